@@ -1,0 +1,95 @@
+// Self-attention over all N inputs with nothing but what its complexity claim
+// speaks of: x ← softmax(QKᵀ/√d)V with single projections, B times.
+#include "contract/formula.h"
+#include "contract/registry.h"
+#include "primitives/layers/attend.h"
+
+namespace suite {
+namespace {
+
+template <class T>
+class BareTransformer : public Encoder<T> {
+ public:
+  BareTransformer(const Shape& shape, const Options& options)
+      : buffers_(attention_form(options.text("attention"))) {
+    require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
+            shape.H, shape.D);
+    for (std::size_t layer = 0; layer < shape.B; ++layer) {
+      const std::size_t read = layer == 0 ? shape.C : shape.D;
+      layers_.push_back({Linear<T>(read, shape.D, Bias::without),
+                         Linear<T>(read, shape.D, Bias::without),
+                         Linear<T>(read, shape.D, Bias::without), shape.H});
+    }
+  }
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Ledger& ledger) override {
+    attend(input, input, mask, layers_.front(), buffers_, stream_, ledger);
+    for (std::size_t layer = 1; layer < layers_.size(); ++layer) {
+      attend(stream_, stream_, mask, layers_[layer], buffers_, mixed_, ledger);
+      std::swap(stream_, mixed_);
+    }
+    return stream_;
+  }
+
+  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      layers_[layer].for_each_parameter(fmt::format("layer{}", layer), visit);
+    }
+  }
+
+ private:
+  std::vector<Projections<T>> layers_;
+  AttentionBuffers<T> buffers_;
+  Tensor<T, 3> stream_, mixed_;  // [batch, N, D]
+};
+
+Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
+               int threads) {
+  const AttentionForm form = attention_form(options.text("attention"));
+  const auto layer = [&](std::size_t read) {
+    return formula::attend({s.batch, s.N, read, s.N, read, s.D, s.D, s.H},
+                           Bias::without, form, scalar, threads);
+  };
+  Cost cost = layer(s.C) + (s.B - 1) * layer(s.D);
+  const std::size_t streams = s.B > 1 ? 2 : 1;
+  cost.bytes_held =
+      layer(s.D).bytes_held +
+      scalar * (cost.parameters + s.batch * s.N * (s.C + streams * s.D));
+  return cost;
+}
+
+oracle::Array bare_reference(const Shape& shape, const Options&,
+                             const oracle::Parameters& parameters,
+                             const oracle::Array& input,
+                             const oracle::Valid& valid) {
+  oracle::Array x = input;
+  for (std::size_t layer = 0; layer < shape.B; ++layer) {
+    x = oracle::attend(x, x, parameters, "layer" + std::to_string(layer),
+                       shape.H, valid);
+  }
+  return x;
+}
+
+Contestant bare_transformer() {
+  Contestant contestant{
+      .name = "bare_transformer",
+      .facts = {.paper = "Vaswani et al. 2017, Table 1",
+                .idea = "full self-attention alone, as its complexity claim "
+                        "defines it",
+                .cost = "O(B·N²·D)",
+                .letters = "N B C D H batch",
+                .exact = true,
+                .permutation_equivariant = true},
+      .options = {choice("attention", {"streaming", "materialised"},
+                         "In which form is attention computed?")},
+      .cost = bare_cost,
+      .reference = bare_reference};
+  make_with<BareTransformer>(contestant);
+  return contestant;
+}
+
+const Registration registered(bare_transformer());
+
+}  // namespace
+}  // namespace suite

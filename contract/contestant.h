@@ -1,0 +1,109 @@
+// What a contestant signs: its facts, its options, how to build it, what it
+// costs, and what it should have answered.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "contract/options.h"
+#include "contract/oracle.h"
+#include "contract/shape.h"
+#include "primitives/cost.h"
+#include "primitives/parameter.h"
+
+namespace suite {
+
+// A form to fill in. Conformance asks after every field, so none can be
+// wishful.
+struct Facts {
+  std::string paper;  // where is it published, and in which section?
+  std::string idea;   // what is it, in one sentence?
+  std::string cost;   // what does its paper say that it costs?
+  std::string letters;  // which letters does it read? "N B D H batch"
+  // Does it compute the very function it is named after, or come near it?
+  bool exact = true;
+  // Are there latents, so that the output has M rows whatever N is?
+  bool latents = false;
+  // What happens to the output when the inputs are permuted: nothing
+  // (invariant), or the same permutation (equivariant)?
+  bool permutation_invariant = false;
+  bool permutation_equivariant = false;
+
+  bool reads(std::string_view name) const;
+};
+
+// A model, built and ready to run. Reuse it: after the first forward of a
+// shape, nothing is allocated.
+template <class T>
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+
+  // input[batch, N, C], mask[batch, N] or empty → output[batch, M, D] with
+  // latents, [batch, N, D] without. The reference lives until the next call.
+  virtual const Tensor<T, 3>& forward(const Tensor<T, 3>& input,
+                                      const Mask& mask, Ledger& ledger) = 0;
+
+  // Visits each parameter once: shared weights are one parameter.
+  virtual void for_each_parameter(const ParameterVisitor<T>& visit) = 0;
+};
+
+struct Contestant {
+  template <class T>
+  using Make =
+      std::function<std::unique_ptr<Encoder<T>>(const Shape&, const Options&)>;
+
+  std::string name;
+  Facts facts;
+  std::vector<OptionSpec> options;
+  // Throw Error for a shape that the contestant refuses, naming the value.
+  Make<float> make_float = {};
+  Make<double> make_double = {};
+  // The declared cost of one forward: closed formulas of the letters. `scalar`
+  // is the size of a value in bytes; `threads` matters to bytes_held alone.
+  std::function<Cost(const Shape&, const Options&, std::size_t scalar,
+                     int threads)>
+      cost;
+  // The answer by naive double-precision loops, from the same parameters.
+  std::function<oracle::Array(const Shape&, const Options&,
+                              const oracle::Parameters&, const oracle::Array&,
+                              const oracle::Valid&)>
+      reference;
+
+  template <class T>
+  std::unique_ptr<Encoder<T>> make(const Shape& shape,
+                                   const Options& options) const;
+};
+
+// Fills in how to build a Model<T>(shape, options).
+template <template <class> class Model>
+void make_with(Contestant& contestant) {
+  contestant.make_float = [](const Shape& shape, const Options& options) {
+    return std::make_unique<Model<float>>(shape, options);
+  };
+  contestant.make_double = [](const Shape& shape, const Options& options) {
+    return std::make_unique<Model<double>>(shape, options);
+  };
+}
+
+// A contestant with its options set, as a definition asks for it.
+struct Entry {
+  const Contestant* contestant = nullptr;
+  Options options;
+
+  // "perceiver(sharing=all)": options at their default are left out.
+  std::string name() const { return contestant->name + options.suffix(); }
+};
+
+// Draws all parameters from `seed`; every parameter has a stream of its own.
+template <class T>
+void initialise(Encoder<T>& encoder, std::uint64_t seed);
+
+// The parameters as doubles, by name, for the oracle.
+template <class T>
+oracle::Parameters snapshot(Encoder<T>& encoder);
+
+}  // namespace suite

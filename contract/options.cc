@@ -1,0 +1,128 @@
+#include "contract/options.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+bool is_identifier(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::size_t whole_number(const std::string& option, const std::string& value) {
+  std::size_t number = 0;
+  const char* end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, number);
+  require(error == std::errc() && stop == end && number < (1u << 31),
+          "{} = {}: allowed are whole numbers from 0 to 2^31 - 1", option,
+          value);
+  return number;
+}
+
+void check_value(const std::string& contestant, const OptionSpec& spec,
+                 const std::string& value) {
+  const std::string option = contestant + ": " + spec.name;
+  if (spec.kind == OptionKind::number) whole_number(option, value);
+  if (spec.kind != OptionKind::choice) return;
+  require(std::find(spec.allowed.begin(), spec.allowed.end(), value) !=
+              spec.allowed.end(),
+          "{} = {}: allowed are {}", option, value,
+          fmt::join(spec.allowed, ", "));
+}
+
+}  // namespace
+
+OptionSpec choice(std::string name, std::vector<std::string> allowed,
+                  std::string question) {
+  std::string standard = allowed.front();
+  return {std::move(name), std::move(standard), std::move(question),
+          OptionKind::choice, std::move(allowed)};
+}
+
+OptionSpec number(std::string name, std::size_t standard,
+                  std::string question) {
+  return {std::move(name), std::to_string(standard), std::move(question)};
+}
+
+ContestantName parse_contestant_name(std::string_view text) {
+  text = trim(text);
+  const auto open = text.find('(');
+  ContestantName parsed{std::string(trim(text.substr(0, open))), {}};
+  require(is_identifier(parsed.name) &&
+              (open == std::string_view::npos || text.back() == ')'),
+          "contestant \"{}\": must look like name or name(option=value, ...)",
+          text);
+  if (open == std::string_view::npos) return parsed;
+  std::string_view rest = text.substr(open + 1, text.size() - open - 2);
+  while (!trim(rest).empty()) {
+    const auto comma = rest.find(',');
+    const std::string_view item = trim(rest.substr(0, comma));
+    const auto equals = item.find('=');
+    const std::string key(trim(item.substr(0, equals)));
+    require(equals != std::string_view::npos && is_identifier(key),
+            "contestant \"{}\": \"{}\" must look like option=value", text,
+            item);
+    require(
+        parsed.options.emplace(key, trim(item.substr(equals + 1))).second,
+        "contestant \"{}\": {} is given twice", text, key);
+    rest = comma == std::string_view::npos ? std::string_view()
+                                           : rest.substr(comma + 1);
+  }
+  return parsed;
+}
+
+Options::Options(const std::string& contestant,
+                 const std::vector<OptionSpec>& specs,
+                 const std::map<std::string, std::string>& given) {
+  std::vector<std::string> known, changed;
+  for (const OptionSpec& spec : specs) known.push_back(spec.name);
+  for (const auto& [key, value] : given) {
+    require(std::find(known.begin(), known.end(), key) != known.end(),
+            "{}: unknown option {}; known are {}", contestant, key,
+            fmt::join(known, ", "));
+  }
+  for (const OptionSpec& spec : specs) {
+    const auto found = given.find(spec.name);
+    const bool is_given = found != given.end();
+    const std::string& value = is_given ? found->second : spec.standard;
+    if (is_given) check_value(contestant, spec, value);
+    if (value != spec.standard) changed.push_back(spec.name + "=" + value);
+    values_[spec.name] = value;
+  }
+  if (!changed.empty()) {
+    suffix_ = fmt::format("({})", fmt::join(changed, ", "));
+  }
+}
+
+const std::string& Options::text(const std::string& option) const {
+  const auto found = values_.find(option);
+  require(found != values_.end(), "option {} is not declared", option);
+  return found->second;
+}
+
+std::size_t Options::number(const std::string& option) const {
+  return whole_number(option, text(option));
+}
+
+bool Options::flag(const std::string& option) const {
+  return text(option) == "true";
+}
+
+std::string Options::text_or(const std::string& option,
+                             const std::string& otherwise) const {
+  const auto found = values_.find(option);
+  return found == values_.end() ? otherwise : found->second;
+}
+
+}  // namespace suite

@@ -1,0 +1,24 @@
+// All contestants, by name. A contestant's file ends with one line:
+//   const Registration registered(my_contestant());
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "contract/contestant.h"
+
+namespace suite {
+
+struct Registration {
+  // Aborts with one line if the name is taken or misspelt.
+  explicit Registration(Contestant contestant);
+};
+
+// Sorted by name.
+std::vector<const Contestant*> contestants();
+
+// Finds "name(option=value, …)". Throws Error for an unknown name, listing the
+// known ones, and for options that the contestant doesn't take.
+Entry find_contestant(std::string_view text);
+
+}  // namespace suite

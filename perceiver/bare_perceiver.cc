@@ -1,0 +1,140 @@
+// The Perceiver with nothing but what its complexity claim speaks of:
+// z ← softmax(QKᵀ/√d)V with single projections, M latents over N inputs and L
+// times over themselves, in each of B blocks. No layer norm, MLP, bias, output
+// projection or residual.
+#include <algorithm>
+
+#include "contract/formula.h"
+#include "contract/registry.h"
+#include "primitives/layers/attend.h"
+
+namespace suite {
+namespace {
+
+template <class T>
+Projections<T> projections(std::size_t from, std::size_t read,
+                           std::size_t heads) {
+  return {Linear<T>(from, from, Bias::without),
+          Linear<T>(read, from, Bias::without),
+          Linear<T>(read, from, Bias::without), heads};
+}
+
+template <class T>
+class BarePerceiver : public Encoder<T> {
+ public:
+  BarePerceiver(const Shape& shape, const Options& options)
+      : shape_(shape),
+        cross_buffers_(attention_form(options.text("attention"))),
+        latent_buffers_(attention_form(options.text("attention"))) {
+    require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
+            shape.H, shape.D);
+    latents_.resize({shape.M, shape.D});
+    for (std::size_t block = 0; block < shape.B; ++block) {
+      cross_.push_back(projections<T>(shape.D, shape.C, shape.H));
+      for (std::size_t layer = 0; layer < shape.L; ++layer) {
+        self_.push_back(projections<T>(shape.D, shape.D, shape.H));
+      }
+    }
+  }
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Ledger& ledger) override {
+    static const Mask kAllLatents;
+    stream_.resize({input.shape(0), shape_.M, shape_.D});
+    for (std::size_t b = 0; b < input.shape(0); ++b) {
+      std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
+    }
+    for (std::size_t block = 0; block < shape_.B; ++block) {
+      attend(stream_, input, mask, cross_[block], cross_buffers_, mixed_,
+             ledger);
+      std::swap(stream_, mixed_);
+      for (std::size_t layer = 0; layer < shape_.L; ++layer) {
+        attend(stream_, stream_, kAllLatents, self_[block * shape_.L + layer],
+               latent_buffers_, mixed_, ledger);
+        std::swap(stream_, mixed_);
+      }
+    }
+    return stream_;
+  }
+
+  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+    visit_tensor(visit, "latents", latents_, Init::latent);
+    for (std::size_t block = 0; block < shape_.B; ++block) {
+      cross_[block].for_each_parameter(fmt::format("cross{}", block), visit);
+    }
+    for (std::size_t layer = 0; layer < self_.size(); ++layer) {
+      self_[layer].for_each_parameter(fmt::format("self{}", layer), visit);
+    }
+  }
+
+ private:
+  Shape shape_;
+  Tensor<T, 2> latents_;                // [M, D]
+  std::vector<Projections<T>> cross_;   // one a block
+  std::vector<Projections<T>> self_;    // L a block
+  AttentionBuffers<T> cross_buffers_;
+  AttentionBuffers<T> latent_buffers_;
+  Tensor<T, 3> stream_, mixed_;  // [batch, M, D]
+};
+
+Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
+               int threads) {
+  const AttentionForm form = attention_form(options.text("attention"));
+  const Cost cross =
+      formula::attend({s.batch, s.M, s.D, s.N, s.C, s.D, s.D, s.H},
+                      Bias::without, form, scalar, threads);
+  const Cost self =
+      formula::attend({s.batch, s.M, s.D, s.M, s.D, s.D, s.D, s.H},
+                      Bias::without, form, scalar, threads);
+  Cost cost = s.B * (cross + s.L * self);
+  cost.parameters += s.M * s.D;
+  cost.bytes_held = cross.bytes_held + (s.L > 0 ? self.bytes_held : 0) +
+                    scalar * (cost.parameters + s.batch * s.N * s.C +
+                              2 * s.batch * s.M * s.D);
+  return cost;
+}
+
+oracle::Array bare_reference(const Shape& shape, const Options&,
+                             const oracle::Parameters& parameters,
+                             const oracle::Array& input,
+                             const oracle::Valid& valid) {
+  const oracle::Array& latents = parameters.at("latents");
+  oracle::Array z = oracle::zeros(input.dim(0), shape.M, shape.D);
+  for (std::size_t i = 0; i < z.values.size(); ++i) {
+    z.values[i] = latents.values[i % latents.values.size()];
+  }
+  for (std::size_t block = 0; block < shape.B; ++block) {
+    z = oracle::attend(z, input, parameters, "cross" + std::to_string(block),
+                       shape.H, valid);
+    for (std::size_t layer = 0; layer < shape.L; ++layer) {
+      z = oracle::attend(z, z, parameters,
+                         "self" + std::to_string(block * shape.L + layer),
+                         shape.H, {});
+    }
+  }
+  return z;
+}
+
+Contestant bare_perceiver() {
+  Contestant contestant{
+      .name = "bare_perceiver",
+      .facts = {.paper = "Jaegle et al. 2021, §3.1",
+                .idea = "the Perceiver's attention alone, as its complexity "
+                        "claim defines it",
+                .cost = "O(B·M·N·D + B·L·M²·D)",
+                .letters = "N M B C D H L batch",
+                .exact = true,
+                .latents = true,
+                .permutation_invariant = true},
+      .options = {choice("attention", {"streaming", "materialised"},
+                         "In which form is attention computed?")},
+      .cost = bare_cost,
+      .reference = bare_reference};
+  make_with<BarePerceiver>(contestant);
+  return contestant;
+}
+
+const Registration registered(bare_perceiver());
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,78 @@
+// Multi-head attention, softmax(QKᵀ/√d)V, exact, in two forms that agree
+// (Vaswani et al. 2017, §3.2).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "primitives/cost.h"
+#include "primitives/tensor.h"
+
+namespace suite {
+
+enum class AttentionForm {
+  materialised,  // the M×N weights exist in memory, as in the definition
+  streaming,     // tiles with a running maximum and sum; no M×N array
+};
+
+// "materialised" or "streaming"; throws Error for any other name.
+AttentionForm attention_form(std::string_view name);
+
+struct AttentionShape {
+  std::size_t batch = 1;
+  std::size_t queries = 0;  // M
+  std::size_t keys = 0;     // N
+  std::size_t heads = 1;
+  std::size_t qk_channels = 0;  // of one head, d
+  std::size_t v_channels = 0;   // of one head
+};
+
+template <class T>
+struct AttentionInputs {
+  const Tensor<T, 3>& queries;  // [batch, M, heads·qk_channels]
+  const Tensor<T, 3>& keys;     // [batch, N, heads·qk_channels]
+  const Tensor<T, 3>& values;   // [batch, N, heads·v_channels]
+  const Mask& mask;             // [batch, N], or empty
+  std::size_t heads = 1;
+
+  // Throws Error unless the tensors belong together.
+  AttentionShape shape() const;
+  // The mask of one example, or null.
+  const std::uint8_t* valid_keys(std::size_t example) const;
+};
+
+// An attention with the buffers it needs; reuse it and nothing is allocated.
+template <class T>
+class Attention {
+ public:
+  virtual ~Attention() = default;
+
+  // output[batch, M, heads·v_channels], resized to fit. A query whose keys are
+  // all masked yields zeros.
+  // Cost: batch·heads·M·N·(qk_channels + v_channels) MACs and
+  // batch·heads·M·N logits, in both forms.
+  virtual void forward(const AttentionInputs<T>& inputs, Tensor<T, 3>& output,
+                       Ledger& ledger) = 0;
+};
+
+template <class T>
+class MaterialisedAttention : public Attention<T> {
+ public:
+  void forward(const AttentionInputs<T>& inputs, Tensor<T, 3>& output,
+               Ledger& ledger) override;
+
+  // Of the last forward: [batch, heads, M, N]; each row sums to 1.
+  const Tensor<T, 4>& weights() const { return weights_; }
+
+  // Holds batch·heads·M·N values.
+  static std::uint64_t buffer_bytes(const AttentionShape& shape, int threads);
+
+ private:
+  Tensor<T, 4> weights_;
+};
+
+template <class T>
+std::unique_ptr<Attention<T>> make_attention(AttentionForm form);
+
+}  // namespace suite

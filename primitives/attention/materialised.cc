@@ -1,0 +1,44 @@
+#include <cmath>
+
+#include "primitives/attention/attention.h"
+#include "primitives/gemm.h"
+#include "primitives/softmax.h"
+
+namespace suite {
+
+template <class T>
+void MaterialisedAttention<T>::forward(const AttentionInputs<T>& inputs,
+                                       Tensor<T, 3>& output, Ledger& ledger) {
+  const AttentionShape s = inputs.shape();
+  const T scale = 1 / std::sqrt(static_cast<T>(s.qk_channels));
+  weights_.resize({s.batch, s.heads, s.queries, s.keys});
+  output.resize({s.batch, s.queries, s.heads * s.v_channels});
+  for (std::size_t b = 0; b < s.batch; ++b) {
+    const auto queries = example(inputs.queries, b);
+    const auto keys = example(inputs.keys, b);
+    const auto values = example(inputs.values, b);
+    for (std::size_t h = 0; h < s.heads; ++h) {
+      const MatrixView<T> weights{&weights_(b, h, 0, 0), s.queries, s.keys,
+                                  s.keys};
+      const std::size_t qk = h * s.qk_channels, v = h * s.v_channels;
+      gemm<T>(queries.columns(qk, s.qk_channels),
+              transposed(keys.columns(qk, s.qk_channels)), weights,
+              ledger[Part::scores], scale);
+      softmax_rows(weights, inputs.valid_keys(b), ledger[Part::softmax]);
+      gemm<T>(weights, values.columns(v, s.v_channels),
+              example(output, b).columns(v, s.v_channels),
+              ledger[Part::weighted_sum]);
+    }
+  }
+}
+
+template <class T>
+std::uint64_t MaterialisedAttention<T>::buffer_bytes(
+    const AttentionShape& shape, int /*threads*/) {
+  return sizeof(T) * shape.batch * shape.heads * shape.queries * shape.keys;
+}
+
+template class MaterialisedAttention<float>;
+template class MaterialisedAttention<double>;
+
+}  // namespace suite

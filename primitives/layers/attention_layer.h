@@ -1,0 +1,56 @@
+// The pre-norm layer of the Perceiver (Jaegle et al. 2021, §3.2 and App. C) and
+// of the transformer beside it: attention, then an MLP, each behind a layer
+// norm and beside a residual. The same code serves both contestants.
+#pragma once
+
+#include <string>
+
+#include "primitives/layer_norm.h"
+#include "primitives/layers/attend.h"
+
+namespace suite {
+
+struct AttentionLayerWidths {
+  std::size_t channels = 0;        // D, of the stream
+  std::size_t input_channels = 0;  // C, of what is read; 0: the stream itself
+  std::size_t qk_channels = 0;     // of all heads together
+  std::size_t v_channels = 0;
+  std::size_t heads = 1;
+  std::size_t widening = 1;  // the MLP's hidden width over D
+  bool query_residual = true;
+  Gelu gelu = Gelu::erf;
+};
+
+template <class T>
+class AttentionLayer {
+ public:
+  // Throws Error unless heads divide both widths.
+  explicit AttentionLayer(const AttentionLayerWidths& widths);
+
+  // Self-attention: stream[batch, rows, D] ← the layer's output.
+  void forward(Tensor<T, 3>& stream, const Mask& mask,
+               AttentionBuffers<T>& buffers, Ledger& ledger) const;
+
+  // Cross-attention: the stream reads inputs[batch, N, C].
+  void forward(Tensor<T, 3>& stream, const Tensor<T, 3>& inputs,
+               const Mask& mask, AttentionBuffers<T>& buffers,
+               Ledger& ledger) const;
+
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit);
+
+ private:
+  void finish(Tensor<T, 3>& stream, AttentionBuffers<T>& buffers,
+              Ledger& ledger) const;
+
+  AttentionLayerWidths widths_;
+  LayerNorm<T> norm_;
+  LayerNorm<T> input_norm_;  // of cross-attention
+  Projections<T> projections_;
+  Linear<T> output_;
+  LayerNorm<T> mlp_norm_;
+  Linear<T> mlp_in_;
+  Linear<T> mlp_out_;
+};
+
+}  // namespace suite

@@ -1,0 +1,62 @@
+#include "primitives/layers/input_encoding.h"
+
+#include <span>
+
+namespace suite {
+
+Positions positions(std::string_view name) {
+  if (name == "none") return Positions::none;
+  if (name == "fourier") return Positions::fourier;
+  require(name == "learned",
+          "positions = {}: allowed are none, fourier and learned", name);
+  return Positions::learned;
+}
+
+std::size_t InputEncodingWidths::encoded_channels() const {
+  const bool fourier = positions == Positions::fourier;
+  return channels + (fourier ? fourier_channels(1, bands) : 0);
+}
+
+template <class T>
+InputEncoding<T>::InputEncoding(const InputEncodingWidths& widths)
+    : widths_(widths) {
+  if (widths.positions == Positions::fourier) {
+    positions_ =
+        fourier_features<T>(std::span(&widths.inputs, 1), widths.bands);
+  } else if (widths.positions == Positions::learned) {
+    positions_.resize({widths.inputs, widths.channels});
+  }
+}
+
+template <class T>
+const Tensor<T, 3>& InputEncoding<T>::forward(const Tensor<T, 3>& input,
+                                              Ledger& ledger) {
+  require(input.shape(2) == widths_.channels,
+          "the input has {} channels, the model expects C = {}",
+          input.shape(2), widths_.channels);
+  switch (widths_.positions) {
+    case Positions::none:
+      return input;
+    case Positions::fourier:
+      append_positions(input, positions_, encoded_,
+                       ledger[Part::position_encoding]);
+      return encoded_;
+    case Positions::learned:
+      break;
+  }
+  add_positions(input, positions_, encoded_, ledger[Part::position_encoding]);
+  return encoded_;
+}
+
+template <class T>
+void InputEncoding<T>::for_each_parameter(const std::string& name,
+                                          const ParameterVisitor<T>& visit) {
+  if (widths_.positions == Positions::learned) {
+    visit_tensor(visit, name, positions_, Init::latent);
+  }
+}
+
+template class InputEncoding<float>;
+template class InputEncoding<double>;
+
+}  // namespace suite

@@ -1,0 +1,42 @@
+// What happens to the inputs before a model reads them: where each stands is
+// written beside them (Fourier), added to them (learned), or left out.
+#pragma once
+
+#include <string_view>
+
+#include "primitives/positions.h"
+
+namespace suite {
+
+enum class Positions { none, fourier, learned };
+
+// Throws Error for a name that is none of these.
+Positions positions(std::string_view name);
+
+struct InputEncodingWidths {
+  std::size_t inputs = 0;    // N, along one dimension
+  std::size_t channels = 0;  // C
+  Positions positions = Positions::none;
+  std::size_t bands = 0;  // of Fourier features
+
+  // C, and what the positions add.
+  std::size_t encoded_channels() const;
+};
+
+template <class T>
+class InputEncoding {
+ public:
+  explicit InputEncoding(const InputEncodingWidths& widths);
+
+  // Returns the input[batch, N, C] itself, or encoded[batch, N, ·].
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, Ledger& ledger);
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit);
+
+ private:
+  InputEncodingWidths widths_;
+  Tensor<T, 2> positions_;  // [N, ·]: Fourier features, or learned
+  Tensor<T, 3> encoded_;    // [batch, N, ·]
+};
+
+}  // namespace suite

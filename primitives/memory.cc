@@ -1,0 +1,41 @@
+#include "primitives/memory.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace suite {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+std::atomic<std::int64_t> held_bytes{0};
+std::atomic<std::int64_t> peak_bytes{0};
+std::atomic<std::int64_t> allocation_count{0};
+
+}  // namespace
+
+std::int64_t MemoryMeter::held() { return held_bytes; }
+std::int64_t MemoryMeter::peak() { return peak_bytes; }
+void MemoryMeter::reset_peak() { peak_bytes = held_bytes.load(); }
+std::int64_t MemoryMeter::allocations() { return allocation_count; }
+
+void* allocate_metered(std::size_t bytes) {
+  const std::size_t padded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  void* pointer = std::aligned_alloc(kAlignment, padded);
+  if (pointer == nullptr) throw std::bad_alloc();
+  const auto held = held_bytes += static_cast<std::int64_t>(bytes);
+  ++allocation_count;
+  auto peak = peak_bytes.load();
+  while (held > peak && !peak_bytes.compare_exchange_weak(peak, held)) {
+  }
+  return pointer;
+}
+
+void deallocate_metered(void* pointer, std::size_t bytes) noexcept {
+  if (pointer == nullptr) return;
+  held_bytes -= static_cast<std::int64_t>(bytes);
+  std::free(pointer);
+}
+
+}  // namespace suite

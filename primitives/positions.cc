@@ -1,0 +1,113 @@
+#include "primitives/positions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace suite {
+namespace {
+
+// Step `index` of `count` equal steps from `first` to `last`.
+double step(double first, double last, std::size_t index, std::size_t count) {
+  if (count == 1) return first;
+  return first + (last - first) * static_cast<double>(index) /
+                     static_cast<double>(count - 1);
+}
+
+template <class T>
+void require_rows(const Tensor<T, 3>& input, const Tensor<T, 2>& positions) {
+  require(positions.shape(0) == input.shape(1),
+          "positions: there are {} for {} inputs", positions.shape(0),
+          input.shape(1));
+}
+
+}  // namespace
+
+std::size_t fourier_channels(std::size_t dims, std::size_t bands) {
+  return dims * (2 * bands + 1);
+}
+
+template <class T>
+Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
+                              std::size_t bands) {
+  const std::size_t dims = extents.size();
+  std::size_t rows = 1;
+  for (const std::size_t extent : extents) rows *= extent;
+  require(dims > 0 && rows > 0 && bands > 0,
+          "Fourier features of {} dimensions, {} positions and {} bands: each "
+          "must be at least 1",
+          dims, rows, bands);
+  Tensor<T, 2> features;
+  features.resize({rows, fourier_channels(dims, bands)});
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::size_t rest = r;
+    for (std::size_t i = dims; i-- > 0;) {
+      const double position = step(-1, 1, rest % extents[i], extents[i]);
+      rest /= extents[i];
+      features(r, i) = static_cast<T>(position);
+      const double highest = static_cast<double>(extents[i]) / 2;
+      for (std::size_t k = 0; k < bands; ++k) {
+        const double angle =
+            std::numbers::pi * step(1, highest, k, bands) * position;
+        const std::size_t sine = dims + i * bands + k;
+        features(r, sine) = static_cast<T>(std::sin(angle));
+        features(r, sine + dims * bands) = static_cast<T>(std::cos(angle));
+      }
+    }
+  }
+  return features;
+}
+
+template <class T>
+void append_positions(const Tensor<T, 3>& input, const Tensor<T, 2>& features,
+                      Tensor<T, 3>& output, const Meter& meter) {
+  require_rows(input, features);
+  const std::size_t channels = input.shape(2), added = features.shape(1);
+  output.resize({input.shape(0), input.shape(1), channels + added});
+  meter.add({.bytes_moved =
+                 bytes_of(input) + bytes_of(features) + bytes_of(output)});
+  const MatrixView<const T> from = all_rows(input);
+  const MatrixView<T> to = all_rows(output);
+#pragma omp parallel for schedule(static)
+  for (std::size_t r = 0; r < from.rows; ++r) {
+    const T* position = &features(r % features.shape(0), 0);
+    std::copy_n(position, added,
+                std::copy_n(from.row(r), channels, to.row(r)));
+  }
+}
+
+template <class T>
+void add_positions(const Tensor<T, 3>& input, const Tensor<T, 2>& positions,
+                   Tensor<T, 3>& output, const Meter& meter) {
+  require_rows(input, positions);
+  require(positions.shape(1) == input.shape(2),
+          "positions: {} channels cannot be added to {}", positions.shape(1),
+          input.shape(2));
+  output.resize(input.shape());
+  meter.add({.bytes_moved = 2 * bytes_of(input) + bytes_of(positions)});
+  const MatrixView<const T> from = all_rows(input);
+  const MatrixView<T> to = all_rows(output);
+#pragma omp parallel for schedule(static)
+  for (std::size_t r = 0; r < from.rows; ++r) {
+    const T* position = &positions(r % positions.shape(0), 0);
+    std::transform(from.row(r), from.row(r) + from.cols, position, to.row(r),
+                   std::plus<T>());
+  }
+}
+
+template Tensor<float, 2> fourier_features(std::span<const std::size_t>,
+                                           std::size_t);
+template Tensor<double, 2> fourier_features(std::span<const std::size_t>,
+                                            std::size_t);
+template void append_positions(const Tensor<float, 3>&, const Tensor<float, 2>&,
+                               Tensor<float, 3>&, const Meter&);
+template void append_positions(const Tensor<double, 3>&,
+                               const Tensor<double, 2>&, Tensor<double, 3>&,
+                               const Meter&);
+template void add_positions(const Tensor<float, 3>&, const Tensor<float, 2>&,
+                            Tensor<float, 3>&, const Meter&);
+template void add_positions(const Tensor<double, 3>&, const Tensor<double, 2>&,
+                            Tensor<double, 3>&, const Meter&);
+
+}  // namespace suite

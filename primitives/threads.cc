@@ -1,0 +1,22 @@
+#include "primitives/threads.h"
+
+#include <omp.h>
+
+#include "primitives/check.h"
+#include "primitives/gemm.h"
+
+namespace suite {
+
+void set_threads(int count) {
+  require(count >= 1 && count <= 1024, "threads = {}: allowed are 1 to 1024",
+          count);
+  omp_set_dynamic(0);
+  omp_set_num_threads(count);
+  set_blas_threads(count);
+}
+
+int threads() { return omp_get_max_threads(); }
+
+int cores() { return omp_get_num_procs(); }
+
+}  // namespace suite

@@ -1,0 +1,12 @@
+// How many threads a region gets: OpenMP's and BLAS's counts, set as one.
+#pragma once
+
+namespace suite {
+
+// From now on parallel regions and products outside them use `count` threads.
+// Throws Error unless count is in 1…1024.
+void set_threads(int count);
+int threads();
+int cores();  // that this process may run on
+
+}  // namespace suite
