@@ -16,14 +16,14 @@ bool Facts::reads(std::string_view name) const {
 
 template <>
 std::unique_ptr<Encoder<float>> Contestant::make(const Shape& shape,
-                                                 const Options& options) const {
-  return make_float(shape, options);
+                                                 const Options& chosen) const {
+  return make_float(shape, chosen);
 }
 
 template <>
 std::unique_ptr<Encoder<double>> Contestant::make(
-    const Shape& shape, const Options& options) const {
-  return make_double(shape, options);
+    const Shape& shape, const Options& chosen) const {
+  return make_double(shape, chosen);
 }
 
 template <class T>

@@ -75,7 +75,7 @@ struct Contestant {
 
   template <class T>
   std::unique_ptr<Encoder<T>> make(const Shape& shape,
-                                   const Options& options) const;
+                                   const Options& chosen) const;
 };
 
 // Fills in how to build a Model<T>(shape, options).

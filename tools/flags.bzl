@@ -1,7 +1,7 @@
 """The one place of compiler flags for the suite's own code."""
 
 # Warnings that find mistakes in numeric code, less those that GCC 12 raises
-# inside its own AVX-512 headers (GCC bug 105593) and inside fmt 9.
+# inside its own headers (GCC bugs 105593 and 105329) and inside fmt 9.
 COPTS = [
     "-fopenmp",
     "-Wall",
@@ -10,6 +10,7 @@ COPTS = [
     "-Wnon-virtual-dtor",
     "-Wno-maybe-uninitialized",
     "-Wno-uninitialized",
+    "-Wno-restrict",
     "-Wno-stringop-overflow",
     "-Wno-missing-field-initializers",
 ]
@@ -24,13 +25,13 @@ def suite_binary(name, copts = [], linkopts = [], **attributes):
     """cc_binary with the suite's flags."""
     native.cc_binary(name = name, copts = COPTS + copts, linkopts = LINKOPTS + linkopts, **attributes)
 
-def suite_test(name, copts = [], linkopts = [], deps = [], **attributes):
-    """cc_test with the suite's flags and GoogleTest's main."""
+def suite_test(name, copts = [], linkopts = [], deps = [], own_main = False, **attributes):
+    """cc_test with the suite's flags, and GoogleTest's main unless it has its own."""
     native.cc_test(
         name = name,
         copts = COPTS + copts,
         linkopts = LINKOPTS + linkopts,
-        deps = deps + ["@system//:gtest_main"],
+        deps = deps + ([] if own_main else ["@system//:gtest_main"]),
         size = attributes.pop("size", "small"),
         **attributes
     )
@@ -38,7 +39,7 @@ def suite_test(name, copts = [], linkopts = [], deps = [], **attributes):
 def _build_flags_header(ctx):
     cpp = ctx.fragments.cpp
     flags = ["--compilation_mode=" + ctx.var["COMPILATION_MODE"]] + cpp.copts + cpp.cxxopts + COPTS
-    header = ctx.actions.declare_file(ctx.attr.name + ".h")
+    header = ctx.actions.declare_file((ctx.attr.stem or ctx.attr.name) + ".h")
     ctx.actions.write(header, """// Generated: the flags that this build was compiled with.
 #pragma once
 
@@ -51,5 +52,11 @@ inline constexpr char kCompilerFlags[] = "%s";
 build_flags_header = rule(
     implementation = _build_flags_header,
     fragments = ["cpp"],
+    attrs = {"stem": attr.string(doc = "of the file; the target's name if empty")},
     doc = "NAME.h with suite::kCompilerFlags, for the manifest of a run.",
 )
+
+def build_flags(name, **attributes):
+    """A library whose header PACKAGE/NAME.h has suite::kCompilerFlags."""
+    build_flags_header(name = name + "_header", stem = name)
+    native.cc_library(name = name, hdrs = [name + "_header"], **attributes)

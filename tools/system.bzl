@@ -5,27 +5,42 @@ They are looked for under /usr, or under LIBRARY_PREFIX
 missing or too old is said in one line, with the name of the Debian package.
 """
 
-# name: Debian package, header, what the header is a part of (to be linked as a
-# whole), version macros, least version.
+def _library(package, header, folders, least, pc = None, macros = None, link = [], deps = []):
+    """A library to look for.
+
+    Args:
+      package: the Debian package that brings it.
+      header: a header that must be there.
+      folders: what under include/ belongs to it.
+      least: the least version that serves.
+      pc: its pkg-config name, which knows the version, or
+      macros: a header and the prefix of its MAJOR, MINOR, PATCH macros.
+      link: libraries to link; none for headers alone.
+      deps: other libraries here that it needs.
+    """
+    return struct(package = package, header = header, folders = folders, least = least, pc = pc, macros = macros, link = link, deps = deps)
+
 _LIBRARIES = {
-    "xtensor": struct(package = "libxtensor-dev", header = "xtensor/xtensor.hpp", folders = ["xtensor"], version = ("xtensor/xtensor_config.hpp", "XTENSOR_VERSION_", ["MAJOR", "MINOR"]), least = [0, 24]),
-    "xtl": struct(package = "libxtl-dev", header = "xtl/xtl_config.hpp", folders = ["xtl"], version = None, least = []),
-    "xtensor_blas": struct(package = "libxtensor-blas-dev", header = "xtensor-blas/xblas.hpp", folders = ["xtensor-blas", "xflens"], version = ("xtensor-blas/xblas_config.hpp", "XTENSOR_BLAS_VERSION_", ["MAJOR", "MINOR"]), least = [0, 20]),
-    "xsimd": struct(package = "libxsimd-dev", header = "xsimd/xsimd.hpp", folders = ["xsimd"], version = ("xsimd/config/xsimd_config.hpp", "XSIMD_VERSION_", ["MAJOR"]), least = [8]),
-    "benchmark": struct(package = "libbenchmark-dev", header = "benchmark/benchmark.h", folders = ["benchmark"], version = None, least = []),
-    "fmt": struct(package = "libfmt-dev", header = "fmt/core.h", folders = ["fmt"], version = ("fmt/core.h", "FMT_VERSION", [""]), least = [90000]),
-    "gtest": struct(package = "libgtest-dev", header = "gtest/gtest.h", folders = ["gtest"], version = None, least = []),
-    "tomlplusplus": struct(package = "libtomlplusplus-dev", header = "toml++/toml.h", folders = ["toml++"], version = ("toml++/impl/version.h", "TOML_LIB_", ["MAJOR"]), least = [3]),
-    "nlohmann_json": struct(package = "nlohmann-json3-dev", header = "nlohmann/json.hpp", folders = ["nlohmann"], version = ("nlohmann/detail/abi_macros.hpp|nlohmann/detail/macro_scope.hpp|nlohmann/json.hpp", "NLOHMANN_JSON_VERSION_", ["MAJOR"]), least = [3]),
-    "cli11": struct(package = "libcli11-dev", header = "CLI/CLI.hpp", folders = ["CLI"], version = ("CLI/Version.hpp", "CLI11_VERSION_", ["MAJOR"]), least = [2]),
-}
-
-# Built libraries to link; the others are headers alone.
-_LINKED = {"benchmark": ["benchmark"], "fmt": ["fmt"], "gtest": ["gtest"]}
-
-_NEEDS = {
-    "xtensor": ["xtl"],
-    "xtensor_blas": ["xtensor", "openblas"],
+    "xtl": _library("xtl-dev", "xtl/xtl_config.hpp", ["xtl"], [0, 7], pc = "xtl"),
+    "xtensor": _library("libxtensor-dev", "xtensor/xtensor.hpp", ["xtensor"], [0, 24], pc = "xtensor", deps = ["xtl"]),
+    "xtensor_blas": _library(
+        "libxtensor-blas-dev",
+        "xtensor-blas/xblas.hpp",
+        ["xtensor-blas", "xflens"],
+        [0, 20],
+        macros = ("xtensor-blas/xblas_config.hpp", "XTENSOR_BLAS_VERSION_"),
+        deps = ["xtensor", "openblas"],
+    ),
+    "xsimd": _library("libxsimd-dev", "xsimd/xsimd.hpp", ["xsimd"], [8], pc = "xsimd"),
+    "benchmark": _library("libbenchmark-dev", "benchmark/benchmark.h", ["benchmark"], [1, 7], pc = "benchmark", link = ["benchmark", "pthread"]),
+    "fmt": _library("libfmt-dev", "fmt/format.h", ["fmt"], [9], pc = "fmt", link = ["fmt"]),
+    "tomlplusplus": _library("libtomlplusplus-dev", "toml++/toml.h", ["toml++"], [3], pc = "tomlplusplus"),
+    "nlohmann_json": _library("nlohmann-json3-dev", "nlohmann/json.hpp", ["nlohmann"], [3, 11], pc = "nlohmann_json"),
+    "boost_math": _library("libboost-math-dev", "boost/math/distributions.hpp", ["boost"], [1, 74], macros = ("boost/version.hpp", "BOOST_VERSION")),
+    "hwloc": _library("libhwloc-dev", "hwloc.h", ["hwloc.h", "hwloc"], [2], pc = "hwloc", link = ["hwloc"]),
+    "cli11": _library("libcli11-dev", "CLI/CLI.hpp", ["CLI"], [2, 1], pc = "CLI11"),
+    "openssl": _library("libssl-dev", "openssl/sha.h", ["openssl"], [3], pc = "libcrypto", link = ["crypto"]),
+    "gtest": _library("libgtest-dev", "gtest/gtest.h", ["gtest"], [1, 12], pc = "gtest", link = ["gtest", "pthread"]),
 }
 
 _TARGET = """
@@ -38,51 +53,49 @@ cc_library(
 )
 """
 
-def _macro(text, name):
-    """The number that a header defines a macro as, or -1."""
-    for line in text.split("\n"):
-        words = line.replace("\t", " ").split(" ")
-        words = [word for word in words if word]
-        if words[:2] == ["#define", name] and len(words) > 2 and words[2].isdigit():
-            return int(words[2])
-        if words[:3] == ["#", "define", name] and len(words) > 3 and words[3].isdigit():
-            return int(words[3])
-    return -1
+def _triplet(repository):
+    return repository.execute(["uname", "-m"]).stdout.strip() + "-linux-gnu"
 
-def _version(repository, include, version):
-    files, prefix, parts = version
-    for file in files.split("|"):
-        path = repository.path(include + "/" + file)
-        if not path.exists:
-            continue
-        text = repository.read(path)
-        numbers = [_macro(text, prefix + part) for part in parts]
-        if -1 not in numbers:
-            return numbers
+def _numbers(text):
+    """[1, 12] of "1.12.0+git"; stops at what is no number."""
+    numbers = []
+    for part in text.strip().split("."):
+        if not part.isdigit():
+            break
+        numbers.append(int(part))
+    return numbers
+
+def _pc_version(repository, prefix, name):
+    for folder in ["lib/" + _triplet(repository), "lib", "share"]:
+        path = repository.path("%s/%s/pkgconfig/%s.pc" % (prefix, folder, name))
+        if path.exists:
+            for line in repository.read(path).split("\n"):
+                if line.startswith("Version:"):
+                    return _numbers(line[len("Version:"):])
     return []
 
-def _problem(repository, include, name, library):
-    """What is wrong with a library, in a few words, or None."""
-    if not repository.path(include + "/" + library.header).exists:
-        return "%s (no %s/%s)" % (library.package, include, library.header)
-    if not library.version:
-        return None
-    found = _version(repository, include, library.version)
-    if found >= library.least:
-        return None
-    shown = [".".join([str(number) for number in numbers]) for numbers in (found, library.least)]
-    return "%s (found version %s, at least %s is needed)" % (library.package, shown[0] or "unknown", shown[1])
+def _macro_version(repository, prefix, header, macro_prefix):
+    values = {}
+    for line in repository.read(repository.path(prefix + "/include/" + header)).split("\n"):
+        words = [word for word in line.split(" ") if word]
+        if len(words) == 3 and words[0] == "#define" and words[2].isdigit():
+            values[words[1]] = int(words[2])
+    if macro_prefix in values:  # Boost's 107400 is 1.74
+        return [values[macro_prefix] // 100000, values[macro_prefix] // 100 % 1000]
+    return [values.get(macro_prefix + part, 0) for part in ["MAJOR", "MINOR", "PATCH"]]
+
+def _dotted(numbers):
+    return ".".join([str(number) for number in numbers])
 
 def _openblas(repository, prefix):
-    """The folders of cblas-compatible OpenBLAS: (headers, library), or None.
+    """(folder of cblas.h, folder of the library), or None.
 
     On Debian the OpenMP build is named outright: the alternatives system may
     point at the pthread build, with which products inside parallel regions
     run ten times slower.
     """
-    triplet = repository.execute(["uname", "-m"]).stdout.strip() + "-linux-gnu"
     for headers, library in [
-        ("/include/%s/openblas-openmp" % triplet, "/lib/%s/openblas-openmp" % triplet),
+        ("/include/%s/openblas-openmp" % _triplet(repository), "/lib/%s/openblas-openmp" % _triplet(repository)),
         ("/include/openblas", "/lib"),
         ("/include", "/lib"),
     ]:
@@ -92,7 +105,7 @@ def _openblas(repository, prefix):
     return None
 
 def _refuse(repository, message):
-    """Targets that all lead to one error, said once and when one is needed.
+    """Targets that all lead to one error, said once, when one is needed.
 
     A repository that fails to load would repeat it for every target.
     """
@@ -105,53 +118,57 @@ missing = rule(implementation = _missing, attrs = {"message": attr.string()})
     build = "package(default_visibility = [\"//visibility:public\"])\n"
     build += "load(\":missing.bzl\", \"missing\")\n"
     build += "missing(name = \"missing\", message = %s)\n" % repr(message)
-    for name in list(_LIBRARIES) + ["openblas", "gtest_main"]:
+    for name in list(_LIBRARIES) + ["openblas", "gtest_main", "versions"]:
         build += "alias(name = %s, actual = \":missing\")\n" % repr(name)
     repository.file("BUILD", build)
 
 def _system_libraries(repository):
     prefix = repository.os.environ.get("LIBRARY_PREFIX", "/usr").rstrip("/")
-    include = prefix + "/include"
+    search = [] if prefix == "/usr" else ["-L%s/lib" % prefix, "-Wl,-rpath,%s/lib" % prefix]
+    build = "package(default_visibility = [\"//visibility:public\"])\n"
     problems = []
+    versions = {}
     for name, library in _LIBRARIES.items():
-        problem = _problem(repository, include, name, library)
-        if problem:
-            problems.append(problem)
+        if not repository.path("%s/include/%s" % (prefix, library.header)).exists:
+            problems.append("%s (no %s/include/%s)" % (library.package, prefix, library.header))
+            continue
+        found = _pc_version(repository, prefix, library.pc) if library.pc else _macro_version(repository, prefix, *library.macros)
+        if found < library.least:
+            problems.append("%s (version %s found, %s needed)" % (library.package, _dotted(found) or "unknown", _dotted(library.least)))
+        versions[name] = _dotted(found)
+        for folder in library.folders:
+            repository.symlink("%s/include/%s" % (prefix, folder), "%s/%s" % (name, folder))
+        build += _TARGET.format(
+            name = name,
+            linkopts = repr((search if library.link else []) + ["-l" + each for each in library.link]),
+            deps = repr([":" + each for each in library.deps]),
+        )
     openblas = _openblas(repository, prefix)
     if not openblas:
         problems.append("libopenblas-openmp-dev (no cblas.h and libopenblas under %s)" % prefix)
     if problems:
-        _refuse(repository, "missing: %s. Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix." % "; ".join(problems))
+        _refuse(repository, "missing: %s. Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix; then ./bazelw, or bazel sync --configure, looks again." % "; ".join(problems))
         return
 
-    search = [] if prefix == "/usr" else ["-L%s/lib" % prefix, "-Wl,-rpath,%s/lib" % prefix]
-    build = "package(default_visibility = [\"//visibility:public\"])\n"
-    for name, library in _LIBRARIES.items():
-        for folder in library.folders:
-            repository.symlink(include + "/" + folder, name + "/" + folder)
-        build += _TARGET.format(
-            name = name,
-            linkopts = repr((search if name in _LINKED else []) + ["-l" + each for each in _LINKED.get(name, [])] + (["-lpthread"] if name in _LINKED else [])),
-            deps = repr([":" + each for each in _NEEDS.get(name, [])]),
-        )
     repository.symlink(openblas[0], "openblas")
     build += _TARGET.format(
         name = "openblas",
         linkopts = repr(["-L" + openblas[1], "-Wl,-rpath," + openblas[1], "-lopenblas"]),
         deps = "[]",
     )
-    build += """
-cc_library(
-    name = "gtest_main",
-    linkopts = {search} + ["-lgtest_main"],
-    deps = [":gtest"],
-)
-""".format(search = repr(search))
+    build += "cc_library(name = \"gtest_main\", linkopts = %s, deps = [\":gtest\"])\n" % repr(search + ["-lgtest_main"])
+    repository.file("versions/library_versions.h", """#pragma once
+struct LibraryVersion { const char* name; const char* version; };
+inline constexpr LibraryVersion kLibraryVersions[] = {
+%s};
+""" % "".join(["  {\"%s\", \"%s\"},\n" % item for item in versions.items()]))
+    build += _TARGET.format(name = "versions", linkopts = "[]", deps = "[]")
     repository.file("BUILD", build)
 
 system_libraries = repository_rule(
     implementation = _system_libraries,
+    # bazelw changes the stamp when packages come or go.
     environ = ["LIBRARY_PREFIX", "LIBRARY_STAMP"],
-    local = True,  # looked at again when the server starts, or bazelw says so
+    local = True,
     configure = True,
 )

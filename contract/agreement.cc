@@ -1,0 +1,108 @@
+#include "contract/agreement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "primitives/random.h"
+
+namespace suite {
+namespace {
+
+constexpr std::size_t kFewInputs = 389;  // several tiles, and a rest
+constexpr std::size_t kFewLatents = 71;  // a panel, and a rest
+constexpr std::size_t kFewChannels = 16;
+
+std::size_t fewer_channels(std::size_t channels, std::size_t heads) {
+  if (channels % heads != 0) return std::min(channels, 3 * kFewChannels);
+  return heads * std::min(channels / heads, kFewChannels);
+}
+
+// Rounding errors of a sum of n terms grow like √n; layers add theirs up. 8 is
+// room for the constant factors of softmax, norm and GELU: on honest
+// contestants the largest differences are a tenth of what this allows.
+template <class T>
+double allowed_error(const Shape& shape, const oracle::Array& expected) {
+  double largest = 0;
+  for (const double value : expected.values) {
+    largest = std::max(largest, std::abs(value));
+  }
+  const double depth =
+      std::sqrt(static_cast<double>(std::max({shape.N, shape.C, shape.D})));
+  const auto layers = static_cast<double>(shape.B * (1 + shape.L));
+  return 8 * std::numeric_limits<T>::epsilon() * depth * layers * largest;
+}
+
+}  // namespace
+
+Shape small_shape(const Shape& shape, const Contestant& contestant,
+                  const Options& options) {
+  Shape small = shape;
+  small.N = std::min(shape.N, kFewInputs);
+  small.M = std::min(shape.M, kFewLatents);
+  small.L = std::min<std::size_t>(shape.L, 2);
+  small.batch = std::min<std::size_t>(shape.batch, 2);
+  Shape narrow = small;
+  narrow.B = std::min<std::size_t>(shape.B, 2);
+  narrow.D = fewer_channels(shape.D, shape.H);
+  narrow.C = shape.C == shape.D ? narrow.D : fewer_channels(shape.C, shape.H);
+  try {
+    contestant.cost(narrow, options, sizeof(float), 1);
+    return narrow;
+  } catch (const Error&) {
+    return small;  // its options need the width or the blocks
+  }
+}
+
+template <class T>
+Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed) {
+  Tensor<T, 3> input;
+  input.resize({shape.batch, shape.N, shape.C});
+  fill_normal<T>({input.data(), input.size()}, derive_seed(seed, "input"));
+  return input;
+}
+
+template <class T>
+Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
+                              const Options& options, std::uint64_t seed,
+                              bool masked) {
+  const auto encoder = contestant.make<T>(shape, options);
+  initialise(*encoder, seed);
+  const Tensor<T, 3> input = random_input<T>(shape, seed);
+  Mask mask;
+  if (masked) mask.resize({shape.batch, shape.N});
+  for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 != 1;
+  Ledger ledger;
+  const Tensor<T, 3>& output = encoder->forward(input, mask, ledger);
+  const oracle::Array expected = contestant.reference(
+      shape, options, snapshot(*encoder),
+      {{shape.batch, shape.N, shape.C}, {input.begin(), input.end()}},
+      {mask.begin(), mask.end()});
+  require(output.shape(0) == expected.dim(0) &&
+              output.shape(1) == expected.dim(1) &&
+              output.shape(2) == expected.dim(2),
+          "the output is [{}, {}, {}], the oracle's [{}, {}, {}]",
+          output.shape(0), output.shape(1), output.shape(2), expected.dim(0),
+          expected.dim(1), expected.dim(2));
+  Agreement agreement;
+  agreement.allowed = allowed_error<T>(shape, expected);
+  for (std::size_t i = 0; i < output.size(); ++i) {
+    const double difference =
+        std::abs(static_cast<double>(output.data()[i]) - expected.values[i]);
+    // Written so that a NaN stays.
+    if (!(difference <= agreement.worst)) agreement.worst = difference;
+    if (std::isnan(difference)) break;
+  }
+  return agreement;
+}
+
+template Tensor<float, 3> random_input<float>(const Shape&, std::uint64_t);
+template Tensor<double, 3> random_input<double>(const Shape&, std::uint64_t);
+template Agreement compare_with_oracle<float>(const Contestant&, const Shape&,
+                                              const Options&, std::uint64_t,
+                                              bool);
+template Agreement compare_with_oracle<double>(const Contestant&, const Shape&,
+                                               const Options&, std::uint64_t,
+                                               bool);
+
+}  // namespace suite

@@ -1,0 +1,33 @@
+// Is the answer right? A contestant against the oracle, on a shape that naive
+// loops can afford.
+#pragma once
+
+#include <cstdint>
+
+#include "contract/contestant.h"
+
+namespace suite {
+
+// As `shape`, with few inputs, latents, blocks and channels per head: heads and
+// what is special about the proportions stay.
+Shape small_shape(const Shape& shape, const Contestant& contestant,
+                  const Options& options);
+
+struct Agreement {
+  double worst = 0;    // largest difference of any output value
+  double allowed = 0;  // rounding's share, from depth and precision
+  bool holds() const { return worst <= allowed; }  // false for NaN
+};
+
+// Runs the contestant in precision T with parameters and inputs of `seed`.
+// `masked` hides every third input. Cost: the oracle's naive loops.
+template <class T>
+Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
+                              const Options& options, std::uint64_t seed,
+                              bool masked = false);
+
+// Unit normal inputs[batch, N, C]: every contestant of a shape gets the same.
+template <class T>
+Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed);
+
+}  // namespace suite

@@ -1,0 +1,16 @@
+// What the machine can do, measured beside what it did.
+#pragma once
+
+#include <string>
+
+namespace suite {
+
+struct Calibration {
+  double gemm_flops_per_second = 0;  // 2048³, in the sweep's precision
+  double bytes_per_second = 0;       // read + read + write, far beyond caches
+};
+
+// Medians of five, with `threads` threads. Takes about two seconds.
+Calibration calibrate(const std::string& scalar, int threads);
+
+}  // namespace suite

@@ -1,0 +1,244 @@
+#include "experiments/definition.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <initializer_list>
+#include <limits>
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "contract/registry.h"
+#include "experiments/files.h"
+#include "experiments/sha256.h"
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max();
+
+// Reads nodes of one file; every complaint says where.
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path) {}
+
+  template <class... Args>
+  void need(bool holds, const toml::source_region& where,
+            fmt::format_string<Args...> message, Args&&... args) const {
+    if (holds) return;
+    throw Error(fmt::format("{}:{}:{}: {}", path_, where.begin.line,
+                            where.begin.column,
+                            fmt::format(message, std::forward<Args>(args)...)));
+  }
+
+  void known_keys(const toml::table& table, const std::string& where,
+                  const std::vector<std::string>& known) const {
+    for (const auto& [key, node] : table) {
+      need(std::find(known.begin(), known.end(), key.str()) != known.end(),
+           key.source(), "unknown key {}{}; known are {}", where, key.str(),
+           fmt::join(known, ", "));
+    }
+  }
+
+  std::int64_t integer(const std::string& key, const toml::node& node,
+                       std::int64_t least,
+                       std::int64_t most = kLargest) const {
+    need(node.is_integer(), node.source(), "{} must be a whole number", key);
+    const std::int64_t value = **node.as_integer();
+    need(value >= least && value <= most, node.source(),
+         "{} = {}: allowed are {} to {}", key, value, least, most);
+    return value;
+  }
+
+  double seconds(const std::string& key, const toml::node& node) const {
+    const auto value = node.value<double>();
+    need(node.is_number() && value && *value >= 0, node.source(),
+         "{} must be a number of seconds, 0 or more", key);
+    return *value;
+  }
+
+  std::string text(const std::string& key, const toml::node& node) const {
+    need(node.is_string(), node.source(), "{} must be a string", key);
+    return **node.as_string();
+  }
+
+  const toml::table& table(const std::string& key,
+                           const toml::node& node) const {
+    need(node.is_table(), node.source(), "{} must be a table", key);
+    return *node.as_table();
+  }
+
+  const toml::array& list(const std::string& key,
+                          const toml::node& node) const {
+    need(node.is_array(), node.source(), "{} must be a list", key);
+    need(!node.as_array()->empty(), node.source(), "{} is an empty list", key);
+    return *node.as_array();
+  }
+
+  std::vector<std::string> contestants(const std::string& key,
+                                       const toml::node& node) const {
+    std::vector<std::string> names;
+    for (const toml::node& each : list(key, node)) {
+      names.push_back(text(key, each));
+      try {
+        find_contestant(names.back());
+      } catch (const Error& error) {
+        need(false, each.source(), "{}", error.what());
+      }
+    }
+    return names;
+  }
+
+  std::size_t letter_value(const std::string& key,
+                           const toml::node& node) const {
+    const bool may_be_zero = key == "L" || key == "O";
+    return static_cast<std::size_t>(integer(key, node, may_be_zero ? 0 : 1));
+  }
+
+  Shape base(const toml::node& node) const {
+    const toml::table& base = table("base", node);
+    known_keys(base, "base.", letters());
+    for (const char* needed : {"N", "M", "D"}) {
+      need(base.contains(needed), base.source(), "base.{} is missing", needed);
+    }
+    Shape shape;
+    for (const auto& [key, value] : base) {
+      letter(shape, key.str()) = letter_value(std::string(key.str()), value);
+    }
+    if (!base.contains("C")) shape.C = shape.D;
+    return shape;
+  }
+
+  Sweep sweep(const toml::node& node) const {
+    const toml::table& table = this->table("sweep", node);
+    std::vector<std::string> known = letters();
+    known.push_back("contestants");
+    known_keys(table, "sweep.", known);
+    Sweep sweep;
+    for (const std::string& name : letters()) {
+      const toml::node* values = table.get(name);
+      if (values == nullptr) continue;
+      SweptLetter& swept = sweep.letters.emplace_back();
+      swept.letter = name;
+      for (const toml::node& value : list("sweep." + name, *values)) {
+        swept.values.push_back(letter_value(name, value));
+      }
+    }
+    if (const toml::node* names = table.get("contestants")) {
+      sweep.contestants = contestants("sweep.contestants", *names);
+    }
+    return sweep;
+  }
+
+  static std::vector<std::string> letters() {
+    return {std::begin(kLetters), std::end(kLetters)};
+  }
+
+ private:
+  std::string path_;
+};
+
+std::vector<std::size_t> values_of(const Sweep& sweep, const Shape& base,
+                                   const std::string& name) {
+  for (const SweptLetter& swept : sweep.letters) {
+    if (swept.letter == name) return swept.values;
+  }
+  return {letter(base, name)};
+}
+
+// Heads must divide the width, for every pair that a sweep makes.
+void check_heads(const Reader& reader, const Definition& definition,
+                 const toml::source_region& where) {
+  for (const Sweep& sweep : definition.sweeps) {
+    for (const std::size_t heads : values_of(sweep, definition.base, "H")) {
+      for (const std::size_t width : values_of(sweep, definition.base, "D")) {
+        reader.need(width % heads == 0, where,
+                    "H = {} heads do not divide D = {}", heads, width);
+      }
+    }
+  }
+}
+
+void read_budget(const Reader& reader, const toml::table& budget,
+                 Definition& definition) {
+  reader.known_keys(budget, "budget.",
+                    {"seconds", "repetition_seconds", "memory"});
+  if (const auto* node = budget.get("seconds")) {
+    definition.budget_seconds = reader.seconds("budget.seconds", *node);
+  }
+  if (const auto* node = budget.get("repetition_seconds")) {
+    definition.repetition_seconds =
+        reader.seconds("budget.repetition_seconds", *node);
+  }
+  if (const auto* node = budget.get("memory")) {
+    definition.budget_memory = static_cast<std::uint64_t>(
+        reader.integer("budget.memory", *node, 1,
+                       std::numeric_limits<std::int64_t>::max()));
+  }
+}
+
+toml::table parse(const std::string& path, const std::string& text) {
+  try {
+    return toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    throw Error(fmt::format("{}:{}:{}: {}", path, error.source().begin.line,
+                            error.source().begin.column, error.description()));
+  }
+}
+
+}  // namespace
+
+Definition read_definition(const std::string& path) {
+  Definition definition;
+  definition.path = path;
+  definition.name = std::filesystem::path(path).stem().string();
+  definition.text = read_file(path);
+  definition.sha256 = sha256(definition.text);
+  const toml::table file = parse(path, definition.text);
+  const Reader reader(path);
+  reader.known_keys(file, "",
+                    {"shows", "contestants", "base", "sweep", "repetitions",
+                     "threads", "scalar", "seed", "budget"});
+  for (const char* needed : {"shows", "contestants", "base"}) {
+    reader.need(file.contains(needed), file.source(), "{} is missing", needed);
+  }
+  definition.shows = reader.text("shows", *file.get("shows"));
+  definition.contestants =
+      reader.contestants("contestants", *file.get("contestants"));
+  definition.base = reader.base(*file.get("base"));
+  if (const auto* node = file.get("repetitions")) {
+    definition.repetitions =
+        static_cast<int>(reader.integer("repetitions", *node, 1, 10000));
+  }
+  if (const auto* node = file.get("threads")) {
+    definition.threads =
+        static_cast<int>(reader.integer("threads", *node, 0, 1024));
+  }
+  if (const auto* node = file.get("scalar")) {
+    definition.scalar = reader.text("scalar", *node);
+    reader.need(definition.scalar == "float" || definition.scalar == "double",
+                node->source(), "scalar = {}: allowed are float and double",
+                definition.scalar);
+  }
+  if (const auto* node = file.get("seed")) {
+    definition.seed = static_cast<std::uint64_t>(reader.integer(
+        "seed", *node, 0, std::numeric_limits<std::int64_t>::max()));
+  }
+  if (const auto* node = file.get("budget")) {
+    read_budget(reader, reader.table("budget", *node), definition);
+  }
+  if (const auto* node = file.get("sweep")) {
+    for (const toml::node& each : reader.list("sweep", *node)) {
+      definition.sweeps.push_back(reader.sweep(each));
+    }
+  } else {
+    definition.sweeps.emplace_back();  // the base alone
+  }
+  check_heads(reader, definition, file.get("base")->source());
+  return definition;
+}
+
+}  // namespace suite

@@ -1,0 +1,58 @@
+// An experiment, as its file says it. One file, one experiment:
+//
+//   shows = "What it shows, in one sentence."
+//   contestants = ["perceiver", "transformer"]
+//   repetitions = 5
+//   [base]                     # one value a letter
+//   N = 4096
+//   [[sweep]]                  # lists: every combination, the rest from base
+//   N = [1024, 4096, 16384]
+//   [budget]
+//   seconds = 120              # of the whole run
+//   repetition_seconds = 10    # a cell beyond is skipped; 0: no limit
+//   memory = 8589934592        # bytes
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "contract/contestant.h"
+#include "contract/shape.h"
+
+namespace suite {
+
+struct SweptLetter {
+  std::string letter;
+  std::vector<std::size_t> values;
+};
+
+struct Sweep {
+  std::vector<SweptLetter> letters;
+  std::vector<std::string> contestants;  // empty: the experiment's
+};
+
+struct Definition {
+  std::string name;  // the file's stem
+  std::string path;
+  std::string text;
+  std::string sha256;  // of the text
+
+  std::string shows;
+  std::vector<std::string> contestants;
+  Shape base;
+  std::vector<Sweep> sweeps;
+  int repetitions = 5;
+  int threads = 0;  // 0: all cores
+  std::string scalar = "float";
+  std::uint64_t seed = 1;
+  double budget_seconds = 600;
+  double repetition_seconds = 0;
+  std::uint64_t budget_memory = 0;  // 0: what the machine has free
+};
+
+// Throws Error with file:line:column for an unknown key, a wrong type, a value
+// out of range, an unknown contestant or heads that don't divide a width.
+Definition read_definition(const std::string& path);
+
+}  // namespace suite

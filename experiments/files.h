@@ -1,0 +1,39 @@
+// Files: read whole, replaced whole, or appended to so that what was written
+// before survives whatever comes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace suite {
+
+// Throws Error, naming the path and the system's reason.
+std::string read_file(const std::string& path);
+
+// Readers see the old content or the new, never a part.
+void replace_file(const std::string& path, std::string_view content);
+
+void make_folder(const std::string& path);  // and its parents
+
+// A path that the user typed, from the folder that the user stands in: under
+// `bazel run`, a program starts elsewhere.
+std::string user_path(const std::string& path);
+
+// Appends whole records: each reaches the kernel before append() returns, so a
+// killed process loses none.
+class AppendFile {
+ public:
+  explicit AppendFile(const std::string& path);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  // Throws Error if not all of it could be written; takes back the part.
+  void append(std::string_view text);
+
+ private:
+  std::string path_;
+  int descriptor_;
+};
+
+}  // namespace suite

@@ -1,0 +1,26 @@
+// Where and how a run was made: everything its numbers depend on.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace suite {
+
+// CPU, cores, caches, memory, kernel, governor. What can't be read is
+// "unavailable".
+nlohmann::json machine_description();
+
+// Compiler, flags, libraries, BLAS core and threading, the binary's hash, and
+// the commit of the checkout with whether it has changes.
+nlohmann::json build_description();
+
+// Load averages over 1, 5 and 15 minutes.
+nlohmann::json load_averages();
+
+std::uint64_t available_memory();  // bytes
+
+// What must be equal for rows of two runs to belong together.
+std::string machine_identity(const nlohmann::json& machine);
+
+}  // namespace suite

@@ -1,0 +1,47 @@
+#include "experiments/prepared_cell.h"
+
+#include <set>
+
+#include "contract/agreement.h"
+#include "primitives/check.h"
+
+namespace suite {
+
+void check_answer(const Cell& cell, std::uint64_t seed) {
+  static std::set<std::string> passed;
+  const Contestant& contestant = *cell.entry.contestant;
+  const Options& options = cell.entry.options;
+  const Shape small = small_shape(cell.shape, contestant, options);
+  std::string key = cell.entry.name() + cell.scalar;
+  for (const std::string_view name : kLetters) {
+    key += fmt::format("/{}", letter(small, name));
+  }
+  if (passed.count(key) > 0) return;
+  const Agreement agreement =
+      cell.scalar == "float"
+          ? compare_with_oracle<float>(contestant, small, options, seed)
+          : compare_with_oracle<double>(contestant, small, options, seed);
+  require(agreement.holds(),
+          "differs from the oracle by {:.3g} where {:.3g} is allowed, at {}",
+          agreement.worst, agreement.allowed, key);
+  passed.insert(key);
+}
+
+void check_measurement(PreparedCell& prepared, const Measurement& measured) {
+  require(measured.finite, "the output is not finite");
+  for (int part = 0; part < kParts; ++part) {
+    const Work& counted = measured.counted.parts[part];
+    const Work& declared = prepared.declared.parts[part];
+    require(counted == declared,
+            "{} counted {} MACs, {} logits and {} bytes, declared are {}, {} "
+            "and {}",
+            kPartNames[part], counted.macs, counted.logits, counted.bytes_moved,
+            declared.macs, declared.logits, declared.bytes_moved);
+  }
+  require(prepared.output_hash.value_or(measured.output_hash) ==
+              measured.output_hash,
+          "two forwards of the same input differ");
+  prepared.output_hash = measured.output_hash;
+}
+
+}  // namespace suite
