@@ -51,6 +51,9 @@ Cost attention(const AttentionShape& s, AttentionForm form,
 
 Cost attend(const Attend& s, Bias bias, AttentionForm form, std::size_t scalar,
             int threads) {
+  require(s.qk_channels % s.heads == 0 && s.v_channels % s.heads == 0,
+          "{} heads do not divide {} query and {} value channels", s.heads,
+          s.qk_channels, s.v_channels);
   const std::size_t rows = s.batch * s.rows, inputs = s.batch * s.input_rows;
   const AttentionShape shape{s.batch,
                              s.rows,

@@ -24,7 +24,8 @@ Cost attention(const AttentionShape& shape, AttentionForm form,
                std::size_t scalar);
 
 // Attention and its three projections, for `rows` queries that read
-// `input_rows` inputs. `bytes_held` are the buffers'.
+// `input_rows` inputs. `bytes_held` are the buffers'. Throws Error unless the
+// heads divide the channels.
 struct Attend {
   std::size_t batch, rows, channels, input_rows, input_channels, qk_channels,
       v_channels, heads;

@@ -14,7 +14,7 @@ namespace suite {
 enum class OptionKind {
   choice,  // one of `allowed`
   number,  // a whole number ≥ 0
-  text,    // checked by the contestant itself
+  text,    // checked by the contestant itself; `allowed` are examples
 };
 
 struct OptionSpec {

@@ -1,0 +1,234 @@
+// A check that has never been seen to fail is decoration: for each, a
+// contestant with one fault, which it must reject, and an honest one, which all
+// must accept.
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+
+#include "contract/conformance.h"
+#include "contract/formula.h"
+#include "primitives/check.h"
+#include "primitives/layers/attend.h"
+#include "primitives/threads.h"
+
+namespace suite {
+namespace {
+
+enum class Fault {
+  none,
+  leaves_a_fact_empty,
+  claims_a_letter_it_ignores,
+  answers_nan,
+  answers_wrong,
+  declares_too_few_macs,
+  declares_too_few_parameters,
+  declares_too_few_bytes,
+  allocates_each_time,
+  ignores_the_last_input,
+  ignores_a_parameter,
+  ignores_an_option,
+  answers_anew_each_time,
+  mixes_examples,
+  depends_on_order,
+  ignores_the_mask,
+  changes_its_input,
+  depends_on_threads,
+  accepts_any_heads,
+};
+
+// One layer of bare self-attention, with an option that scales its output.
+template <class T>
+class Toy : public Encoder<T> {
+ public:
+  Toy(const Shape& shape, const Options& options, Fault fault)
+      : fault_(fault),
+        gain_(fault == Fault::ignores_an_option || options.text("gain") == "1"
+                  ? 1
+                  : 2),
+        projections_{Linear<T>(shape.C, shape.D, Bias::without),
+                     Linear<T>(shape.C, shape.D, Bias::without),
+                     Linear<T>(shape.C, shape.D, Bias::without),
+                     fault == Fault::accepts_any_heads ? 1 : shape.H},
+        buffers_(AttentionForm::streaming) {
+    require(fault == Fault::accepts_any_heads || shape.D % shape.H == 0,
+            "H = {} heads do not divide D = {}", shape.H, shape.D);
+  }
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Ledger& ledger) override {
+    static const Mask kNone;
+    const Mask& used = fault_ == Fault::ignores_the_mask ? kNone : mask;
+    if (fault_ == Fault::allocates_each_time) output_ = Tensor<T, 3>();
+    attend(input, blind(input), used, projections_, buffers_, output_, ledger);
+    for (T& value : output_) value *= static_cast<T>(gain_);
+    spoil(input);
+    return output_;
+  }
+
+  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+    projections_.for_each_parameter("toy", visit);
+    if (fault_ == Fault::ignores_a_parameter) {
+      idle_.resize({1});
+      visit_tensor(visit, "idle", idle_, Init::ones);
+    }
+  }
+
+ private:
+  // What keys and values are made of.
+  const Tensor<T, 3>& blind(const Tensor<T, 3>& input) {
+    if (fault_ != Fault::ignores_the_last_input) return input;
+    seen_ = input;
+    for (std::size_t b = 0; b < input.shape(0); ++b) {
+      for (std::size_t c = 0; c < input.shape(2); ++c) {
+        seen_(b, input.shape(1) - 1, c) = 0;
+      }
+    }
+    return seen_;
+  }
+
+  void spoil(const Tensor<T, 3>& input) {
+    T& first = output_(0, 0, 0);
+    T& last = output_.data()[output_.size() - 1];
+    switch (fault_) {
+      case Fault::answers_nan:
+        first = std::numeric_limits<T>::quiet_NaN();
+        break;
+      case Fault::answers_wrong:
+        last += static_cast<T>(1e-2);
+        break;
+      case Fault::ignores_the_last_input: {
+        // Nor must its own query show it.
+        const std::size_t rows = output_.shape(1), width = output_.shape(2);
+        for (std::size_t b = 0; b < output_.shape(0); ++b) {
+          for (std::size_t c = 0; c < width; ++c) output_(b, rows - 1, c) = 0;
+        }
+        break;
+      }
+      case Fault::answers_anew_each_time:
+        first += static_cast<T>(++calls_);
+        break;
+      case Fault::mixes_examples:
+        last += first;
+        break;
+      case Fault::depends_on_order:
+        first += 1;
+        break;
+      case Fault::changes_its_input:
+        const_cast<Tensor<T, 3>&>(input)(0, 0, 0) += 1;
+        break;
+      case Fault::depends_on_threads:
+        first += static_cast<T>(threads());
+        break;
+      default:
+        break;
+    }
+  }
+
+  Fault fault_;
+  int gain_;
+  int calls_ = 0;
+  Projections<T> projections_;
+  AttentionBuffers<T> buffers_;
+  Tensor<T, 3> output_, seen_;
+  Tensor<T, 1> idle_;
+};
+
+Cost toy_cost(const Shape& s, std::size_t scalar, int threads, Fault fault) {
+  Cost cost = formula::attend(
+      {s.batch, s.N, s.C, s.N, s.C, s.D, s.D,
+       fault == Fault::accepts_any_heads ? 1 : s.H},
+      Bias::without, AttentionForm::streaming, scalar, threads);
+  cost.bytes_held +=
+      scalar * (cost.parameters + s.batch * s.N * (s.C + s.D));
+  if (fault == Fault::declares_too_few_macs) --cost[Part::scores].macs;
+  if (fault == Fault::declares_too_few_parameters) --cost.parameters;
+  if (fault == Fault::declares_too_few_bytes) cost.bytes_held -= scalar;
+  return cost;
+}
+
+Contestant toy(Fault fault) {
+  Contestant c{.name = "toy",
+               .facts = {.paper = "none",
+                         .idea = "a toy",
+                         .cost = "O(N²·D)",
+                         .letters = "N C D H batch",
+                         .permutation_equivariant = true},
+               .options = {choice("gain", {"1", "2"}, "Times what?")}};
+  if (fault == Fault::leaves_a_fact_empty) c.facts.paper.clear();
+  if (fault == Fault::claims_a_letter_it_ignores) c.facts.letters += " M";
+  c.make_float = [fault](const Shape& shape, const Options& options) {
+    return std::make_unique<Toy<float>>(shape, options, fault);
+  };
+  c.make_double = [fault](const Shape& shape, const Options& options) {
+    return std::make_unique<Toy<double>>(shape, options, fault);
+  };
+  c.cost = [fault](const Shape& s, const Options&, std::size_t scalar,
+                   int count) { return toy_cost(s, scalar, count, fault); };
+  c.reference = [](const Shape& s, const Options& options,
+                   const oracle::Parameters& parameters,
+                   const oracle::Array& input, const oracle::Valid& valid) {
+    oracle::Array y =
+        oracle::attend(input, input, parameters, "toy", s.H, valid);
+    for (double& v : y.values) v *= options.text("gain") == "1" ? 1 : 2;
+    return y;
+  };
+  return c;
+}
+
+// Why a check rejects the contestant, or nothing.
+std::string verdict(const ConformanceCheck& check, const Contestant& c) {
+  try {
+    check.run(c);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+// The check that exists to find each fault.
+const std::multimap<std::string, Fault>& caught_by() {
+  static const std::multimap<std::string, Fault> table = {
+      {"facts_are_filled", Fault::leaves_a_fact_empty},
+      {"facts_are_filled", Fault::claims_a_letter_it_ignores},
+      {"output_has_its_shape", Fault::answers_nan},
+      {"agrees_with_the_oracle", Fault::answers_wrong},
+      {"agrees_with_the_oracle", Fault::answers_nan},
+      {"costs_what_it_declares", Fault::declares_too_few_macs},
+      {"costs_what_it_declares", Fault::declares_too_few_parameters},
+      {"holds_what_it_declares", Fault::declares_too_few_bytes},
+      {"second_forward_allocates_nothing", Fault::allocates_each_time},
+      {"output_depends_on_every_input", Fault::ignores_the_last_input},
+      {"every_parameter_matters", Fault::ignores_a_parameter},
+      {"every_option_has_an_effect", Fault::ignores_an_option},
+      {"same_seed_gives_same_bits", Fault::answers_anew_each_time},
+      {"examples_are_independent", Fault::mixes_examples},
+      {"permutes_as_stated", Fault::depends_on_order},
+      {"masks_are_honoured", Fault::ignores_the_mask},
+      {"inputs_are_left_alone", Fault::changes_its_input},
+      {"thread_counts_agree", Fault::depends_on_threads},
+      {"refuses_heads_that_do_not_divide", Fault::accepts_any_heads},
+  };
+  return table;
+}
+
+TEST(WrongContestants, EveryCheckRejectsItsOwn) {
+  for (const ConformanceCheck& check : conformance_checks()) {
+    const std::string name(check.name);
+    EXPECT_GT(caught_by().count(name), 0u) << name << " has no wrong contestant";
+    const auto [first, last] = caught_by().equal_range(name);
+    for (auto fault = first; fault != last; ++fault) {
+      EXPECT_NE(verdict(check, toy(fault->second)), "")
+          << name << " accepts fault " << static_cast<int>(fault->second);
+    }
+  }
+}
+
+TEST(WrongContestants, TheHonestOnePassesEveryCheck) {
+  for (const ConformanceCheck& check : conformance_checks()) {
+    EXPECT_EQ(verdict(check, toy(Fault::none)), "") << check.name;
+  }
+}
+
+}  // namespace
+}  // namespace suite
