@@ -17,13 +17,18 @@ COPTS = [
 
 LINKOPTS = ["-fopenmp"]
 
+_RUNTIME = select({
+    "//tools/tsan:on": ["//tools/tsan:openmp"],
+    "//conditions:default": [],
+})
+
 def suite_library(name, copts = [], linkopts = [], **attributes):
     """cc_library with the suite's flags."""
     native.cc_library(name = name, copts = COPTS + copts, linkopts = LINKOPTS + linkopts, **attributes)
 
-def suite_binary(name, copts = [], linkopts = [], **attributes):
+def suite_binary(name, copts = [], linkopts = [], deps = [], **attributes):
     """cc_binary with the suite's flags."""
-    native.cc_binary(name = name, copts = COPTS + copts, linkopts = LINKOPTS + linkopts, **attributes)
+    native.cc_binary(name = name, copts = COPTS + copts, linkopts = LINKOPTS + linkopts, deps = deps + _RUNTIME, **attributes)
 
 def suite_test(name, copts = [], linkopts = [], deps = [], own_main = False, **attributes):
     """cc_test with the suite's flags, and GoogleTest's main unless it has its own."""
@@ -31,7 +36,7 @@ def suite_test(name, copts = [], linkopts = [], deps = [], own_main = False, **a
         name = name,
         copts = COPTS + copts,
         linkopts = LINKOPTS + linkopts,
-        deps = deps + ([] if own_main else ["@system//:gtest_main"]),
+        deps = deps + ([] if own_main else ["@system//:gtest_main"]) + _RUNTIME,
         size = attributes.pop("size", "small"),
         **attributes
     )

@@ -123,6 +123,8 @@ missing = rule(implementation = _missing, attrs = {"message": attr.string()})
     repository.file("BUILD", build)
 
 def _system_libraries(repository):
+    # Looks again when a package comes or goes.
+    repository.path(Label("@package_state//:status"))
     prefix = repository.os.environ.get("LIBRARY_PREFIX", "/usr").rstrip("/")
     search = [] if prefix == "/usr" else ["-L%s/lib" % prefix, "-Wl,-rpath,%s/lib" % prefix]
     build = "package(default_visibility = [\"//visibility:public\"])\n"
@@ -147,7 +149,7 @@ def _system_libraries(repository):
     if not openblas:
         problems.append("libopenblas-openmp-dev (no cblas.h and libopenblas under %s)" % prefix)
     if problems:
-        _refuse(repository, "missing: %s. Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix; then ./bazelw, or bazel sync --configure, looks again." % "; ".join(problems))
+        _refuse(repository, "missing: %s. Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix." % "; ".join(problems))
         return
 
     repository.symlink(openblas[0], "openblas")
@@ -167,8 +169,17 @@ inline constexpr LibraryVersion kLibraryVersions[] = {
 
 system_libraries = repository_rule(
     implementation = _system_libraries,
-    # bazelw changes the stamp when packages come or go.
-    environ = ["LIBRARY_PREFIX", "LIBRARY_STAMP"],
-    local = True,
+    environ = ["LIBRARY_PREFIX"],
+    local = True,  # another prefix is looked at again when the server starts
     configure = True,
 )
+
+def _package_state(repository):
+    """The file that dpkg changes with every package; elsewhere an empty one."""
+    repository.file("BUILD", "exports_files([\"status\"])")
+    if repository.path("/var/lib/dpkg/status").exists:
+        repository.symlink("/var/lib/dpkg/status", "status")
+    else:
+        repository.file("status", "")
+
+package_state = repository_rule(implementation = _package_state)
