@@ -24,12 +24,13 @@ template <class T>
 class Live : public LiveCell {
  public:
   Live(const Cell& cell, std::uint64_t seed)
-      : threads_(cell.threads), before_(MemoryMeter::held()) {
+      : threads_(cell.threads) {
+    const std::int64_t before = MemoryMeter::held();
     set_threads(threads_);
     encoder_ = cell.entry.contestant->make<T>(cell.shape, cell.entry.options);
     initialise(*encoder_, seed);
     input_ = random_input<T>(cell.shape, seed);
-    bytes_ = MemoryMeter::held() - before_;
+    bytes_ = MemoryMeter::held() - before;
   }
 
   void start() override {
@@ -87,7 +88,7 @@ class Live : public LiveCell {
   }
 
   int threads_;
-  std::int64_t before_, others_ = 0, bytes_ = 0;
+  std::int64_t others_ = 0, bytes_ = 0;
   std::unique_ptr<Encoder<T>> encoder_;
   Tensor<T, 3> input_;
   Mask mask_;

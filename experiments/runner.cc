@@ -107,8 +107,9 @@ class Runner {
                         {"warm_up_seconds", accounts_.warm_up},
                         {"timed_seconds", accounts_.timed}});
     manifest_.save();
-    const double peak =
-        (before.gemm_flops_per_second + after.gemm_flops_per_second) / 2;
+    // A peak is the most that was seen.
+    const double peak = std::max(before.gemm_flops_per_second,
+                                 after.gemm_flops_per_second);
     fmt::print("{}", summary(definition_, cells_, journal_.rows(), peak));
     fmt::print("\n{} rows in {}\n", journal_.rows().size(), folder_);
     return report_failures();

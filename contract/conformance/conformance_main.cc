@@ -1,7 +1,7 @@
 // Every conformance check, on every contestant that is linked in.
 #include <gtest/gtest.h>
 
-#include "contract/conformance.h"
+#include "contract/conformance/conformance.h"
 #include "contract/registry.h"
 #include "primitives/check.h"
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <map>
 
-#include "contract/conformance.h"
+#include "contract/conformance/conformance.h"
 #include "contract/formula.h"
 #include "primitives/check.h"
 #include "primitives/layers/attend.h"

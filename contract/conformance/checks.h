@@ -1,0 +1,29 @@
+// The checks, each named as what it finds true. They throw Error with what they
+// found instead. Four files: answers, costs, options, invariances.
+#pragma once
+
+#include "contract/contestant.h"
+
+namespace suite {
+
+void output_has_its_shape(const Contestant& contestant);
+void agrees_with_the_oracle(const Contestant& contestant);
+void output_depends_on_every_input(const Contestant& contestant);
+void every_parameter_matters(const Contestant& contestant);
+void same_seed_gives_same_bits(const Contestant& contestant);
+void inputs_are_left_alone(const Contestant& contestant);
+
+void facts_are_filled(const Contestant& contestant);
+void costs_what_it_declares(const Contestant& contestant);
+void holds_what_it_declares(const Contestant& contestant);
+void second_forward_allocates_nothing(const Contestant& contestant);
+
+void every_option_has_an_effect(const Contestant& contestant);
+void refuses_heads_that_do_not_divide(const Contestant& contestant);
+
+void examples_are_independent(const Contestant& contestant);
+void permutes_as_stated(const Contestant& contestant);
+void masks_are_honoured(const Contestant& contestant);
+void thread_counts_agree(const Contestant& contestant);
+
+}  // namespace suite

@@ -1,0 +1,31 @@
+#include "contract/conformance/conformance.h"
+
+#include "contract/conformance/checks.h"
+
+namespace suite {
+
+const std::vector<ConformanceCheck>& conformance_checks() {
+#define SUITE_CHECK(name) {#name, name}
+  static const std::vector<ConformanceCheck> checks = {
+      SUITE_CHECK(facts_are_filled),
+      SUITE_CHECK(output_has_its_shape),
+      SUITE_CHECK(agrees_with_the_oracle),
+      SUITE_CHECK(costs_what_it_declares),
+      SUITE_CHECK(holds_what_it_declares),
+      SUITE_CHECK(second_forward_allocates_nothing),
+      SUITE_CHECK(output_depends_on_every_input),
+      SUITE_CHECK(every_parameter_matters),
+      SUITE_CHECK(every_option_has_an_effect),
+      SUITE_CHECK(same_seed_gives_same_bits),
+      SUITE_CHECK(examples_are_independent),
+      SUITE_CHECK(permutes_as_stated),
+      SUITE_CHECK(masks_are_honoured),
+      SUITE_CHECK(inputs_are_left_alone),
+      SUITE_CHECK(thread_counts_agree),
+      SUITE_CHECK(refuses_heads_that_do_not_divide),
+  };
+#undef SUITE_CHECK
+  return checks;
+}
+
+}  // namespace suite

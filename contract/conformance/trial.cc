@@ -1,0 +1,109 @@
+#include "contract/conformance/trial.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <map>
+
+#include "contract/agreement.h"
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+double largest(const Values& a) {
+  double most = 0;
+  for (const double value : a) most = std::max(most, std::abs(value));
+  return most;
+}
+
+}  // namespace
+
+Shape plain_shape() {
+  return {.N = 11, .M = 5, .B = 3, .C = 12, .D = 12, .H = 2, .L = 2,
+          .batch = 2};
+}
+
+std::vector<Shape> odd_shapes() {
+  return {
+      {.N = 1, .M = 1, .B = 1, .C = 1, .D = 1, .H = 1, .L = 1, .batch = 1},
+      {.N = 15, .M = 7, .B = 2, .C = 10, .D = 10, .H = 2, .L = 1, .batch = 3},
+      {.N = 17, .M = 33, .B = 3, .C = 9, .D = 15, .H = 3, .L = 2, .batch = 1},
+      {.N = 33, .M = 1, .B = 1, .C = 24, .D = 12, .H = 1, .L = 0, .batch = 2},
+      {.N = 389, .M = 71, .B = 1, .C = 16, .D = 32, .H = 2, .L = 1, .batch = 1},
+  };
+}
+
+Options defaults(const Contestant& contestant) {
+  return Options(contestant.name, contestant.options, {});
+}
+
+std::vector<std::string> trial_values(const OptionSpec& spec) {
+  if (spec.kind == OptionKind::number) return {"1", "2", "3", "12"};
+  return spec.allowed;
+}
+
+std::vector<Options> option_variants(const Contestant& contestant) {
+  std::vector<Options> variants = {defaults(contestant)};
+  for (const OptionSpec& spec : contestant.options) {
+    for (const std::string& value : trial_values(spec)) {
+      if (value == spec.standard) continue;
+      variants.emplace_back(
+          contestant.name, contestant.options,
+          std::map<std::string, std::string>{{spec.name, value}});
+    }
+  }
+  return variants;
+}
+
+bool accepts(const Contestant& contestant, const Shape& shape,
+             const Options& options) {
+  try {
+    contestant.cost(shape, options, sizeof(float), 1);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::string describe(const Shape& shape, const Options& options) {
+  std::string text = options.suffix().empty() ? "" : options.suffix() + " ";
+  for (const std::string_view name : kLetters) {
+    text += fmt::format("{}{}={}", name == "N" ? "at " : " ", name,
+                        letter(shape, name));
+  }
+  return text;
+}
+
+Trial::Trial(const Contestant& contestant, const Shape& shape,
+             const Options& options, std::uint64_t seed)
+    : encoder(contestant.make<double>(shape, options)),
+      input(random_input<double>(shape, seed)) {
+  initialise(*encoder, seed);
+}
+
+Values Trial::run() {
+  ledger.clear();
+  return encoder->forward(input, mask, ledger);
+}
+
+bool same_bits(const Values& a, const Values& b) {
+  return a.shape() == b.shape() &&
+         std::memcmp(a.data(), b.data(), bytes_of(a)) == 0;
+}
+
+bool finite(const Values& a) {
+  return std::all_of(a.begin(), a.end(),
+                     [](double value) { return std::isfinite(value); });
+}
+
+bool near(double a, double b, double tolerance) {
+  return std::abs(a - b) <= tolerance;
+}
+
+double rounding(const Values& a) {
+  return 256 * std::numeric_limits<double>::epsilon() * largest(a);
+}
+
+}  // namespace suite

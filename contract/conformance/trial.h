@@ -1,0 +1,70 @@
+// What the checks share: shapes and options to try, a contestant set up to be
+// run, and how its answers are compared.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "contract/contestant.h"
+
+namespace suite {
+
+inline constexpr std::uint64_t kTrialSeed = 7;
+
+using Values = Tensor<double, 3>;
+
+// A shape with several of everything, in which every option can show.
+Shape plain_shape();
+
+// One of everything, one beside powers of two, several tiles with a rest,
+// widths that differ.
+std::vector<Shape> odd_shapes();
+
+Options defaults(const Contestant& contestant);
+
+// The values to try an option with.
+std::vector<std::string> trial_values(const OptionSpec& spec);
+
+// The contestant with its defaults, and with each option changed alone to each
+// of its values.
+std::vector<Options> option_variants(const Contestant& contestant);
+
+bool accepts(const Contestant& contestant, const Shape& shape,
+             const Options& options);
+
+// "(sharing=all) at N=11 M=5 ...", for messages.
+std::string describe(const Shape& shape, const Options& options);
+
+template <class F>
+void for_each_odd_case(const Contestant& contestant, const F& f) {
+  for (const Options& options : option_variants(contestant)) {
+    for (const Shape& shape : odd_shapes()) {
+      if (accepts(contestant, shape, options)) f(shape, options);
+    }
+  }
+}
+
+// A contestant with its input and what it answers. In double, so that rounding
+// hides nothing: deep stacks of bare attention make all rows nearly equal.
+class Trial {
+ public:
+  Trial(const Contestant& contestant, const Shape& shape,
+        const Options& options, std::uint64_t seed = kTrialSeed);
+
+  // A copy: the encoder's own output lives until the next call.
+  Values run();
+
+  std::unique_ptr<Encoder<double>> encoder;
+  Values input;
+  Mask mask;
+  Ledger ledger;
+};
+
+bool same_bits(const Values& a, const Values& b);
+bool finite(const Values& a);
+bool near(double a, double b, double tolerance);
+
+// What rounding alone may change between two orders of summation.
+double rounding(const Values& a);
+
+}  // namespace suite
