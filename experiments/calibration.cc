@@ -13,21 +13,22 @@ namespace {
 
 constexpr std::size_t kGemmExtent = 2048;
 constexpr std::size_t kStreamValues = std::size_t{1} << 25;  // 128 MiB an array
-constexpr int kRuns = 5;
+constexpr int kGemmRuns = 7;
+constexpr int kStreamRuns = 25;  // shorter, and noisier
 
 template <class F>
-double median_seconds(const F& f) {
+double median_seconds(int runs, const F& f) {
   f();  // warm
   std::vector<double> seconds;
-  for (int run = 0; run < kRuns; ++run) {
+  for (int run = 0; run < runs; ++run) {
     const auto start = std::chrono::steady_clock::now();
     f();
     const std::chrono::duration<double> spent =
         std::chrono::steady_clock::now() - start;
     seconds.push_back(spent.count());
   }
-  std::nth_element(seconds.begin(), seconds.begin() + kRuns / 2, seconds.end());
-  return seconds[kRuns / 2];
+  std::nth_element(seconds.begin(), seconds.begin() + runs / 2, seconds.end());
+  return seconds[static_cast<std::size_t>(runs / 2)];
 }
 
 template <class T>
@@ -38,7 +39,7 @@ double gemm_flops_per_second() {
     fill_normal<T>({each->data(), each->size()}, 1);
   }
   Ledger ledger;
-  const double seconds = median_seconds([&] {
+  const double seconds = median_seconds(kGemmRuns, [&] {
     gemm<T>(matrix(a), matrix(b), matrix(c), ledger[Part::mlp]);
   });
   return 2.0 * kGemmExtent * kGemmExtent * kGemmExtent / seconds;
@@ -52,7 +53,7 @@ double stream_bytes_per_second() {
   const float* x = a.data();
   const float* y = b.data();
   float* z = c.data();
-  const double seconds = median_seconds([=] {
+  const double seconds = median_seconds(kStreamRuns, [=] {
 #pragma omp parallel for simd schedule(static)
     for (std::size_t i = 0; i < kStreamValues; ++i) z[i] = x[i] + 3 * y[i];
   });

@@ -66,6 +66,20 @@ nlohmann::json git_state() {
           {"dirty", !output_of(git + "status --porcelain").empty()}};
 }
 
+// OpenBLAS chooses its kernels by a list of CPUs, or by what the environment
+// says: either may know less than the CPU can.
+bool blas_leaves_avx512_unused() {
+#ifdef __x86_64__
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw"))
+    return false;
+  const std::string core = blas_core();
+  return core == "Haswell" || core == "Zen" || core == "Sandybridge" ||
+         core == "Nehalem" || core == "Prescott";
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 nlohmann::json machine_description() {
@@ -106,6 +120,20 @@ nlohmann::json load_averages() {
 }
 
 std::uint64_t available_memory() { return kibibytes("MemAvailable"); }
+
+std::vector<std::string> machine_warnings(int threads) {
+  std::vector<std::string> warnings;
+  if (threads > cores()) {
+    warnings.push_back(fmt::format("{} threads on {} cores", threads, cores()));
+  }
+  if (blas_leaves_avx512_unused()) {
+    warnings.push_back(fmt::format(
+        "OpenBLAS runs its {} kernels on a CPU with AVX-512; "
+        "OPENBLAS_CORETYPE=SkylakeX may double the speed of its products",
+        blas_core()));
+  }
+  return warnings;
+}
 
 std::string machine_identity(const nlohmann::json& machine) {
   return sha256(machine.at("cpu").dump() + machine.at("cores").dump() +

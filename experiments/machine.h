@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace suite {
 
@@ -19,6 +20,9 @@ nlohmann::json build_description();
 nlohmann::json load_averages();
 
 std::uint64_t available_memory();  // bytes
+
+// What makes timings on this machine, with `threads` threads, poor ones.
+std::vector<std::string> machine_warnings(int threads);
 
 // What must be equal for rows of two runs to belong together.
 std::string machine_identity(const nlohmann::json& machine);

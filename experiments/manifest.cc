@@ -87,6 +87,7 @@ Manifest Manifest::resume(const std::string& folder,
          "threads, repetitions, seed or scalar differ");
     same(json.at("build").at("binary_sha256") == build.at("binary_sha256"),
          "the program differs");
+    same(json.at("build").at("blas") == build.at("blas"), "the BLAS differs");
     same(machine_identity(json.at("machine")) ==
              machine_identity(machine_description()),
          "the machine differs");

@@ -255,6 +255,17 @@ N = [64, 100000000]
             run(SMOKE, "--out", self.folder / "o", "--benchmark_min_time=1",
                 "--filter", "^bare_perceiver/N=64"), "--benchmark_min_time")
 
+    def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
+        if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():
+            self.skipTest("the CPU has no AVX-512")
+        for core, warns in [("Haswell", True), ("SkylakeX", False)]:
+            out = self.folder / core
+            run(SMOKE, "--out", out, "--filter", "^bare_p.*N=64", "--repetitions", 1,
+                env={**os.environ, "OPENBLAS_CORETYPE": core})
+            warnings = json.loads((out / "manifest.json").read_text())["warnings"]
+            self.assertEqual(
+                any("OPENBLAS_CORETYPE" in w for w in warnings), warns, warnings)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -91,8 +91,8 @@ class Runner {
       fmt::print(stderr, "notice: dropped {} incomplete lines of {}/cells.csv\n",
                  journal_.dropped(), folder_);
     }
-    if (threads_ > cores()) {
-      manifest_.warn(fmt::format("{} threads on {} cores", threads_, cores()));
+    for (const std::string& warning : machine_warnings(threads_)) {
+      manifest_.warn(warning);
     }
     const Calibration before = calibrate_now("before");
     prepare(before);

@@ -75,8 +75,9 @@ template void gemm<double>(Operand<double>, Operand<double>, MatrixView<double>,
 void set_blas_threads(int count) { openblas_set_num_threads(count); }
 
 std::string blas_description() {
-  return fmt::format("{}; core {}", openblas_get_config(),
-                     openblas_get_corename());
+  return fmt::format("{}; core {}", openblas_get_config(), blas_core());
 }
+
+std::string blas_core() { return openblas_get_corename(); }
 
 }  // namespace suite

@@ -41,5 +41,7 @@ void set_blas_threads(int count);
 
 // Name, version, core and threading of the BLAS in use, as it reports them.
 std::string blas_description();
+// The CPU that its kernels were written for, as "SkylakeX".
+std::string blas_core();
 
 }  // namespace suite
