@@ -1,0 +1,131 @@
+"""What must hold of the checkout as a whole. Each check yields "path: problem"."""
+import re
+
+SOURCES = (".h", ".cc", ".py", ".sh", ".bzl", ".toml")
+CODE = (".h", ".cc")
+MOST_LINES = 400
+
+# Who may include whom. Neighbours (perceiver, baselines) don't know each other.
+MAY_USE = {
+    "primitives": set(),
+    "contract": {"primitives"},
+    "perceiver": {"contract", "primitives"},
+    "baselines": {"contract", "primitives"},
+    "experiments": {"perceiver", "baselines", "contract", "primitives"},
+    "analysis": {"experiments", "perceiver", "baselines", "contract", "primitives"},
+}
+# What only one file may include.
+OWNERS = {r"xtensor/|xtl/": "primitives/tensor.h",
+          r"xtensor-blas/|cblas": "primitives/gemm.cc"}
+
+
+def files(root, endings):
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if name.startswith((".git/", "bazel-", "results/local/")):
+            continue
+        if path.is_file() and path.name.endswith(endings):
+            yield name, path.read_text(encoding="utf-8")
+
+
+def includes(root):
+    """(file, included path) over all code."""
+    for name, text in files(root, CODE):
+        for included in re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.M):
+            yield name, included
+
+
+def edges(root, of_tests=True):
+    """{(folder, folder it includes from)}"""
+    found = set()
+    for name, included in includes(root):
+        a, b = name.split("/")[0], included.split("/")[0]
+        if a != b and a in MAY_USE and b in MAY_USE:
+            if of_tests or "_test." not in name:
+                found.add((a, b))
+    return found
+
+
+def arrows_point_down(root):
+    for name, included in includes(root):
+        a, b = name.split("/")[0], included.split("/")[0]
+        if a in MAY_USE and b in MAY_USE and a != b and b not in MAY_USE[a]:
+            yield f"{name}: includes {included}, which is not below it"
+
+
+def each_library_has_its_place(root):
+    for name, included in includes(root):
+        for pattern, owner in OWNERS.items():
+            if re.match(pattern, included) and name != owner:
+                yield f"{name}: includes {included}, which only {owner} may"
+
+
+def files_hold_one_thing(root):
+    for name, text in files(root, SOURCES):
+        lines = text.count("\n")
+        if lines > MOST_LINES:
+            yield f"{name}: {lines} lines, allowed are {MOST_LINES}"
+
+
+def nothing_names_this_machine(root):
+    for name, text in files(root, SOURCES + (".md", "BUILD", "WORKSPACE", ".bazelrc")):
+        for path in re.findall(r"(?<![\w.])/(?:home|root|work)/\w+", text):
+            yield f"{name}: names {path}"
+
+
+def paths_in_documents_exist(root):
+    for name, text in files(root, (".md",)):
+        folder = (root / name).parent
+        for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
+            if not (folder / link).exists():
+                yield f"{name}: links to {link}, which is not there"
+        for path in re.findall(r"`((?:[\w-]+/)+[\w.-]*)`", text):
+            first = path.split("/")[0]
+            if first in MAY_USE or first in ("tools", "docs", "results"):
+                # my_sweep and the like are the reader's.
+                own = "my_" in path or path.startswith("results/local")
+                if not own and not (root / path).exists():
+                    yield f"{name}: names {path}, which is not there"
+
+
+def targets_in_documents_exist(root):
+    for name, text in files(root, (".md",)):
+        for folder, target in re.findall(r"//(\w+(?:/\w+)*):(\w+)", text):
+            build = root / folder / "BUILD"
+            known = build.is_file() and f'name = "{target}"' in build.read_text()
+            if folder == "experiments" and not known:
+                known = (root / folder / "definitions" / f"{target}.toml").is_file()
+            if not known and not target.startswith("my_"):
+                yield f"{name}: names //{folder}:{target}, which is not there"
+
+
+def columns_are_explained(root):
+    header = (root / "experiments/record.h").read_text()
+    block = re.search(r"kColumns\s*=?[^{]*\{(.*?)\};", header, re.S).group(1)
+    columns = re.findall(r'"(\w+)"', block)
+    table = (root / "results/README.md").read_text().split("## manifest.json")[0]
+    rows = re.findall(r"^\| ([\w, ]+) \|", table, re.M)[1:]
+    explained = [column for row in rows for column in row.split(", ")]
+    if columns != explained:
+        yield f"results/README.md: explains {explained}, the columns are {columns}"
+
+
+def the_picture_is_true(root):
+    text = (root / "README.md").read_text()
+    picture = re.search(r"<!-- floors:[^\n]*\n```\n(.*?)\n```", text, re.S).group(1)
+    drawn = set()
+    for line in picture.splitlines():
+        floor = line.split("/")[0]
+        drawn |= {(floor, used) for used in line.partition("  → ")[2].split(", ") if used}
+    # More may be drawn than is included: contestants are linked by their names.
+    for a, b in sorted(edges(root, of_tests=False) - drawn):
+        yield f"README.md: the picture lacks {a} → {b}; run tools/floors.py"
+    for a, b in sorted(drawn):
+        if b not in MAY_USE.get(a, ()):
+            yield f"README.md: the picture has {a} → {b}, which may not be"
+
+
+
+CHECKS = [arrows_point_down, each_library_has_its_place, files_hold_one_thing,
+          nothing_names_this_machine, paths_in_documents_exist,
+          targets_in_documents_exist, columns_are_explained, the_picture_is_true]
