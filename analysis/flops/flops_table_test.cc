@@ -1,8 +1,8 @@
-#include "analysis/flops_table.h"
+#include "analysis/flops/flops_table.h"
 
 #include <gtest/gtest.h>
 
-#include "analysis/flops_text.h"
+#include "analysis/flops/flops_text.h"
 #include "contract/registry.h"
 #include "primitives/check.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/flops_table.h"
+#include "analysis/flops/flops_table.h"
 
 namespace suite {
 

@@ -2,7 +2,7 @@
 
 #include <iterator>
 
-#include "analysis/flops_text.h"
+#include "analysis/flops/flops_text.h"
 
 namespace suite {
 namespace {

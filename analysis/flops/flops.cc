@@ -7,8 +7,8 @@
 #include <charconv>
 #include <sstream>
 
-#include "analysis/flops_table.h"
-#include "analysis/flops_text.h"
+#include "analysis/flops/flops_table.h"
+#include "analysis/flops/flops_text.h"
 #include "primitives/check.h"
 
 namespace suite {

@@ -1,11 +1,11 @@
-#include "analysis/flops_table.h"
+#include "analysis/flops/flops_table.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <utility>
 
-#include "analysis/flops_pieces.h"
+#include "analysis/flops/flops_pieces.h"
 #include "primitives/check.h"
 
 namespace suite {

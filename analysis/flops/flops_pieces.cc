@@ -1,4 +1,4 @@
-#include "analysis/flops_pieces.h"
+#include "analysis/flops/flops_pieces.h"
 
 #include "contract/formula.h"
 #include "contract/registry.h"

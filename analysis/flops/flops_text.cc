@@ -1,4 +1,4 @@
-#include "analysis/flops_text.h"
+#include "analysis/flops/flops_text.h"
 
 #include <fmt/format.h>
 

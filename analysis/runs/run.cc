@@ -1,0 +1,202 @@
+#include "analysis/runs/run.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+
+#include "contract/shape.h"
+#include "experiments/files.h"
+#include "experiments/record.h"
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+// One field of one line, for messages.
+struct Field {
+  const std::string& path;
+  std::size_t line;
+  const Record& row;
+
+  const std::string& text(std::string_view column) const { return row[column]; }
+
+  std::uint64_t whole(std::string_view column) const {
+    return parsed<std::uint64_t>(column);
+  }
+
+  double seconds(std::string_view column) const {
+    const auto value = parsed<double>(column);
+    require(std::isfinite(value) && value >= 0,
+            "{}:{}: {} = {} is not a time in seconds", path, line, column,
+            text(column));
+    return value;
+  }
+
+ private:
+  template <class T>
+  T parsed(std::string_view column) const {
+    const std::string& field = text(column);
+    T value{};
+    const auto [end, error] =
+        std::from_chars(field.data(), field.data() + field.size(), value);
+    require(error == std::errc() && end == field.data() + field.size(),
+            "{}:{}: {} = \"{}\" is not a number", path, line, column, field);
+    return value;
+  }
+};
+
+MeasuredCell cell_of(const Field& field) {
+  MeasuredCell cell;
+  cell.id = field.text("cell_id");
+  cell.contestant = field.text("contestant");
+  cell.scalar = field.text("scalar");
+  cell.attention = field.text("attention");
+  cell.plan = field.text("plan");
+  cell.phase = field.text("phase");
+  cell.threads = static_cast<int>(field.whole("threads"));
+  for (const std::string_view name : kLetters) {
+    if (!field.text(name).empty()) {
+      cell.letters[std::string(name)] = field.whole(name);
+    }
+  }
+  return cell;
+}
+
+void add_row(MeasuredCell& cell, const Field& field) {
+  const std::string& status = field.text("status");
+  require(status == "ok" || status == "skipped" || status == "failed",
+          "{}:{}: status = \"{}\": allowed are ok, skipped and failed",
+          field.path, field.line, status);
+  if (cell.status.empty() || status != "ok") {
+    cell.status = status;
+    cell.reason = field.text("reason");
+  }
+  if (!field.text("bytes_peak").empty()) {
+    cell.bytes_peak = field.whole("bytes_peak");
+  }
+  if (!field.text("parameters").empty()) {
+    cell.parameters = field.whole("parameters");
+  }
+  if (field.text("part").empty()) return;
+  MeasuredPart& part = cell.parts[field.text("part")];
+  if (!field.text("macs").empty()) {
+    part.macs = field.whole("macs");
+    part.logits = field.whole("logits");
+    part.flops = field.whole("flops");
+    part.bytes_moved = field.whole("bytes_moved");
+  }
+  if (status == "ok") part.seconds.push_back(field.seconds("seconds"));
+}
+
+nlohmann::json read_manifest(const std::string& path) {
+  try {
+    return nlohmann::json::parse(read_file(path));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(fmt::format("{}: not a manifest: {}", path, error.what()));
+  }
+}
+
+void read_calibration(Run& run) {
+  const auto speed = [&](const char* when, const char* what) {
+    const auto& at = run.manifest.at("calibration").at(when);
+    return at.is_null() ? 0.0 : at.at(what).get<double>();
+  };
+  const double before = speed("before", "gemm_flops_per_second");
+  const double after = speed("after", "gemm_flops_per_second");
+  run.gemm_flops_per_second = std::max(before, after);
+  run.bytes_per_second = std::max(speed("before", "bytes_per_second"),
+                                  speed("after", "bytes_per_second"));
+  if (before > 0 && after > 0) run.drift = std::abs(std::log(after / before));
+}
+
+}  // namespace
+
+std::vector<std::string_view> parts_of(std::string_view part) {
+  if (part == "attention") return {"scores", "softmax", "weighted_sum"};
+  return {part};
+}
+
+std::vector<double> MeasuredCell::seconds(std::string_view part) const {
+  std::vector<double> sum;
+  for (const std::string_view name : parts_of(part)) {
+    const auto found = parts.find(std::string(name));
+    if (found == parts.end()) continue;
+    const std::vector<double>& each = found->second.seconds;
+    if (sum.empty()) sum.assign(each.size(), 0);
+    if (each.size() != sum.size()) return {};
+    for (std::size_t r = 0; r < sum.size(); ++r) sum[r] += each[r];
+  }
+  return sum;
+}
+
+std::uint64_t MeasuredCell::macs(std::string_view part) const {
+  std::uint64_t sum = 0;
+  for (const std::string_view name : parts_of(part)) {
+    const auto found = parts.find(std::string(name));
+    if (found != parts.end()) sum += found->second.macs;
+  }
+  return sum;
+}
+
+Run read_run(const std::string& folder) {
+  Run run;
+  run.folder = folder;
+  const std::string path = folder + "/cells.csv";
+  const Records records = parse_records(path, read_file(path));
+  require(!records.cut,
+          "{}:{}: the last line is cut off; `--resume {}` completes the run",
+          path, records.rows.size() + 2, folder);
+  require(!records.rows.empty(), "{}: has no rows", path);
+  std::map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < records.rows.size(); ++i) {
+    const Field field{path, i + 2, records.rows[i]};
+    if (i == 0) {
+      run.experiment = field.text("experiment");
+      run.run_id = field.text("run_id");
+      run.definition_sha256 = field.text("definition_sha256");
+    }
+    require(field.text("run_id") == run.run_id &&
+                field.text("definition_sha256") == run.definition_sha256,
+            "{}:{}: a row of run {}, the first is of {}", path, field.line,
+            field.text("run_id"), run.run_id);
+    const auto [found, is_new] =
+        index.emplace(field.text("cell_id"), run.cells.size());
+    if (is_new) run.cells.push_back(cell_of(field));
+    add_row(run.cells[found->second], field);
+  }
+  const std::string manifest = folder + "/manifest.json";
+  run.manifest = read_manifest(manifest);
+  try {
+    require(run.manifest.at("run_id") == run.run_id,
+            "{}: of run {}, the rows beside it are of {}", manifest,
+            run.manifest.at("run_id").get<std::string>(), run.run_id);
+    const auto& machine = run.manifest.at("machine");
+    run.machine = fmt::format("{}, {} cores",
+                              machine.at("cpu").get<std::string>(),
+                              machine.at("cores").get<int>());
+    read_calibration(run);
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(fmt::format("{}: not a manifest: {}", manifest, error.what()));
+  }
+  return run;
+}
+
+std::vector<Run> read_runs(const std::string& folder) {
+  namespace fs = std::filesystem;
+  require(fs::is_directory(folder), "{}: no such folder", folder);
+  if (fs::exists(folder + "/cells.csv")) return {read_run(folder)};
+  std::vector<std::string> folders;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().filename() == "cells.csv") {
+      folders.push_back(entry.path().parent_path());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  require(!folders.empty(), "{}: neither a run nor a folder with runs", folder);
+  std::vector<Run> runs;
+  for (const std::string& each : folders) runs.push_back(read_run(each));
+  return runs;
+}
+
+}  // namespace suite

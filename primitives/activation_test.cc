@@ -1,0 +1,123 @@
+#include "primitives/activation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "primitives/testing.h"
+
+namespace suite {
+namespace {
+
+using naive::Matrix;
+
+template <class T>
+class GeluTest : public testing::Test {
+ protected:
+  static Matrix expected(const Matrix& x, Gelu form) {
+    return form == Gelu::erf ? naive::gelu_erf(x) : naive::gelu_tanh(x);
+  }
+  static double of(double x, Gelu form) {
+    T value = static_cast<T>(x);
+    gelu<T>(MatrixView<T>{&value, 1, 1, 1}, nullptr, form);
+    return value;
+  }
+};
+TYPED_TEST_SUITE(GeluTest, Scalars, ScalarNames);
+
+TYPED_TEST(GeluTest, HasItsKnownValues) {
+  const double allowed = 2 * kEpsilon<TypeParam>;
+  EXPECT_EQ(this->of(0, Gelu::erf), 0);
+  EXPECT_EQ(this->of(0, Gelu::tanh), 0);
+  EXPECT_NEAR(this->of(1, Gelu::erf), 0.84134474606854293, allowed);
+  EXPECT_NEAR(this->of(-1, Gelu::erf), -0.15865525393145707, allowed);
+  EXPECT_NEAR(this->of(1, Gelu::tanh), 0.84119199060827650, allowed);
+  EXPECT_NEAR(this->of(-1, Gelu::tanh), -0.15880800939172350, allowed);
+}
+
+// Vectors hold most of a row, its rest is done one by one.
+TYPED_TEST(GeluTest, IsTheSameInEveryColumn) {
+  using T = TypeParam;
+  for (const Gelu form : {Gelu::erf, Gelu::tanh}) {
+    for (const std::size_t cols : kOddExtents) {
+      auto values = normal_tensor<T, 2>({3, cols}, cols);
+      for (T& value : values) value *= 2;
+      const Matrix before(matrix(values));
+      gelu<T>(matrix(values), nullptr, form);
+      EXPECT_LE(max_difference(this->expected(before, form), matrix(values)),
+                8 * kEpsilon<T>)
+          << cols;
+    }
+  }
+}
+
+TYPED_TEST(GeluTest, IsRightFromTailToTail) {
+  using T = TypeParam;
+  Tensor<T, 2> values;
+  values.resize({1, 40001});
+  for (const Gelu form : {Gelu::erf, Gelu::tanh}) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values(0, i) = static_cast<T>((static_cast<double>(i) - 20000) / 1000);
+    }
+    const Matrix x(matrix(values)), y = this->expected(x, form);
+    gelu<T>(matrix(values), nullptr, form);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      // Relative to x: 1 + erf x cancels on the left.
+      ASSERT_NEAR(values(0, i), y(0, i),
+                  4 * kEpsilon<T> * (std::abs(x(0, i)) + 1e-3))
+          << x(0, i);
+    }
+  }
+}
+
+TYPED_TEST(GeluTest, FarOutItIsTheIdentityOrNothing) {
+  for (const Gelu form : {Gelu::erf, Gelu::tanh}) {
+    for (const double x : {50.0, 1e4, 1e15}) {
+      EXPECT_EQ(this->of(x, form), static_cast<TypeParam>(x));
+      EXPECT_EQ(this->of(-x, form), 0);
+    }
+  }
+}
+
+TYPED_TEST(GeluTest, ItsTwoFormsDifferByTheirKnownMost) {
+  double most = 0;
+  for (double x = -6; x < 6; x += 1e-3) {
+    most = std::max(most,
+                    std::abs(this->of(x, Gelu::erf) - this->of(x, Gelu::tanh)));
+  }
+  EXPECT_NEAR(most, 4.7e-4, 0.05e-4);
+}
+
+TYPED_TEST(GeluTest, AddsTheBiasFirst) {
+  using T = TypeParam;
+  for (const Gelu form : {Gelu::erf, Gelu::tanh}) {
+    for (const std::size_t cols : kOddExtents) {
+      auto values = normal_tensor<T, 2>({3, cols}, 1);
+      const auto bias = normal_tensor<T, 1>({cols}, 2);
+      Matrix biased(matrix(values));
+      for (std::size_t i = 0; i < biased.values.size(); ++i) {
+        biased.values[i] += bias(i % cols);
+      }
+      gelu<T>(matrix(values), bias.data(), form);
+      EXPECT_LE(max_difference(this->expected(biased, form), matrix(values)),
+                8 * kEpsilon<T>)
+          << cols;
+    }
+  }
+}
+
+TYPED_TEST(GeluTest, LeavesWhatStandsBesideTheView) {
+  using T = TypeParam;
+  auto values = normal_tensor<T, 2>({7, 49}, 1);
+  const auto before = values;
+  gelu<T>(matrix(values).columns(3, 33).row_range(1, 5), nullptr, Gelu::erf);
+  for (std::size_t r = 0; r < 7; ++r) {
+    for (std::size_t c = 0; c < 49; ++c) {
+      const bool within = r >= 1 && r < 6 && c >= 3 && c < 36;
+      EXPECT_EQ(values(r, c) != before(r, c), within) << r << ' ' << c;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace suite
