@@ -7,76 +7,19 @@
 #include <initializer_list>
 #include <limits>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
 #include "contract/registry.h"
 #include "experiments/files.h"
 #include "experiments/sha256.h"
+#include "experiments/toml_reader.h"
 #include "primitives/check.h"
 
 namespace suite {
 namespace {
 
-constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max();
-
-// Reads nodes of one file; every complaint says where.
-class Reader {
+// What is special about definitions.
+class Reader : public TomlReader {
  public:
-  explicit Reader(const std::string& path) : path_(path) {}
-
-  template <class... Args>
-  void need(bool holds, const toml::source_region& where,
-            fmt::format_string<Args...> message, Args&&... args) const {
-    if (holds) return;
-    throw Error(fmt::format("{}:{}:{}: {}", path_, where.begin.line,
-                            where.begin.column,
-                            fmt::format(message, std::forward<Args>(args)...)));
-  }
-
-  void known_keys(const toml::table& table, const std::string& where,
-                  const std::vector<std::string>& known) const {
-    for (const auto& [key, node] : table) {
-      need(std::find(known.begin(), known.end(), key.str()) != known.end(),
-           key.source(), "unknown key {}{}; known are {}", where, key.str(),
-           fmt::join(known, ", "));
-    }
-  }
-
-  std::int64_t integer(const std::string& key, const toml::node& node,
-                       std::int64_t least,
-                       std::int64_t most = kLargest) const {
-    need(node.is_integer(), node.source(), "{} must be a whole number", key);
-    const std::int64_t value = **node.as_integer();
-    need(value >= least && value <= most, node.source(),
-         "{} = {}: allowed are {} to {}", key, value, least, most);
-    return value;
-  }
-
-  double seconds(const std::string& key, const toml::node& node) const {
-    const auto value = node.value<double>();
-    need(node.is_number() && value && *value >= 0, node.source(),
-         "{} must be a number of seconds, 0 or more", key);
-    return *value;
-  }
-
-  std::string text(const std::string& key, const toml::node& node) const {
-    need(node.is_string(), node.source(), "{} must be a string", key);
-    return **node.as_string();
-  }
-
-  const toml::table& table(const std::string& key,
-                           const toml::node& node) const {
-    need(node.is_table(), node.source(), "{} must be a table", key);
-    return *node.as_table();
-  }
-
-  const toml::array& list(const std::string& key,
-                          const toml::node& node) const {
-    need(node.is_array(), node.source(), "{} must be a list", key);
-    need(!node.as_array()->empty(), node.source(), "{} is an empty list", key);
-    return *node.as_array();
-  }
+  using TomlReader::TomlReader;
 
   std::vector<std::string> contestants(const std::string& key,
                                        const toml::node& node) const {
@@ -136,9 +79,6 @@ class Reader {
   static std::vector<std::string> letters() {
     return {std::begin(kLetters), std::end(kLetters)};
   }
-
- private:
-  std::string path_;
 };
 
 std::vector<std::size_t> values_of(const Sweep& sweep, const Shape& base,
@@ -167,11 +107,11 @@ void read_budget(const Reader& reader, const toml::table& budget,
   reader.known_keys(budget, "budget.",
                     {"seconds", "repetition_seconds", "memory"});
   if (const auto* node = budget.get("seconds")) {
-    definition.budget_seconds = reader.seconds("budget.seconds", *node);
+    definition.budget_seconds = reader.number("budget.seconds", *node, 0);
   }
   if (const auto* node = budget.get("repetition_seconds")) {
     definition.repetition_seconds =
-        reader.seconds("budget.repetition_seconds", *node);
+        reader.number("budget.repetition_seconds", *node, 0);
   }
   if (const auto* node = budget.get("memory")) {
     definition.budget_memory = static_cast<std::uint64_t>(
@@ -180,24 +120,19 @@ void read_budget(const Reader& reader, const toml::table& budget,
   }
 }
 
-toml::table parse(const std::string& path, const std::string& text) {
-  try {
-    return toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    throw Error(fmt::format("{}:{}:{}: {}", path, error.source().begin.line,
-                            error.source().begin.column, error.description()));
-  }
-}
-
 }  // namespace
 
 Definition read_definition(const std::string& path) {
+  return parse_definition(path, read_file(path));
+}
+
+Definition parse_definition(const std::string& path, const std::string& text) {
   Definition definition;
   definition.path = path;
   definition.name = std::filesystem::path(path).stem().string();
-  definition.text = read_file(path);
-  definition.sha256 = sha256(definition.text);
-  const toml::table file = parse(path, definition.text);
+  definition.text = text;
+  definition.sha256 = sha256(text);
+  const toml::table file = parse_toml(path, text);
   const Reader reader(path);
   reader.known_keys(file, "",
                     {"shows", "contestants", "base", "sweep", "repetitions",

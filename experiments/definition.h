@@ -55,4 +55,7 @@ struct Definition {
 // out of range, an unknown contestant or heads that don't divide a width.
 Definition read_definition(const std::string& path);
 
+// The same, of a text that was read before; `path` names it in errors.
+Definition parse_definition(const std::string& path, const std::string& text);
+
 }  // namespace suite

@@ -89,7 +89,7 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
   EXPECT_EQ(refusal("[base]", "repetitions = 0\n[base]"),
             "3:15: repetitions = 0: allowed are 1 to 10000");
   EXPECT_EQ(refusal("[base]", "budget.seconds = -1\n[base]"),
-            "3:18: budget.seconds must be a number of seconds, 0 or more");
+            "3:18: budget.seconds must be a number, 0 or more");
   EXPECT_EQ(refusal("D = 16", "D = = 16").substr(0, 4), "6:5:");
 }
 

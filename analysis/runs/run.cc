@@ -25,6 +25,8 @@ struct Field {
     return parsed<std::uint64_t>(column);
   }
 
+  int small(std::string_view column) const { return parsed<int>(column); }
+
   double seconds(std::string_view column) const {
     const auto value = parsed<double>(column);
     require(std::isfinite(value) && value >= 0,
@@ -54,7 +56,7 @@ MeasuredCell cell_of(const Field& field) {
   cell.attention = field.text("attention");
   cell.plan = field.text("plan");
   cell.phase = field.text("phase");
-  cell.threads = static_cast<int>(field.whole("threads"));
+  cell.threads = field.small("threads");
   for (const std::string_view name : kLetters) {
     if (!field.text(name).empty()) {
       cell.letters[std::string(name)] = field.whole(name);
@@ -89,6 +91,31 @@ void add_row(MeasuredCell& cell, const Field& field) {
   if (status == "ok") part.seconds.push_back(field.seconds("seconds"));
 }
 
+// A reason may hold line ends; lines are what an editor counts.
+std::size_t lines_of(const Record& row) {
+  std::size_t lines = 1;
+  for (const std::string_view column : kColumns) {
+    const std::string& text = row[column];
+    lines += static_cast<std::size_t>(
+        std::count(text.begin(), text.end(), '\n'));
+  }
+  return lines;
+}
+
+// A repetition's total comes last: without it, the file was cut between lines.
+void require_totals(const Run& run, const std::string& path,
+                    std::size_t last_line) {
+  for (const MeasuredCell& cell : run.cells) {
+    const std::size_t totals = cell.seconds("total").size();
+    for (const auto& [name, part] : cell.parts) {
+      require(part.seconds.size() <= totals,
+              "{}:{}: a repetition lacks its total; `--resume {}` completes "
+              "the run",
+              path, last_line, run.folder);
+    }
+  }
+}
+
 nlohmann::json read_manifest(const std::string& path) {
   try {
     return nlohmann::json::parse(read_file(path));
@@ -108,6 +135,41 @@ void read_calibration(Run& run) {
   run.bytes_per_second = std::max(speed("before", "bytes_per_second"),
                                   speed("after", "bytes_per_second"));
   if (before > 0 && after > 0) run.drift = std::abs(std::log(after / before));
+}
+
+void require_one_run(const Run& run, const Field& field) {
+  const std::string& run_id = field.text("run_id");
+  require(run_id == run.run_id, "{}:{}: a row of run {}, the first is of {}",
+          field.path, field.line, run_id, run.run_id);
+  const std::string& definition = field.text("definition_sha256");
+  require(definition == run.definition_sha256,
+          "{}:{}: a row of definition {}, the first is of {}", field.path,
+          field.line, definition, run.definition_sha256);
+}
+
+void read_cells(Run& run, const std::string& path) {
+  const Records records = parse_records(path, read_file(path));
+  std::size_t line = 2;
+  std::map<std::string, std::size_t> index;
+  for (const Record& row : records.rows) {
+    const Field field{path, line, row};
+    if (index.empty()) {
+      run.experiment = field.text("experiment");
+      run.run_id = field.text("run_id");
+      run.definition_sha256 = field.text("definition_sha256");
+    }
+    require_one_run(run, field);
+    const auto [found, is_new] =
+        index.emplace(field.text("cell_id"), run.cells.size());
+    if (is_new) run.cells.push_back(cell_of(field));
+    add_row(run.cells[found->second], field);
+    line += lines_of(row);
+  }
+  require(!records.cut,
+          "{}:{}: the last line is cut off; `--resume {}` completes the run",
+          path, line, run.folder);
+  require(!records.rows.empty(), "{}: has no rows", path);
+  require_totals(run, path, line - 1);
 }
 
 }  // namespace
@@ -142,29 +204,7 @@ std::uint64_t MeasuredCell::macs(std::string_view part) const {
 Run read_run(const std::string& folder) {
   Run run;
   run.folder = folder;
-  const std::string path = folder + "/cells.csv";
-  const Records records = parse_records(path, read_file(path));
-  require(!records.cut,
-          "{}:{}: the last line is cut off; `--resume {}` completes the run",
-          path, records.rows.size() + 2, folder);
-  require(!records.rows.empty(), "{}: has no rows", path);
-  std::map<std::string, std::size_t> index;
-  for (std::size_t i = 0; i < records.rows.size(); ++i) {
-    const Field field{path, i + 2, records.rows[i]};
-    if (i == 0) {
-      run.experiment = field.text("experiment");
-      run.run_id = field.text("run_id");
-      run.definition_sha256 = field.text("definition_sha256");
-    }
-    require(field.text("run_id") == run.run_id &&
-                field.text("definition_sha256") == run.definition_sha256,
-            "{}:{}: a row of run {}, the first is of {}", path, field.line,
-            field.text("run_id"), run.run_id);
-    const auto [found, is_new] =
-        index.emplace(field.text("cell_id"), run.cells.size());
-    if (is_new) run.cells.push_back(cell_of(field));
-    add_row(run.cells[found->second], field);
-  }
+  read_cells(run, folder + "/cells.csv");
   const std::string manifest = folder + "/manifest.json";
   run.manifest = read_manifest(manifest);
   try {
@@ -184,14 +224,17 @@ Run read_run(const std::string& folder) {
 
 std::vector<Run> read_runs(const std::string& folder) {
   namespace fs = std::filesystem;
-  require(fs::is_directory(folder), "{}: no such folder", folder);
+  std::error_code error;
+  require(fs::is_directory(folder, error), "{}: no such folder", folder);
   if (fs::exists(folder + "/cells.csv")) return {read_run(folder)};
   std::vector<std::string> folders;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().filename() == "cells.csv") {
-      folders.push_back(entry.path().parent_path());
+  for (fs::recursive_directory_iterator at(folder, error), end;
+       !error && at != end; at.increment(error)) {
+    if (at->path().filename() == "cells.csv") {
+      folders.push_back(at->path().parent_path());
     }
   }
+  require(!error, "{}: {}", folder, error.message());
   std::sort(folders.begin(), folders.end());
   require(!folders.empty(), "{}: neither a run nor a folder with runs", folder);
   std::vector<Run> runs;

@@ -1,0 +1,67 @@
+// A claim of the papers, as data: what is said, about which number, and how near
+// the truth must be for it to hold.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace suite {
+
+enum class ClaimKind {
+  exponent,     // in y = a + b·x^p, p is value ± tolerance
+  upper_bound,  // p is at most value + tolerance
+  independent,  // over the range of x, y changes by at most the tolerance
+  ratio,        // y over the other's y is value, to the tolerance
+  at_least,     // y over the other's y is at least value
+  crossover,    // y and the other's y meet at x = value, to the tolerance
+  growth,       // y is a non-negative sum of the terms, to the tolerance
+  fact,         // a fact of the contestant, which conformance checks
+};
+std::string_view name_of(ClaimKind kind);
+
+// Whose number it is: a contestant's, at letters that differ from the
+// definition's base.
+struct Subject {
+  std::string contestant;
+  std::string part = "total";
+  std::map<std::string, std::uint64_t> where;
+  // Taken off: the same subject at these letters (and, if it has one, with
+  // another contestant). What latent layers cost is L = 8 minus L = 0.
+  std::map<std::string, std::uint64_t> minus;
+  std::string minus_contestant;
+
+  bool has_minus() const { return !minus.empty() || !minus_contestant.empty(); }
+};
+
+struct Claim {
+  std::string id;
+  std::string statement;
+  std::string source;  // paper and section
+  std::vector<std::string> experiments;
+  ClaimKind kind = ClaimKind::exponent;
+  Subject subject;
+  std::optional<Subject> versus;
+  std::string quantity;  // seconds, macs, flops, logits, bytes_moved,
+                         // bytes_peak, parameters
+  std::string variable;  // a letter
+  std::optional<double> value;
+  double tolerance = 0;
+  std::vector<std::string> terms;  // products of letters, as "B*M*N*D"; "1"
+  std::string fact;
+  std::string anchor;    // the count claim beside a claim on seconds
+  std::string expected;  // SUPPORTED or REFUTED: what arithmetic says
+  std::string note;      // why, if a paper's claim is expected to fail
+
+  bool counts() const { return quantity != "seconds"; }
+};
+
+// Throws Error with file:line:column for an unknown key, experiment, part,
+// letter, kind, quantity or contestant, a claim on seconds without an anchor
+// that counts, or two claims of one id. `experiments` are the known ones.
+std::vector<Claim> read_claims(const std::string& path,
+                               const std::vector<std::string>& experiments);
+
+}  // namespace suite

@@ -1,0 +1,175 @@
+#include "analysis/claims/evidence.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "contract/registry.h"
+#include "experiments/cell.h"
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+using Letters = std::map<std::string, std::uint64_t>;
+
+MeasuredCell counted_cell(const Cell& cell) {
+  MeasuredCell counted;
+  counted.id = cell.id;
+  counted.contestant = cell.entry.name();
+  counted.threads = cell.threads;
+  counted.scalar = cell.scalar;
+  counted.status = "ok";
+  for (const std::string_view name : kLetters) {
+    if (cell.entry.contestant->facts.reads(name)) {
+      counted.letters[std::string(name)] = letter(cell.shape, name);
+    }
+  }
+  const Cost cost = cell.declared();
+  const auto add = [&](const std::string& part, const Work& work) {
+    counted.parts[part] = {
+        {}, work.macs, work.logits, work.flops(), work.bytes_moved};
+  };
+  for (int part = 0; part < kParts; ++part) {
+    add(std::string(kPartNames[part]), cost.parts[part]);
+  }
+  add("total", cost.total());
+  counted.bytes_peak = cost.bytes_held;
+  counted.parameters = cost.parameters;
+  return counted;
+}
+
+// A count of the cell, or -1 if it has none.
+double count_of(const MeasuredCell& cell, const std::string& quantity,
+                const std::string& part) {
+  if (quantity == "bytes_peak") {
+    return cell.bytes_peak ? static_cast<double>(*cell.bytes_peak) : -1;
+  }
+  if (quantity == "parameters") {
+    return cell.parameters ? static_cast<double>(*cell.parameters) : -1;
+  }
+  double sum = 0;
+  for (const std::string_view name : parts_of(part)) {
+    const auto found = cell.parts.find(std::string(name));
+    if (found == cell.parts.end()) return -1;
+    const MeasuredPart& p = found->second;
+    sum += static_cast<double>(quantity == "macs"     ? p.macs
+                               : quantity == "flops"  ? p.flops
+                               : quantity == "logits" ? p.logits
+                                                      : p.bytes_moved);
+  }
+  return sum;
+}
+
+std::vector<double> values_of(const MeasuredCell& cell,
+                              const std::string& quantity,
+                              const std::string& part) {
+  if (quantity == "seconds") return cell.seconds(part);
+  const double count = count_of(cell, quantity, part);
+  if (count < 0) return {};
+  return {count};
+}
+
+// The base, as the run was asked for: C follows D where the cell's does.
+bool matches(const MeasuredCell& cell, const Subject& subject,
+             const Letters& where, const std::string& variable,
+             const Definition& definition, bool any) {
+  if (cell.contestant != subject.contestant) return false;
+  for (const auto& [name, value] : cell.letters) {
+    if (name == variable) continue;
+    const auto fixed = where.find(name);
+    if (fixed != where.end()) {
+      if (value != fixed->second) return false;
+    } else if (!any && value != letter(definition.base, name)) {
+      const bool follows =
+          name == "C" && variable == "D" && value == cell.letters.at("D");
+      if (!follows) return false;
+    }
+  }
+  return true;
+}
+
+const MeasuredCell* cell_at(const Run& run, const std::string& contestant,
+                            const Letters& letters) {
+  for (const MeasuredCell& cell : run.cells) {
+    if (cell.contestant == contestant && cell.letters == letters) return &cell;
+  }
+  return nullptr;
+}
+
+std::string why_untimed(const MeasuredCell& cell) {
+  return cell.reason.empty() ? cell.id + " was not measured"
+                             : cell.status + ": " + cell.reason;
+}
+
+// Fills in what is to be taken off; false if the run has no such cell.
+bool take_off(const Claim& claim, const Subject& subject, const Run& run,
+              const MeasuredCell& cell, Point& point) {
+  Letters letters = cell.letters;
+  for (const auto& [name, value] : subject.minus) letters[name] = value;
+  const std::string& contestant = subject.minus_contestant.empty()
+                                      ? subject.contestant
+                                      : subject.minus_contestant;
+  const MeasuredCell* off = cell_at(run, contestant, letters);
+  if (off == nullptr) return false;
+  point.taken_off = values_of(*off, claim.quantity, subject.part);
+  return !point.taken_off.empty();
+}
+
+bool is_number(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) {
+    return std::isfinite(v) && v >= 0;
+  });
+}
+
+}  // namespace
+
+Run counted_run(const Definition& definition) {
+  Run run;
+  run.folder = definition.path;
+  run.experiment = definition.name;
+  run.definition_sha256 = definition.sha256;
+  // What is counted doesn't depend on threads but for buffers: two, always.
+  for (const Cell& cell : cells_of(definition, 2)) {
+    run.cells.push_back(counted_cell(cell));
+  }
+  return run;
+}
+
+Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
+                const Definition& definition) {
+  Evidence evidence;
+  const bool any = claim.variable.empty() && claim.kind == ClaimKind::growth;
+  for (const MeasuredCell& cell : run.cells) {
+    if (!matches(cell, subject, subject.where, claim.variable, definition,
+                 any)) {
+      continue;
+    }
+    Point point;
+    point.letters = cell.letters;
+    const auto x = cell.letters.find(claim.variable);
+    if (x != cell.letters.end()) point.x = static_cast<double>(x->second);
+    point.values = values_of(cell, claim.quantity, subject.part);
+    if (point.values.empty()) {
+      evidence.lacks = why_untimed(cell);
+      continue;
+    }
+    if (!is_number(point.values)) {
+      evidence.lacks = cell.id + " has a value that is no number";
+      continue;
+    }
+    if (subject.has_minus() &&
+        !take_off(claim, subject, run, cell, point)) {
+      continue;
+    }
+    evidence.points.push_back(std::move(point));
+  }
+  std::sort(evidence.points.begin(), evidence.points.end(),
+            [](const Point& a, const Point& b) { return a.x < b.x; });
+  if (evidence.points.empty() && evidence.lacks.empty()) {
+    evidence.lacks = fmt::format("the run has no such cell of {}",
+                                 subject.contestant);
+  }
+  return evidence;
+}
+
+}  // namespace suite

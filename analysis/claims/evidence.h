@@ -1,0 +1,37 @@
+// The numbers of a run that a claim is about.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/claims/claim.h"
+#include "analysis/runs/run.h"
+#include "experiments/definition.h"
+
+namespace suite {
+
+// What a definition's cells cost by their declared formulas: a run whose cells
+// have counts and no times. Conformance proves that counting agrees.
+Run counted_run(const Definition& definition);
+
+// One place where a claim looks: the values of its subject there, less those
+// taken off. A count is a single value.
+struct Point {
+  double x = 0;                    // the variable's value
+  std::vector<double> values;      // one a repetition
+  std::vector<double> taken_off;   // empty if nothing is
+  std::map<std::string, std::uint64_t> letters;
+};
+
+struct Evidence {
+  std::vector<Point> points;  // by x
+  std::string lacks;          // why it is not enough, or nothing
+};
+
+// The subject's values at every value of `variable` that the run has, with all
+// other letters as in `where`, else as in the definition's base. With an empty
+// variable: in every cell of the contestant that `where` allows.
+Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
+                const Definition& definition);
+
+}  // namespace suite

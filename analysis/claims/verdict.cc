@@ -1,0 +1,133 @@
+#include "analysis/claims/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/claims/judges.h"
+#include "contract/registry.h"
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+std::vector<Repetitions> values(const std::vector<Point>& points) {
+  std::vector<Repetitions> groups;
+  for (const Point& point : points) groups.push_back(point.values);
+  return groups;
+}
+
+std::vector<Repetitions> taken_off(const std::vector<Point>& points) {
+  std::vector<Repetitions> groups;
+  for (const Point& point : points) {
+    if (!point.taken_off.empty()) groups.push_back(point.taken_off);
+  }
+  return groups;
+}
+
+}  // namespace
+
+std::string_view name_of(Answer answer) {
+  switch (answer) {
+    case Answer::supported: return "SUPPORTED";
+    case Answer::refuted: return "REFUTED";
+    case Answer::inconclusive: break;
+  }
+  return "INCONCLUSIVE";
+}
+
+Resampling resample(const std::vector<Point>& points) {
+  return Resampling(values(points), taken_off(points));
+}
+
+Resampling resample(const std::vector<Point>& a, const std::vector<Point>& b) {
+  std::vector<Repetitions> groups = values(a), off = taken_off(a);
+  const std::vector<Repetitions> more = values(b), more_off = taken_off(b);
+  // One side alone may have something taken off: then 0 is from the other.
+  if (off.empty() && !more_off.empty()) off.assign(groups.size(), {});
+  groups.insert(groups.end(), more.begin(), more.end());
+  off.insert(off.end(), more_off.begin(), more_off.end());
+  if (!off.empty()) off.resize(groups.size());
+  return Resampling(groups, off);
+}
+
+std::vector<VerdictPoint> shown(const std::vector<Point>& points) {
+  std::vector<VerdictPoint> shown;
+  for (const Point& point : points) {
+    Resampling one = resample(std::vector<Point>{point});
+    const double location = one.locations().front();
+    std::vector<double> draws;
+    for (int d = 0; d < kDraws && !one.exact(); ++d) {
+      draws.push_back(one.draw().front());
+    }
+    const Interval logs =
+        percentile_bounds(location, std::move(draws), one).usual;
+    shown.push_back({point.x,
+                     {std::exp(logs.estimate), std::exp(logs.low),
+                      std::exp(logs.high)},
+                     std::nullopt});
+  }
+  return shown;
+}
+
+Answer within(const Interval& interval, double low, double high) {
+  if (!std::isfinite(interval.estimate)) return Answer::inconclusive;
+  if (interval.low >= low && interval.high <= high) return Answer::supported;
+  if (interval.high < low || interval.low > high) return Answer::refuted;
+  return Answer::inconclusive;
+}
+
+std::string text_of(const Interval& interval) {
+  // As many digits as the interval leaves.
+  if (interval.low == interval.high) {
+    return fmt::format("{:.6g}", interval.estimate);
+  }
+  return fmt::format("{:.4g} [{:.4g}, {:.4g}]", interval.estimate, interval.low,
+                     interval.high);
+}
+
+Interval widened(Interval interval, double down, double up) {
+  interval.low -= down;
+  interval.high += up;
+  return interval;
+}
+
+void judge_fact(const Case& at, Verdict& verdict) {
+  const Facts& facts =
+      find_contestant(at.claim.subject.contestant).contestant->facts;
+  const bool holds = at.claim.fact == "output_rows_are_latents" ? facts.latents
+                     : at.claim.fact == "permutation_invariant"
+                         ? facts.permutation_invariant
+                     : at.claim.fact == "permutation_equivariant"
+                         ? facts.permutation_equivariant
+                         : facts.exact;
+  verdict.answer = holds ? Answer::supported : Answer::refuted;
+  verdict.reason = fmt::format("a fact of {}; its conformance test asserts it",
+                               at.claim.subject.contestant);
+}
+
+Verdict judge(const Claim& claim, const Run& run,
+              const Definition& definition) {
+  Verdict verdict;
+  verdict.claim = &claim;
+  verdict.experiment = definition.name;
+  const Case at{claim, run, definition};
+  switch (claim.kind) {
+    case ClaimKind::exponent:
+    case ClaimKind::upper_bound: judge_exponent(at, verdict); break;
+    case ClaimKind::independent: judge_independent(at, verdict); break;
+    case ClaimKind::ratio:
+    case ClaimKind::at_least: judge_ratio(at, verdict); break;
+    case ClaimKind::crossover: judge_crossover(at, verdict); break;
+    case ClaimKind::growth: judge_growth(at, verdict); break;
+    case ClaimKind::fact: judge_fact(at, verdict); break;
+  }
+  if (at.drift() > 0 && verdict.interval) {
+    verdict.reason += fmt::format(
+        "; the machine's sgemm speed changed by {:.0f} % during the run, which "
+        "widens this",
+        100 * (std::exp(at.drift()) - 1));
+  }
+  return verdict;
+}
+
+}  // namespace suite

@@ -1,0 +1,44 @@
+// What a run says about a claim.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/claims/claim.h"
+#include "analysis/runs/run.h"
+#include "analysis/statistics/resampling.h"
+#include "experiments/definition.h"
+
+namespace suite {
+
+enum class Answer { supported, refuted, inconclusive };
+std::string_view name_of(Answer answer);
+
+struct VerdictPoint {
+  double x = 0;
+  Interval y;  // 95 %
+  std::optional<double> fit;
+};
+
+struct Verdict {
+  const Claim* claim = nullptr;
+  std::string experiment;
+  Answer answer = Answer::inconclusive;
+  std::optional<Interval> interval;  // 95 %, none if nothing could be estimated
+  std::string reason;
+  std::vector<VerdictPoint> points;
+
+  // Is it what arithmetic says? An inconclusive one is neither.
+  bool surprises() const {
+    return answer != Answer::inconclusive &&
+           name_of(answer) != claim->expected;
+  }
+};
+
+// Judges by the run's numbers, or by the definition's counts for a claim that
+// counts: those are exact. Never throws for what the numbers are: what cannot be
+// judged is inconclusive, with the reason.
+Verdict judge(const Claim& claim, const Run& run, const Definition& definition);
+
+}  // namespace suite

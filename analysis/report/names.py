@@ -1,0 +1,35 @@
+"""Words for what the files name tersely."""
+from analysis.report.sweep import parse_name
+
+LETTERS = {"N": "inputs N", "M": "latents M", "B": "blocks B", "C": "input channels C",
+           "D": "width D", "H": "heads H", "L": "latent layers per block L",
+           "O": "output queries O", "batch": "batch"}
+PARTS = {"total": "whole forward", "attention": "attention: scores, softmax, weighted sum"}
+
+
+def part_text(part):
+    return PARTS.get(part, part.replace("_", " "))
+
+
+def where_text(values):
+    """{"N": 4096} -> "N = 4,096"."""
+    return ", ".join(f"{letter} = {int(value):,}" for letter, value in values.items())
+
+
+def short_names(contestants):
+    """For labels in figures: without the options that all of them share, a line each."""
+    parsed = {name: parse_name(name) for name in contestants}
+    shared = frozenset.intersection(*(options for _, options in parsed.values())) \
+        if len(parsed) > 1 else frozenset()
+    short = {}
+    for name, (stem, options) in parsed.items():
+        own = [f"{key}={value}" for key, value in sorted(options - shared)]
+        short[name] = "\n".join([stem] + own)
+    return short
+
+
+def label(series, names):
+    """The series' contestant, and the other swept letters if there are any."""
+    if not series.fixed:
+        return names[series.contestant]
+    return names[series.contestant] + "\n" + where_text(series.fixed)

@@ -1,0 +1,216 @@
+"""A run, read from its folder and checked. Nothing is drawn from a file that is cut,
+of another schema or of another run."""
+import csv
+import dataclasses
+import io
+import json
+import math
+import pathlib
+import re
+import tomllib
+
+import pandas
+
+SCHEMA = 1
+LETTERS = ["N", "M", "B", "C", "D", "H", "L", "O", "batch"]
+TEXTS = ["experiment", "definition_sha256", "run_id", "cell_id", "contestant", "phase",
+         "scalar", "attention", "plan", "part", "status", "reason"]
+NUMBERS = LETTERS + ["threads", "repetition", "seconds", "cpu_seconds", "macs", "logits",
+                     "flops", "bytes_moved", "bytes_peak", "parameters"]
+STATUSES = ("ok", "skipped", "failed")
+
+
+class BadInput(Exception):
+    """What is wrong with a file, and in which line."""
+
+    def __init__(self, path, line, what):
+        super().__init__(f"{path}:{line}: {what}")
+
+
+@dataclasses.dataclass(eq=False)
+class Run:
+    name: str  # the folder below the one that was asked for; empty if it is that one
+    experiment: str
+    run_id: str
+    manifest: dict
+    definition: dict
+    rows: pandas.DataFrame
+    verdicts: list = None  # None: nobody has judged yet
+
+    @property
+    def gemm_flops_per_second(self):
+        return self._calibrated("gemm_flops_per_second")
+
+    @property
+    def bytes_per_second(self):
+        return self._calibrated("bytes_per_second")
+
+    def _calibrated(self, what):
+        """The larger of before and after the sweep, or None."""
+        calibration = self.manifest.get("calibration") or {}
+        speeds = [(calibration.get(when) or {}).get(what) for when in ("before", "after")]
+        return max((s for s in speeds if s), default=None)
+
+
+def read_text(path):
+    """UTF-8, or BadInput."""
+    try:
+        # Line ends stay as they are: a field may hold one.
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[:error.start].count(b"\n") + 1
+        raise BadInput(path, line, "not UTF-8 text") from None
+    except OSError as error:
+        raise BadInput(path, 1, error.strerror) from None
+
+
+def read_json(path):
+    """A JSON object of our schema, and its text for finding lines."""
+    text = read_text(path)
+    try:
+        # NaN is no JSON, although Python reads it.
+        value = json.loads(text, parse_constant=lambda word: _refuse_constant(path, text, word))
+    except json.JSONDecodeError as error:
+        raise BadInput(path, error.lineno, f"not JSON: {error.msg}") from None
+    if not isinstance(value, dict):
+        raise BadInput(path, 1, "not a JSON object")
+    if value.get("schema") != SCHEMA:
+        raise BadInput(path, line_of(text, "schema"),
+                       f"schema {value.get('schema')}, this report reads {SCHEMA}")
+    return value, text
+
+
+def _refuse_constant(path, text, word):
+    raise BadInput(path, text[:text.find(word)].count("\n") + 1, f"{word} is no number of JSON")
+
+
+def line_of(text, key):
+    """The first line with a JSON key, or the first line of all."""
+    found = re.search(rf'"{re.escape(key)}"\s*:', text)
+    return text[:found.start()].count("\n") + 1 if found else 1
+
+
+def read_run(folder, name=""):
+    rows = _read_rows(folder / "cells.csv")
+    path = folder / "manifest.json"
+    manifest, text = read_json(path)
+    run_id = rows["run_id"].iloc[0]
+    if manifest.get("run_id") != run_id:
+        raise BadInput(path, line_of(text, "run_id"),
+                       f"of run {manifest.get('run_id')}, the rows beside it are of {run_id}")
+    definition = _definition(path, text, manifest)
+    _check_calibration(path, text, manifest)
+    return Run(name, rows["experiment"].iloc[0], run_id, manifest, definition, rows)
+
+
+def run_folders(folder):
+    """The folder itself if it is a run, else every run in it, by path."""
+    if (folder / "cells.csv").exists():
+        return [folder]
+    return sorted((path.parent for path in folder.rglob("cells.csv")), key=str)
+
+
+def _definition(path, text, manifest):
+    line = line_of(text, "definition")
+    try:
+        definition = tomllib.loads(manifest["definition"]["text"])
+    except (KeyError, TypeError, AttributeError):
+        raise BadInput(path, line, "definition.text is missing") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(path, line, f"definition.text is not TOML: {error}") from None
+    if not _is_definition(definition):
+        raise BadInput(path, line, "definition.text is not a definition of an experiment")
+    return definition
+
+
+def _is_definition(toml):
+    """As far as the report relies on it."""
+    def names(table):
+        listed = table.get("contestants", [])
+        return isinstance(listed, list) and all(isinstance(name, str) for name in listed)
+
+    def letters(table):
+        values = [table.get(letter, []) for letter in LETTERS]
+        return all(is_number(v) for each in values
+                   for v in (each if isinstance(each, list) else [each]))
+
+    tables = toml.get("sweep", [])
+    return isinstance(tables, list) and isinstance(toml.get("base"), dict) and all(
+        isinstance(table, dict) and names(table) and letters(table)
+        for table in [toml, toml["base"], *tables])
+
+
+def _check_calibration(path, text, manifest):
+    for when in ("before", "after"):
+        speeds = (manifest.get("calibration") or {}).get(when) or {}
+        for what in ("gemm_flops_per_second", "bytes_per_second"):
+            value = speeds.get(what)
+            if value is not None and not is_number(value):
+                raise BadInput(path, line_of(text, what), f"{what} = {value!r} is not a number")
+
+
+def is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) \
+        and math.isfinite(value)
+
+
+def _read_rows(path):
+    records, lines = _records(path)
+    header = records[0] if records else []
+    for column in ["schema"] + TEXTS + NUMBERS:
+        if column not in header:
+            raise BadInput(path, 1, f"column {column} is missing")
+    if len(records) == 1:
+        raise BadInput(path, 1, "has no rows")
+    for record, line in zip(records, lines):
+        if len(record) != len(header):
+            raise BadInput(path, line, f"{len(record)} fields, there must be {len(header)}")
+    rows = pandas.DataFrame(records[1:], columns=header, index=lines[1:])
+    _check_texts(path, rows)
+    for column in NUMBERS:
+        rows[column] = _numbers(path, rows[column])
+    untimed = rows.index[(rows["status"] == "ok") & rows["seconds"].isna()]
+    if len(untimed):
+        raise BadInput(path, untimed[0], 'seconds = "" is not a number')
+    return rows
+
+
+def _records(path):
+    """Records and the line that each starts in."""
+    text = read_text(path)
+    if text and not text.endswith("\n"):
+        raise BadInput(path, text.count("\n") + 1,
+                       f"the last line is cut off; `--resume {path.parent}` completes the run")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records, lines, start = [], [], 1
+    try:
+        for record in reader:
+            records.append(record)
+            lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise BadInput(path, start, f"not CSV: {error}") from None
+    return records, lines
+
+
+def _check_texts(path, rows):
+    for line, schema in rows["schema"].items():
+        if schema != str(SCHEMA):
+            raise BadInput(path, line, f"schema {schema}, this report reads {SCHEMA}")
+    for line, status in rows["status"].items():
+        if status not in STATUSES:
+            raise BadInput(path, line, f'status = "{status}": allowed are {", ".join(STATUSES)}')
+    for column in ("run_id", "definition_sha256"):
+        others = rows[rows[column] != rows[column].iloc[0]]
+        if len(others):
+            raise BadInput(path, others.index[0], f"a row of run {others['run_id'].iloc[0]}, "
+                           f"the first is of {rows['run_id'].iloc[0]}")
+
+
+def _numbers(path, column):
+    """Empty fields become NaN: not measured."""
+    values = pandas.to_numeric(column.where(column != ""), errors="coerce").astype(float)
+    bad = column.index[(column != "") & ~((values >= 0) & (values < math.inf))]
+    if len(bad):
+        raise BadInput(path, bad[0], f'{column.name} = "{column[bad[0]]}" is not a number')
+    return values

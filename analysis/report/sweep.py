@@ -1,0 +1,184 @@
+"""What a run's sweeps asked for, and what its cells took: medians, quartiles, series."""
+import dataclasses
+import re
+
+import pandas
+
+from analysis.report.run import LETTERS
+
+ATTENTION = ("scores", "softmax", "weighted_sum")
+# What a definition leaves out.
+DEFAULTS = {"B": 1, "H": 1, "L": 1, "O": 0, "batch": 1}
+
+
+def parts_of(part):
+    """The parts that a name stands for."""
+    return ATTENTION if part == "attention" else (part,)
+
+
+def repetitions(run, part):
+    """Seconds of a part, (cell, repetition) -> s; only where no part of it is missing."""
+    names = parts_of(part)
+    rows = run.rows[(run.rows["status"] == "ok") & run.rows["part"].isin(names)]
+    grouped = rows.groupby(["cell_id", "repetition"], sort=False)["seconds"]
+    return grouped.sum()[grouped.count() == len(names)]
+
+
+def cells(run):
+    """One row a cell: its letters, status, counts, and time with quartiles."""
+    rows = run.rows
+    first = rows.groupby("cell_id", sort=False).first()
+    table = first[["contestant", "scalar", "attention", "threads"] + LETTERS].copy()
+    totals = rows[rows["part"] == "total"].groupby("cell_id", sort=False)
+    for column in ("macs", "flops", "bytes_peak", "parameters"):
+        table[column] = totals[column].max()
+    # A cell can be given up after some of its repetitions.
+    troubled = rows[rows["status"] != "ok"].groupby("cell_id", sort=False)
+    table["status"] = troubled["status"].last().reindex(table.index).fillna("ok")
+    table["reason"] = troubled["reason"].last().reindex(table.index).fillna("")
+    return table.join(quartiles(run, "total"))
+
+
+def quartiles(run, part):
+    """Columns seconds (the median), low and high (the quartiles) and repetitions."""
+    grouped = repetitions(run, part).groupby(level="cell_id", sort=False)
+    return pandas.DataFrame({
+        "seconds": grouped.median(), "low": grouped.quantile(0.25),
+        "high": grouped.quantile(0.75), "repetitions": grouped.count()})
+
+
+def medians_of_parts(run):
+    """Median seconds, FLOPs and bytes moved of each cell's parts, without the total."""
+    rows = run.rows[(run.rows["status"] == "ok") & (run.rows["part"] != "total")]
+    return rows.groupby(["cell_id", "part"], sort=False).agg(
+        seconds=("seconds", "median"), flops=("flops", "max"),
+        bytes_moved=("bytes_moved", "max"))
+
+
+def parse_name(text):
+    """"name(a=b, c=d)" -> ("name", {("a", "b"), ("c", "d")})"""
+    stem, _, options = text.partition("(")
+    pairs = re.findall(r"([^=,\s]+)\s*=\s*([^,]*[^,\s])", options.rstrip().removesuffix(")"))
+    return stem.strip(), frozenset(pairs)
+
+
+def measured_names(wanted, measured):
+    """The contestants of a definition as the rows name them: without options that
+    are at their defaults. {wanted: measured}"""
+    found = {}
+    for exact in (True, False):
+        for name in wanted:
+            stem, options = parse_name(name)
+            for other in measured:
+                other_stem, others = parse_name(other)
+                same = others == options if exact else others < options
+                if stem == other_stem and same and name not in found \
+                        and other not in found.values():
+                    found[name] = other
+    return found
+
+
+@dataclasses.dataclass
+class Series:
+    """Cells of one contestant that differ in the sweep's letter alone."""
+    contestant: str
+    fixed: dict  # values of the other swept letters that it reads
+    cells: pandas.DataFrame  # with a column x; one row, x = NaN, if it doesn't read the letter
+
+    @property
+    def is_flat(self):
+        return bool(self.cells["x"].isna().any())
+
+    @property
+    def timed(self):
+        return self.cells[self.cells["seconds"].notna()]
+
+
+@dataclasses.dataclass
+class Sweep:
+    letters: dict  # letter -> values, as the definition lists them
+    contestants: list  # as rows name them, in the definition's order
+    cells: pandas.DataFrame
+
+    @property
+    def letter(self):
+        """The one for the horizontal axis; None if there is nothing to draw along."""
+        def seen(letter):
+            return len(self.cells[letter].dropna().unique())
+        best = max(self.letters, key=seen, default=None)
+        return best if best and seen(best) > 1 else None
+
+    @property
+    def name(self):
+        """For file names."""
+        return "_".join(self.letters) or "base"
+
+    def series(self):
+        """Contestants in the definition's order, then the other swept letters."""
+        letter = self.letter
+        others = [each for each in self.letters if each != letter]
+        found = []
+        for key, group in self.cells.groupby(["contestant", "scalar"] + others, dropna=False):
+            fixed = {a: int(v) for a, v in zip(others, key[2:]) if v == v}
+            x = group[letter] if letter else float("nan")
+            found.append(Series(key[0], fixed, group.assign(x=x).sort_values("x")))
+        return sorted(found, key=lambda each: self.contestants.index(each.contestant))
+
+    def places(self):
+        """(values of the swept letters, cells there): a contestant that doesn't read a
+        letter stands at all of its values."""
+        order = {name: i for i, name in enumerate(self.contestants)}
+        ranked = self.cells.assign(rank=self.cells["contestant"].map(order)).sort_values("rank")
+        for values in _combinations(list(self.letters.items())):
+            here = ranked
+            for letter, value in values.items():
+                here = here[here[letter].isna() | (here[letter] == value)]
+            if len(here):
+                yield values, here
+
+
+def _combinations(lists):
+    if not lists:
+        yield {}
+        return
+    (letter, values), rest = lists[0], lists[1:]
+    for value in values:
+        for others in _combinations(rest):
+            yield {letter: value, **others}
+
+
+def sweeps(run):
+    """The definition's sweeps with the cells that the run has of them."""
+    definition, table = run.definition, cells(run)
+    base = {**DEFAULTS, **definition.get("base", {})}
+    found = []
+    for asked in definition.get("sweep") or [{}]:
+        wanted = asked.get("contestants") or definition.get("contestants", [])
+        letters = {key: asked[key] for key in LETTERS if isinstance(asked.get(key), list)}
+        sweep = _sweep(table, base, letters, _contestants(definition, wanted, table))
+        if len(sweep.cells):
+            found.append(sweep)
+    return found
+
+
+def _contestants(definition, wanted, table):
+    everyone = list(definition.get("contestants", []))
+    for sweep in definition.get("sweep") or []:
+        everyone += sweep.get("contestants", [])
+    known = measured_names(everyone, list(table["contestant"].unique()))
+    return list(dict.fromkeys(known[name] for name in wanted if name in known))
+
+
+def _sweep(table, base, letters, contestants):
+    here = table["contestant"].isin(contestants)
+    for letter in LETTERS:
+        column = table[letter]
+        if letter in letters:
+            allowed = column.isin(letters[letter])
+        elif letter == "C" and base.get("C", base.get("D")) == base.get("D"):
+            # An input as wide as the model.
+            allowed = column == table["D"]
+        else:
+            allowed = column == base[letter] if letter in base else True
+        here &= column.isna() | allowed
+    return Sweep(letters, contestants, table[here])

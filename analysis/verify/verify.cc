@@ -1,0 +1,181 @@
+// Claim by claim: what do the rows say?
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "analysis/claims/evidence.h"
+#include "analysis/claims/verdict.h"
+#include "analysis/verify/extrap.h"
+#include "analysis/verify/verdict_json.h"
+#include "experiments/files.h"
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+constexpr int kSurprised = 1, kBadInput = 2;
+
+struct Arguments {
+  std::string results, claims = "analysis/claims/claims.toml";
+  std::string definitions = "experiments/definitions";
+  std::string export_format, out;
+  bool counts = false;
+};
+
+std::vector<std::string> definition_files(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<std::string> stems(const std::vector<std::string>& files) {
+  std::vector<std::string> names;
+  for (const std::string& file : files) {
+    names.push_back(std::filesystem::path(file).stem().string());
+  }
+  return names;
+}
+
+bool concerns(const Claim& claim, const std::string& experiment) {
+  const auto& in = claim.experiments;
+  return std::find(in.begin(), in.end(), experiment) != in.end();
+}
+
+// Claims of one experiment, in their order. `run` has the seconds; without it
+// only counts are judged.
+void judge_all(const std::vector<Claim>& claims, const Definition& definition,
+               const Run* run, std::vector<Verdict>& verdicts) {
+  const Run counted = counted_run(definition);
+  for (const Claim& claim : claims) {
+    if (!concerns(claim, definition.name)) continue;
+    if (claim.counts()) {
+      verdicts.push_back(judge(claim, counted, definition));
+    } else if (run != nullptr) {
+      verdicts.push_back(judge(claim, *run, definition));
+    }
+  }
+}
+
+// Facts belong to no experiment.
+void judge_facts(const std::vector<Claim>& claims,
+                 std::vector<Verdict>& verdicts) {
+  for (const Claim& claim : claims) {
+    if (claim.kind == ClaimKind::fact) {
+      verdicts.push_back(judge(claim, Run(), Definition()));
+    }
+  }
+}
+
+void print(const std::vector<Verdict>& verdicts) {
+  std::string experiment = "-";
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.experiment != experiment) {
+      experiment = verdict.experiment;
+      fmt::print("\n{}\n", experiment.empty() ? "facts" : experiment);
+    }
+    const Claim& claim = *verdict.claim;
+    const char* mark = verdict.surprises()                       ? "  !"
+                       : verdict.answer == Answer::refuted ? "  as expected"
+                                                           : "";
+    fmt::print("  {:<13} {}{}\n", name_of(verdict.answer), claim.id, mark);
+    fmt::print("                {}  [{}]\n", claim.statement, claim.source);
+    fmt::print("                {}\n", verdict.reason);
+    if (verdict.answer == Answer::refuted && !claim.note.empty()) {
+      fmt::print("                {}\n", claim.note);
+    }
+  }
+}
+
+int conclude(const std::vector<Verdict>& verdicts) {
+  std::size_t by_answer[3] = {}, surprises = 0;
+  for (const Verdict& verdict : verdicts) {
+    ++by_answer[static_cast<int>(verdict.answer)];
+    surprises += verdict.surprises();
+  }
+  fmt::print("\n{} supported, {} refuted, {} inconclusive; {} not as expected\n",
+             by_answer[0], by_answer[1], by_answer[2], surprises);
+  return surprises > 0 ? kSurprised : 0;
+}
+
+void check_one_machine(const std::vector<Run>& runs) {
+  for (const Run& run : runs) {
+    require(run.machine == runs.front().machine,
+            "{} was made on {}, {} on {}: verify them apart",
+            runs.front().folder, runs.front().machine, run.folder, run.machine);
+  }
+}
+
+int run(const Arguments& arguments) {
+  const auto files = definition_files(arguments.definitions);
+  const std::vector<Claim> claims = read_claims(arguments.claims, stems(files));
+  std::vector<Verdict> verdicts;
+  if (arguments.counts) {
+    for (const std::string& file : files) {
+      judge_all(claims, read_definition(file), nullptr, verdicts);
+    }
+    judge_facts(claims, verdicts);
+    print(verdicts);
+    return conclude(verdicts);
+  }
+  const std::string folder = user_path(arguments.results);
+  const std::vector<Run> runs = read_runs(folder);
+  check_one_machine(runs);
+  if (!arguments.export_format.empty()) {
+    fmt::print("{}", extrap_lines(runs));
+    return 0;
+  }
+  for (const Run& each : runs) {
+    judge_all(claims,
+              parse_definition(
+                  each.experiment + ".toml",
+                  each.manifest.at("definition").at("text").get<std::string>()),
+              &each, verdicts);
+  }
+  judge_facts(claims, verdicts);
+  print(verdicts);
+  const std::string out =
+      arguments.out.empty() ? folder + "/verdicts.json" : user_path(arguments.out);
+  replace_file(out, json_of(verdicts).dump(1) + "\n");
+  return conclude(verdicts);
+}
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Judges the claims of analysis/claims/claims.toml by results.");
+  auto* results = app.add_option("--results", arguments.results,
+                                 "A run's folder, or one that holds several");
+  auto* counts = app.add_flag("--counts", arguments.counts,
+                              "Judge only what can be counted, without a run");
+  results->excludes(counts);
+  app.add_option("--claims", arguments.claims, "The claims' .toml file");
+  app.add_option("--definitions", arguments.definitions,
+                 "The folder of definitions");
+  app.add_option("--out", arguments.out, "Default: DIR/verdicts.json");
+  app.add_option("--export", arguments.export_format,
+                 "Print measurements instead: extrap")
+      ->check(CLI::IsMember({"extrap"}));
+  try {
+    app.parse(argc, argv);
+    require(arguments.counts || !arguments.results.empty(),
+            "--results DIR is missing");
+    return run(arguments);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+  } catch (const nlohmann::json::exception& error) {
+    fmt::print(stderr, "error: not a manifest: {}\n", error.what());
+  } catch (const Error& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+  }
+  return kBadInput;
+}
+
+}  // namespace
+}  // namespace suite
+
+int main(int argc, char** argv) { return suite::main(argc, argv); }
