@@ -124,12 +124,13 @@ double Resampling::location(const double* values, std::size_t count) const {
 }
 
 Bounds percentile_bounds(double estimate, std::vector<double> draws,
-                         const Resampling& resampling) {
+                         const Resampling& resampling, double freedom) {
   Bounds bounds;
   bounds.usual = bounds.wide = {estimate, estimate, estimate};
   if (resampling.exact()) return bounds;
   std::sort(draws.begin(), draws.end());
-  const boost::math::students_t t(resampling.freedom());
+  const boost::math::students_t t(freedom > 0 ? freedom
+                                             : resampling.freedom());
   const auto fill = [&](Interval& interval, double confidence) {
     const double tail = (1 - confidence) / 2;
     const double expansion = resampling.spread() * quantile(t, 1 - tail) /

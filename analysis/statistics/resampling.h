@@ -68,8 +68,9 @@ inline constexpr int kDraws = 2000;
 
 // Percentiles of a statistic's draws, spread about its estimate for few
 // repetitions by Student's t: the expanded percentile interval (Hesterberg
-// 2015, §5.3).
+// 2015, §5.3). `freedom`: of those repetitions that the statistic rests on; 0:
+// all.
 Bounds percentile_bounds(double estimate, std::vector<double> draws,
-                         const Resampling& resampling);
+                         const Resampling& resampling, double freedom = 0);
 
 }  // namespace suite
