@@ -21,8 +21,7 @@ TEST(Work, AMacIsTwoFlopsAndALogitThree) {
 
 TEST(Work, AddsAllThatItCounts) {
   const Work sum =
-      kWork +
-      Work{.macs = 10, .logits = 20, .bytes_moved = 30, .seconds = 40};
+      kWork + Work{.macs = 10, .logits = 20, .bytes_moved = 30, .seconds = 40};
   EXPECT_EQ(sum.macs, 13u);
   EXPECT_EQ(sum.logits, 25u);
   EXPECT_EQ(sum.bytes_moved, 37u);

@@ -43,16 +43,14 @@ TYPED_TEST(LinearTest, MultipliesByItsWeightAndAddsItsBias) {
   using T = TypeParam;
   constexpr std::size_t kCount = kOddExtents.size();
   for (std::size_t i = 0; i < kCount; ++i) {
-    const std::size_t rows = kOddExtents[i],
-                      in = kOddExtents[(i + 4) % kCount],
+    const std::size_t rows = kOddExtents[i], in = kOddExtents[(i + 4) % kCount],
                       out = kOddExtents[(i + 9) % kCount];
     for (const Bias bias : {Bias::with, Bias::without}) {
       const auto layer = this->layer(in, out, bias);
       const auto input = normal_tensor<T, 3>({2, rows, in}, 1);
       Tensor<T, 3> output;
-      const Cost cost = this->counted([&](const Meter& meter) {
-        linear(input, layer, output, meter);
-      });
+      const Cost cost = this->counted(
+          [&](const Meter& meter) { linear(input, layer, output, meter); });
       EXPECT_LE(max_difference(this->expected(input, layer), all_rows(output)),
                 rounding<T>(in + 1))
           << rows << ' ' << in << ' ' << out;
@@ -73,9 +71,9 @@ TYPED_TEST(LinearTest, EveryExampleIsMappedAlike) {
   ASSERT_EQ(output.shape(0), 5u);
   ASSERT_EQ(output.shape(1), 3u);
   for (std::size_t b = 0; b < 5; ++b) {
-    const Matrix y = naive::affine(Matrix(example(input, b)),
-                                   Matrix(matrix(layer.weight)),
-                                   naive::row_of(layer.bias));
+    const Matrix y =
+        naive::affine(Matrix(example(input, b)), Matrix(matrix(layer.weight)),
+                      naive::row_of(layer.bias));
     EXPECT_LE(max_difference(y, example(output, b)), rounding<T>(18)) << b;
   }
 }
@@ -91,10 +89,9 @@ TYPED_TEST(LinearTest, GoesOntoAStream) {
       const Cost cost = this->counted([&](const Meter& meter) {
         linear_onto(input, layer, stream, meter);
       });
-      EXPECT_LE(
-          max_difference(naive::add(this->expected(input, layer), before),
-                         all_rows(stream)),
-          rounding<T>(19));
+      EXPECT_LE(max_difference(naive::add(this->expected(input, layer), before),
+                               all_rows(stream)),
+                rounding<T>(19));
       EXPECT_EQ(cost.total().macs, 2 * rows * 17 * 33);
       // The stream is read and written.
       EXPECT_EQ(cost.total().bytes_moved,
@@ -171,8 +168,8 @@ TYPED_TEST(LinearTest, ShowsItsWeightAndItsBias) {
     for (const std::size_t extent : parameter.shape) {
       seen.back() += " " + std::to_string(extent);
     }
-    EXPECT_EQ(parameter.init, parameter.shape.size() == 2 ? Init::fan_in
-                                                          : Init::zeros);
+    EXPECT_EQ(parameter.init,
+              parameter.shape.size() == 2 ? Init::fan_in : Init::zeros);
   };
   Linear<T>(3, 5).for_each_parameter("a", visit);
   Linear<T>(3, 5, Bias::without).for_each_parameter("b", visit);

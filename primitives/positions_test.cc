@@ -118,9 +118,9 @@ TYPED_TEST(PositionsTest, FeaturesAreWrittenBesideTheInput) {
       EXPECT_EQ(max_difference(Matrix(matrix(features)), view.columns(5, 7)),
                 0);
     }
-    EXPECT_EQ(ledger.counted()[Part::position_encoding],
-              (Work{.bytes_moved =
-                        sizeof(T) * (3 * rows * (5 + 12) + rows * 7)}));
+    EXPECT_EQ(
+        ledger.counted()[Part::position_encoding],
+        (Work{.bytes_moved = sizeof(T) * (3 * rows * (5 + 12) + rows * 7)}));
     EXPECT_EQ(ledger.counted().total(),
               ledger.counted()[Part::position_encoding]);
   }
@@ -141,8 +141,7 @@ TYPED_TEST(PositionsTest, LearnedPositionsAreAdded) {
       EXPECT_LE(max_difference(expected, example(output, b)), 4 * kEpsilon<T>);
     }
     EXPECT_EQ(ledger.counted()[Part::position_encoding],
-              (Work{.bytes_moved =
-                        sizeof(T) * (3 * rows * 2 * 5 + rows * 5)}));
+              (Work{.bytes_moved = sizeof(T) * (3 * rows * 2 * 5 + rows * 5)}));
     EXPECT_EQ(ledger.counted().total(),
               ledger.counted()[Part::position_encoding]);
   }

@@ -30,8 +30,8 @@ class SimdTest : public testing::Test {
   // Units in the last place between exp2(x) and the truth.
   static double ulps(T x) {
     const long double truth = std::exp2(static_cast<long double>(x));
-    const long double unit =
-        std::ldexp(1.0L, std::ilogb(truth) - std::numeric_limits<T>::digits + 1);
+    const int digits = std::numeric_limits<T>::digits;
+    const long double unit = std::ldexp(1.0L, std::ilogb(truth) - digits + 1);
     return static_cast<double>(std::abs(exp2(x) - truth) / unit);
   }
 };

@@ -165,9 +165,8 @@ TYPED_TEST(SoftmaxTest, CountsItsLogits) {
   auto logits = normal_tensor<T, 2>({7, 49}, 1);
   Ledger ledger;
   softmax_rows(matrix(logits), nullptr, ledger[Part::softmax]);
-  EXPECT_EQ(
-      ledger.counted()[Part::softmax],
-      (Work{.logits = 7 * 49, .bytes_moved = 2 * 7 * 49 * sizeof(T)}));
+  EXPECT_EQ(ledger.counted()[Part::softmax],
+            (Work{.logits = 7 * 49, .bytes_moved = 2 * 7 * 49 * sizeof(T)}));
   EXPECT_EQ(ledger.counted().total(), ledger.counted()[Part::softmax]);
 }
 

@@ -154,12 +154,13 @@ TEST(MemoryMeter, GivingBackNothingChangesNothing) {
 
 // Buffers of threads are allocated side by side.
 TEST(MemoryMeter, LosesNothingToOtherThreads) {
-  constexpr int kThreads = 4, kTimes = 500;
+  constexpr int kThreads = 4, kTimes = 50000;
   const std::int64_t held = MemoryMeter::held();
   const std::int64_t allocations = MemoryMeter::allocations();
   MemoryMeter::reset_peak();
 #pragma omp parallel num_threads(kThreads)
   {
+#pragma omp barrier
     for (int i = 0; i < kTimes; ++i) {
       deallocate_metered(allocate_metered(10), 10);
     }

@@ -41,10 +41,12 @@ Matrix layer_norm(const Matrix& x, const Matrix& scale, const Matrix& offset) {
   Matrix y(x.rows, x.cols);
   for (std::size_t r = 0; r < x.rows; ++r) {
     double mean = 0, variance = 0;
-    for (std::size_t c = 0; c < x.cols; ++c) mean += x(r, c) / x.cols;
+    for (std::size_t c = 0; c < x.cols; ++c) mean += x(r, c);
+    mean /= static_cast<double>(x.cols);
     for (std::size_t c = 0; c < x.cols; ++c) {
-      variance += (x(r, c) - mean) * (x(r, c) - mean) / x.cols;
+      variance += (x(r, c) - mean) * (x(r, c) - mean);
     }
+    variance /= static_cast<double>(x.cols);
     for (std::size_t c = 0; c < x.cols; ++c) {
       y(r, c) = (x(r, c) - mean) / std::sqrt(variance + 1e-5) * scale(0, c) +
                 offset(0, c);

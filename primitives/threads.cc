@@ -13,6 +13,9 @@ void set_threads(int count) {
   omp_set_dynamic(0);
   omp_set_num_threads(count);
   set_blas_threads(count);
+  // OpenBLAS lowers both counts to the most that it was built for.
+  require(threads() == count, "threads = {}: this OpenBLAS has at most {}",
+          count, threads());
 }
 
 int threads() { return omp_get_max_threads(); }

@@ -4,7 +4,7 @@
 namespace suite {
 
 // From now on parallel regions and products outside them use `count` threads.
-// Throws Error unless count is in 1…1024.
+// Throws Error unless count is in 1…1024 and BLAS can have as many.
 void set_threads(int count);
 int threads();
 int cores();  // that this process may run on

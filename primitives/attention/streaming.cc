@@ -128,6 +128,10 @@ void write_output(const RunningSoftmax<T, vectors>& state, std::size_t first,
 
 template <class T>
 StreamingPlan streaming_plan(const AttentionShape& s) {
+  require(s.batch > 0 && s.heads > 0 && s.queries > 0 && s.keys > 0,
+          "streaming attention of {} examples, {} heads, {} queries and {} "
+          "keys: each must be at least 1",
+          s.batch, s.heads, s.queries, s.keys);
   StreamingPlan plan;
   plan.key_tile = std::min(s.keys, keys_in_cache<T>());
   plan.query_chunk = std::min(s.queries, queries_in_cache<T>(s));

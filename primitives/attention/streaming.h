@@ -24,6 +24,7 @@ struct StreamingPlan {
   std::size_t state_values = 0;   // of one unit's running softmax
 };
 
+// Throws Error for a shape without examples, heads, queries or keys.
 template <class T>
 StreamingPlan streaming_plan(const AttentionShape& shape);
 

@@ -1,0 +1,76 @@
+// What attention accepts, and what it refuses.
+#include <gtest/gtest.h>
+
+#include "primitives/attention/testing.h"
+
+namespace suite {
+namespace {
+
+template <class T>
+class AttentionInputsTest : public testing::Test {};
+TYPED_TEST_SUITE(AttentionInputsTest, Scalars, ScalarNames);
+
+TYPED_TEST(AttentionInputsTest, TellTheirShape) {
+  const AttentionCase<TypeParam> c({2, 3, 5, 2, 4, 6});
+  const AttentionShape shape = c.inputs().shape();
+  EXPECT_EQ(shape.batch, 2u);
+  EXPECT_EQ(shape.queries, 3u);
+  EXPECT_EQ(shape.keys, 5u);
+  EXPECT_EQ(shape.heads, 2u);
+  EXPECT_EQ(shape.qk_channels, 4u);
+  EXPECT_EQ(shape.v_channels, 6u);
+}
+
+TYPED_TEST(AttentionInputsTest, HaveAMaskForEveryExampleOrNone) {
+  AttentionCase<TypeParam> c({2, 3, 5, 2, 4, 6});
+  EXPECT_EQ(c.inputs().valid_keys(1), nullptr);
+  c.hide([](std::size_t, std::size_t) { return true; });
+  EXPECT_EQ(c.inputs().valid_keys(0), &c.mask(0, 0));
+  EXPECT_EQ(c.inputs().valid_keys(1), &c.mask(1, 0));
+}
+
+TYPED_TEST(AttentionInputsTest, RefusesTensorsThatDoNotBelongTogether) {
+  using T = TypeParam;
+  const AttentionCase<T> c({2, 3, 5, 2, 4, 6});
+  const auto refuses = [&](auto spoil) {
+    AttentionCase<T> other = c;
+    spoil(other);
+    EXPECT_THROW(other.inputs().shape(), Error);
+    for (const AttentionForm form : kAttentionForms) {
+      EXPECT_THROW(other.answer(form), Error);
+    }
+  };
+  refuses([](auto& x) { x.keys.resize({1, 5, 8}); });
+  refuses([](auto& x) { x.values.resize({1, 5, 12}); });
+  refuses([](auto& x) { x.values.resize({2, 4, 12}); });
+  refuses([](auto& x) { x.keys.resize({2, 5, 6}); });
+  refuses([](auto& x) { x.shape.heads = 0; });
+  refuses([](auto& x) { x.shape.heads = 3; });  // of 8 query channels
+  refuses([](auto& x) { x.shape.heads = 8; });  // of 12 value channels
+  refuses([](auto& x) { x.mask.resize({2, 4}); });
+  refuses([](auto& x) { x.mask.resize({1, 5}); });
+}
+
+TYPED_TEST(AttentionInputsTest, StreamingRefusesToHaveNothingToDo) {
+  using T = TypeParam;
+  for (const AttentionShape& shape :
+       {AttentionShape{0, 3, 5, 2, 4, 6}, AttentionShape{1, 0, 5, 2, 4, 6},
+        AttentionShape{1, 3, 0, 2, 4, 6}}) {
+    EXPECT_THROW(AttentionCase<T>(shape).answer(AttentionForm::streaming),
+                 Error);
+    EXPECT_THROW(StreamingAttention<T>::buffer_bytes(shape, 1), Error);
+  }
+}
+
+TYPED_TEST(AttentionInputsTest, IsMadeByTheNameOfItsForm) {
+  using T = TypeParam;
+  const auto materialised = make_attention<T>(attention_form("materialised"));
+  const auto streaming = make_attention<T>(attention_form("streaming"));
+  EXPECT_NE(dynamic_cast<MaterialisedAttention<T>*>(materialised.get()),
+            nullptr);
+  EXPECT_NE(dynamic_cast<StreamingAttention<T>*>(streaming.get()), nullptr);
+  EXPECT_THROW(attention_form("flash"), Error);
+}
+
+}  // namespace
+}  // namespace suite
