@@ -17,7 +17,7 @@ namespace {
 constexpr int kSurprised = 1, kBadInput = 2;
 
 struct Arguments {
-  std::string results, claims = "analysis/claims/claims.toml";
+  std::string results, claims = "analysis/claims.toml";
   std::string definitions = "experiments/definitions";
   std::string export_format, out;
   bool counts = false;
@@ -145,7 +145,7 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app("Judges the claims of analysis/claims/claims.toml by results.");
+  CLI::App app("Judges the claims of analysis/claims.toml by results.");
   auto* results = app.add_option("--results", arguments.results,
                                  "A run's folder, or one that holds several");
   auto* counts = app.add_flag("--counts", arguments.counts,
