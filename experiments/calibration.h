@@ -10,7 +10,7 @@ struct Calibration {
   double bytes_per_second = 0;       // read + read + write, far beyond caches
 };
 
-// Medians, with `threads` threads. Takes about two seconds.
+// The best of several, with `threads` threads. Takes about two seconds.
 Calibration calibrate(const std::string& scalar, int threads);
 
 }  // namespace suite

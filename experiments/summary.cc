@@ -149,29 +149,37 @@ class SweepTable {
                        r.bytes_peak / 1e6, shown(share, "{:.0f} %"));
   }
 
-  // At the last place, each contestant over the first.
+  // At the last place where both were timed, each contestant over the first.
   std::string remaining_ratios() const {
-    const auto& [values, at] = *places_.rbegin();
-    const std::string where = name(values);
     std::string text;
-    for (std::size_t i = 1; i < at.size(); ++i) {
-      const Result& other = result(*at[i]);
-      const Result& first = result(*at[0]);
-      const auto attention = {"scores", "softmax", "weighted_sum"};
-      text += fmt::format(
-          "{} over {}{}{}: score MACs {}, attention time {}, all MACs {}, "
-          "whole time {}\n",
-          at[i]->entry.name(), at[0]->entry.name(), where.empty() ? "" : " at ",
-          where,
-          shown(ratio(other.macs_of("scores"), first.macs_of("scores")),
-                "{:.6g}"),
-          shown(ratio(other.time(attention), first.time(attention)), "{:.4g}"),
-          shown(ratio(other.macs_of("total"), first.macs_of("total")),
-                "{:.4g}"),
-          shown(ratio(other.time({"total"}), first.time({"total"})),
-                "{:.4g}"));
+    for (std::size_t i = 1; i < places_.rbegin()->second.size(); ++i) {
+      for (auto place = places_.rbegin(); place != places_.rend(); ++place) {
+        const auto& [values, at] = *place;
+        const Result& other = result(*at[i]);
+        const Result& first = result(*at[0]);
+        if (!other.time({"total"}) || !first.time({"total"})) continue;
+        text += ratios(values, *at[i], *at[0]);
+        break;
+      }
     }
     return text;
+  }
+
+  std::string ratios(const Values& values, const Cell& cell,
+                     const Cell& over) const {
+    const Result& other = result(cell);
+    const Result& first = result(over);
+    const std::string where = name(values);
+    const auto attention = {"scores", "softmax", "weighted_sum"};
+    return fmt::format(
+        "{} over {}{}{}: score MACs {}, attention time {}, all MACs {}, whole "
+        "time {}\n",
+        cell.entry.name(), over.entry.name(), where.empty() ? "" : " at ", where,
+        shown(ratio(other.macs_of("scores"), first.macs_of("scores")),
+              "{:.6g}"),
+        shown(ratio(other.time(attention), first.time(attention)), "{:.4g}"),
+        shown(ratio(other.macs_of("total"), first.macs_of("total")), "{:.4g}"),
+        shown(ratio(other.time({"total"}), first.time({"total"})), "{:.4g}"));
   }
 
   const Sweep& sweep_;

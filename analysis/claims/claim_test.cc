@@ -1,0 +1,106 @@
+#include "analysis/claims/claim.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "primitives/check.h"
+
+namespace suite {
+namespace {
+
+constexpr char kCounts[] = R"([[claim]]
+id = "counts"
+statement = "s"
+source = "p"
+experiment = ["smoke"]
+kind = "exponent"
+contestant = "perceiver"
+quantity = "macs"
+variable = "N"
+value = 1
+tolerance = 0.1
+)";
+
+std::string path() {
+  return std::string(std::getenv("TEST_TMPDIR")) + "/claims.toml";
+}
+
+std::vector<Claim> read(const std::string& text) {
+  std::ofstream(path()) << text;
+  return read_claims(path(), {"smoke", "scaling_n"});
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    read(text);
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    EXPECT_EQ(what.rfind(path() + ":", 0), 0u) << what;
+    return what.substr(path().size() + 1);
+  }
+  return "accepted";
+}
+
+// kCounts with one line in place of another.
+std::string with(const std::string& old, const std::string& line) {
+  std::string text = kCounts;
+  text.replace(text.find(old), old.size(), line);
+  return text;
+}
+
+TEST(Claim, IsReadWhole) {
+  const Claim claim = read(std::string(kCounts) +
+                           "where = {M = 4}\nexpected = \"REFUTED\"\n")[0];
+  EXPECT_EQ(claim.id, "counts");
+  EXPECT_EQ(claim.experiments, std::vector<std::string>{"smoke"});
+  EXPECT_EQ(claim.subject.where.at("M"), 4u);
+  EXPECT_EQ(claim.subject.part, "total");
+  EXPECT_EQ(claim.expected, "REFUTED");
+  EXPECT_TRUE(claim.counts());
+}
+
+TEST(Claim, RefusalsSayWhere) {
+  EXPECT_EQ(refusal(with("[\"smoke\"]", "[\"nothing\"]")),
+            "5:15: unknown experiment nothing; known are smoke, scaling_n");
+  EXPECT_NE(refusal(with("kind = \"exponent\"", "kind = \"guess\""))
+                .find("6:8: unknown kind guess"),
+            std::string::npos);
+  EXPECT_NE(refusal(with("\"perceiver\"", "\"perciever\"")).find("7:14:"),
+            std::string::npos);
+  EXPECT_NE(refusal(with("\"macs\"", "\"joules\"")).find("unknown quantity"),
+            std::string::npos);
+  EXPECT_NE(refusal(with("\"N\"", "\"Q\"")).find("unknown variable Q"),
+            std::string::npos);
+  EXPECT_NE(refusal(with("value = 1\n", "")).find("needs value"),
+            std::string::npos);
+  EXPECT_NE(refusal(std::string(kCounts) + "part = \"wheels\"\n")
+                .find("12:8: unknown part wheels"),
+            std::string::npos);
+  EXPECT_NE(refusal(std::string(kCounts) + "colour = 1\n").find("12:1: unknown"),
+            std::string::npos);
+  EXPECT_NE(refusal(std::string(kCounts) + kCounts).find("a second claim"),
+            std::string::npos);
+  EXPECT_NE(refusal("[[claim]\n").find("1:"), std::string::npos);
+}
+
+TEST(Claim, OnSecondsNeedsAnAnchorThatCounts) {
+  const std::string seconds = with("\"macs\"", "\"seconds\"");
+  EXPECT_NE(refusal(seconds).find("needs an anchor"), std::string::npos);
+  EXPECT_NE(refusal(seconds + "anchor = \"nothing\"\n")
+                .find("its anchor nothing is no claim that counts"),
+            std::string::npos);
+  EXPECT_NE(refusal(seconds + "anchor = \"counts\"\n").find("its anchor counts"),
+            std::string::npos);  // itself, which takes time
+}
+
+TEST(Claim, TermsAreProductsOfLetters) {
+  std::string growth = with("\"exponent\"", "\"growth\"");
+  EXPECT_EQ(read(growth + "terms = [\"B*M*N*D\", \"1\"]\n")[0].terms.size(), 2u);
+  EXPECT_NE(refusal(growth + "terms = [\"B*M*X\"]\n").find("X is no letter"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,250 @@
+// Verdicts on runs made up for the purpose: right ones, wrong ones, and data
+// that no verdict can be made of.
+#include "analysis/claims/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "analysis/claims/evidence.h"
+#include "analysis/statistics/synthetic.h"
+
+// GoogleTest has a Run of its own, so tests say suite::Run.
+namespace suite {
+namespace {
+
+constexpr char kDefinition[] = R"(
+shows = "Made up."
+contestants = ["bare_perceiver", "bare_transformer"]
+[base]
+N = 1024
+M = 64
+D = 32
+L = 0
+)";
+
+Definition definition() {
+  return parse_definition("made_up.toml", kDefinition);
+}
+
+MeasuredCell cell_of(const std::string& contestant, std::uint64_t n,
+                     std::uint64_t layers, std::vector<double> seconds) {
+  MeasuredCell cell;
+  cell.contestant = contestant;
+  cell.letters = {{"N", n}, {"B", 1}, {"C", 32}, {"D", 32}, {"H", 1},
+                  {"batch", 1}};
+  if (contestant == "bare_perceiver") {
+    cell.letters["M"] = 64;
+    cell.letters["L"] = layers;
+  }
+  cell.id = contestant + "/N=" + std::to_string(n);
+  cell.status = "ok";
+  cell.parts["total"].seconds = std::move(seconds);
+  return cell;
+}
+
+// bare_perceiver at N = 1024 … 65536, each y with 2 % of noise.
+Run run_of(const std::function<double(double)>& law,
+           const std::string& contestant = "bare_perceiver",
+           std::uint64_t layers = 0, std::uint64_t seed = 5) {
+  suite::Run run;
+  run.experiment = "made_up";
+  Random random(seed);
+  for (std::uint64_t n = 1024; n <= 65536; n *= 2) {
+    const auto noise = noisy({law(static_cast<double>(n))}, 7, Noise::normal,
+                             0.02, random);
+    run.cells.push_back(cell_of(contestant, n, layers, noise.front()));
+  }
+  return run;
+}
+
+void append(Run& run, const Run& more) {
+  run.cells.insert(run.cells.end(), more.cells.begin(), more.cells.end());
+}
+
+Claim claim_of(ClaimKind kind, double value, double tolerance) {
+  Claim claim;
+  claim.id = "made_up";
+  claim.kind = kind;
+  claim.subject.contestant = "bare_perceiver";
+  claim.quantity = "seconds";
+  claim.variable = "N";
+  claim.value = value;
+  claim.tolerance = tolerance;
+  claim.expected = "SUPPORTED";
+  return claim;
+}
+
+std::string answer(const Claim& claim, const Run& run) {
+  return std::string(name_of(judge(claim, run, definition()).answer));
+}
+
+std::string reason(const Claim& claim, const Run& run) {
+  const Verdict verdict = judge(claim, run, definition());
+  EXPECT_EQ(name_of(verdict.answer), "INCONCLUSIVE") << verdict.reason;
+  return verdict.reason;
+}
+
+double linear(double n) { return 1e-3 + 1e-6 * n; }
+double quadratic(double n) { return 1e-10 * n * n; }
+double constant(double) { return 1e-3; }
+
+TEST(Verdict, OnExponents) {
+  const Claim is_linear = claim_of(ClaimKind::exponent, 1, 0.1);
+  EXPECT_EQ(answer(is_linear, run_of(linear)), "SUPPORTED");
+  EXPECT_EQ(answer(is_linear, run_of(quadratic)), "REFUTED");
+  // The truth at the border of a tolerance that noise can't resolve.
+  EXPECT_EQ(answer(claim_of(ClaimKind::exponent, 1.001, 0.001),
+                   run_of(linear)),
+            "INCONCLUSIVE");
+}
+
+TEST(Verdict, OnUpperBounds) {
+  const Claim at_most_linear = claim_of(ClaimKind::upper_bound, 1, 0.1);
+  EXPECT_EQ(answer(at_most_linear, run_of(linear)), "SUPPORTED");
+  EXPECT_EQ(answer(at_most_linear, run_of(constant)), "SUPPORTED");
+  EXPECT_EQ(answer(at_most_linear, run_of(quadratic)), "REFUTED");
+}
+
+TEST(Verdict, OnIndependence) {
+  const Claim flat = claim_of(ClaimKind::independent, 0, 0.1);
+  EXPECT_EQ(answer(flat, run_of(constant)), "SUPPORTED");
+  EXPECT_EQ(answer(flat, run_of(linear)), "REFUTED");
+}
+
+TEST(Verdict, OnWhatIsLeftWhenSomethingIsTakenOff) {
+  // Ten times the noise of one side, so let the layers cost much.
+  suite::Run run = run_of(linear);
+  append(run, run_of([](double n) { return linear(n) + 0.2; },
+                     "bare_perceiver", 8, 6));
+  Claim flat = claim_of(ClaimKind::independent, 0, 0.2);
+  flat.subject.where = {{"L", 8}};
+  flat.subject.minus = {{"L", 0}};
+  EXPECT_EQ(answer(flat, run), "SUPPORTED");
+  std::swap(flat.subject.where, flat.subject.minus);
+  EXPECT_NE(reason(flat, run).find("nothing positive"), std::string::npos);
+}
+
+TEST(Verdict, OnRatios) {
+  suite::Run run = run_of([](double n) { return 3 * linear(n); }, "bare_transformer");
+  append(run, run_of(linear, "bare_perceiver", 0, 6));
+  Claim threefold = claim_of(ClaimKind::ratio, 3, 0.05);
+  threefold.subject.contestant = "bare_transformer";
+  threefold.versus = Subject{"bare_perceiver"};
+  EXPECT_EQ(answer(threefold, run), "SUPPORTED");
+  threefold.value = 4;
+  EXPECT_EQ(answer(threefold, run), "REFUTED");
+  threefold.kind = ClaimKind::at_least;
+  threefold.value = 2.5;
+  EXPECT_EQ(answer(threefold, run), "SUPPORTED");
+  threefold.value = 3.5;
+  EXPECT_EQ(answer(threefold, run), "REFUTED");
+}
+
+TEST(Verdict, OnCrossovers) {
+  const double meeting = 8000;
+  suite::Run run = run_of([&](double n) { return 1e-10 * n * meeting; });
+  append(run, run_of(quadratic, "bare_transformer", 0, 6));
+  Claim claim = claim_of(ClaimKind::crossover, meeting, 0.1);
+  claim.versus = Subject{"bare_transformer"};
+  EXPECT_EQ(answer(claim, run), "SUPPORTED");
+  claim.value = 4000;
+  EXPECT_EQ(answer(claim, run), "REFUTED");
+}
+
+TEST(Verdict, RefusesCrossoversOutsideTheRange) {
+  suite::Run run = run_of([](double n) { return 10 * n; });
+  append(run, run_of(quadratic, "bare_transformer", 0, 6));
+  Claim claim = claim_of(ClaimKind::crossover, 1e9, 0.1);
+  claim.versus = Subject{"bare_transformer"};
+  EXPECT_NE(reason(claim, run).find("cross 0 times"), std::string::npos);
+}
+
+TEST(Verdict, OnGrowth) {
+  Claim claim = claim_of(ClaimKind::growth, 0, 0.15);
+  claim.terms = {"N", "1"};
+  EXPECT_EQ(answer(claim, run_of(linear)), "SUPPORTED");
+  EXPECT_EQ(answer(claim, run_of(quadratic)), "REFUTED");
+}
+
+TEST(Verdict, AMachineThatDriftedWidens) {
+  const Claim is_linear = claim_of(ClaimKind::exponent, 1, 0.1);
+  suite::Run run = run_of(linear);
+  run.drift = std::log(1.05);  // as calibrations do
+  EXPECT_EQ(answer(is_linear, run), "SUPPORTED");
+  run.drift = std::log(2.0);
+  EXPECT_NE(reason(is_linear, run).find("widens"), std::string::npos);
+}
+
+TEST(Verdict, RowsInAnyOrderSayTheSame) {
+  const Claim is_linear = claim_of(ClaimKind::exponent, 1, 0.1);
+  suite::Run run = run_of(linear);
+  const Verdict before = judge(is_linear, run, definition());
+  std::reverse(run.cells.begin(), run.cells.end());
+  const Verdict after = judge(is_linear, run, definition());
+  EXPECT_EQ(before.interval->low, after.interval->low);
+  EXPECT_EQ(before.interval->estimate, after.interval->estimate);
+}
+
+TEST(Verdict, DegenerateDataAreInconclusiveWithTheirReason) {
+  const Claim is_linear = claim_of(ClaimKind::exponent, 1, 0.1);
+  const suite::Run whole = run_of(linear);
+
+  suite::Run one_size = whole;
+  one_size.cells.resize(1);
+  EXPECT_NE(reason(is_linear, one_size).find("1 sizes"), std::string::npos);
+
+  suite::Run narrow = whole;
+  narrow.cells.erase(narrow.cells.begin() + 3, narrow.cells.end());
+  EXPECT_NE(reason(is_linear, narrow).find("sizes"), std::string::npos);
+
+  EXPECT_NE(reason(is_linear, suite::Run()).find("no such cell"), std::string::npos);
+
+  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), -1.0}) {
+    suite::Run broken = whole;
+    for (std::size_t i = 0; i < 3; ++i) {
+      broken.cells[i].parts["total"].seconds[2] = bad;
+    }
+    EXPECT_NE(reason(is_linear, broken).find("no number"), std::string::npos);
+  }
+
+  suite::Run zeros = whole;
+  for (MeasuredCell& cell : zeros.cells) {
+    cell.parts["total"].seconds.assign(7, 0.0);
+  }
+  EXPECT_NE(reason(is_linear, zeros).find("nothing positive"),
+            std::string::npos);
+
+  suite::Run equal = whole;
+  for (MeasuredCell& cell : equal.cells) {
+    cell.parts["total"].seconds.assign(7, 1e-3);
+  }
+  EXPECT_NE(reason(is_linear, equal).find("depend on N"), std::string::npos);
+
+  suite::Run skipped = whole;
+  for (std::size_t i = 0; i < 4; ++i) {
+    skipped.cells[i].parts.clear();
+    skipped.cells[i].status = "skipped";
+    skipped.cells[i].reason = "too large";
+  }
+  EXPECT_NE(reason(is_linear, skipped).find("too large"), std::string::npos);
+}
+
+TEST(Verdict, OnCountsIsExact) {
+  Claim claim = claim_of(ClaimKind::ratio, 1, 0);
+  claim.quantity = "macs";
+  claim.versus = Subject{"bare_perceiver"};
+  claim.versus->part = "scores";
+  claim.subject.part = "scores";
+  suite::Run run = counted_run(definition());
+  EXPECT_EQ(answer(claim, run), "SUPPORTED");
+  claim.versus->part = "weighted_sum";
+  run.cells.front().parts["weighted_sum"].macs += 1;
+  EXPECT_EQ(answer(claim, run), "REFUTED");
+}
+
+}  // namespace
+}  // namespace suite
