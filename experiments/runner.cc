@@ -355,7 +355,8 @@ void print_plan(const Definition& definition, const std::vector<Cell>& cells,
 }  // namespace
 
 int run_experiment(const Definition& definition, const RunSettings& settings) {
-  const int threads = definition.threads > 0 ? definition.threads : cores();
+  const int threads =
+      definition.threads > 0 ? definition.threads : set_all_threads();
   std::vector<Cell> cells = chosen_cells(definition, settings.filter, threads);
   if (settings.dry_run) {
     print_plan(definition, cells, threads);

@@ -263,6 +263,15 @@ TEST(Threads, AreAsManyAsAskedForOrNone) {
   set_threads(before);
 }
 
+TEST(Threads, AllAreTheCoresOrWhatBlasCanHave) {
+  const int before = threads();
+  const int all = set_all_threads();
+  EXPECT_GE(all, 1);
+  EXPECT_LE(all, cores());
+  EXPECT_NO_THROW(set_threads(all));
+  set_threads(before);
+}
+
 TEST(Blas, SaysWhatItIs) {
   EXPECT_NE(blas_description().find("OpenBLAS"), std::string::npos);
   EXPECT_NE(blas_description().find("; core " + blas_core()),

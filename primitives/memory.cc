@@ -1,6 +1,7 @@
 #include "primitives/memory.h"
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
@@ -21,6 +22,7 @@ void MemoryMeter::reset_peak() { peak_bytes = held_bytes.load(); }
 std::int64_t MemoryMeter::allocations() { return allocation_count; }
 
 void* allocate_metered(std::size_t bytes) {
+  if (bytes > PTRDIFF_MAX - kAlignment) throw std::bad_alloc();
   const std::size_t padded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
   void* pointer = std::aligned_alloc(kAlignment, padded);
   if (pointer == nullptr) throw std::bad_alloc();

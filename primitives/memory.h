@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 namespace suite {
 
@@ -29,6 +30,7 @@ struct MeteredAllocator {
   MeteredAllocator(const MeteredAllocator<U>&) {}
 
   T* allocate(std::size_t count) {
+    if (count > PTRDIFF_MAX / sizeof(T)) throw std::bad_alloc();
     return static_cast<T*>(allocate_metered(count * sizeof(T)));
   }
   void deallocate(T* pointer, std::size_t count) noexcept {

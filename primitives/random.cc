@@ -17,6 +17,8 @@ std::uint64_t split_mix(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
+std::uint64_t mixed(std::uint64_t value) { return split_mix(value); }
+
 std::uint64_t rotate_left(std::uint64_t x, int k) {
   return (x << k) | (x >> (64 - k));
 }
@@ -43,9 +45,12 @@ constexpr std::size_t kChunk = 4096;
 template <class T, class Draw>
 void fill_chunks(std::span<T> values, std::uint64_t seed, const Draw& draw) {
   const std::size_t chunks = (values.size() + kChunk - 1) / kChunk;
+  const std::uint64_t first = mixed(seed);
 #pragma omp parallel for schedule(static)
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
-    Random random(seed + 0x9e3779b97f4a7c15u * (chunk + 1));
+    // Mixed twice: Random fills its state by counting on from its seed, so
+    // seeds in a row would share most of it.
+    Random random(mixed(first + chunk));
     const std::size_t end = std::min(values.size(), (chunk + 1) * kChunk);
     for (std::size_t i = chunk * kChunk; i < end; ++i) {
       values[i] = static_cast<T>(draw(random));
@@ -93,11 +98,13 @@ std::uint64_t Random::below(std::uint64_t bound) {
 }
 
 std::uint64_t derive_seed(std::uint64_t seed, std::string_view name) {
-  std::uint64_t hash = seed ^ 0xcbf29ce484222325u;  // FNV-1a over the name
+  // FNV-1a over the name. The seed is mixed first: as it is, it could cancel
+  // the first character.
+  std::uint64_t hash = mixed(seed) ^ 0xcbf29ce484222325u;
   for (const char c : name) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
   }
-  return split_mix(hash);
+  return mixed(hash);
 }
 
 template <class T>

@@ -152,9 +152,10 @@ TEST(MemoryMeter, GivingBackNothingChangesNothing) {
   EXPECT_EQ(MemoryMeter::held(), before);
 }
 
-// Buffers of threads are allocated side by side.
+// Buffers of threads are allocated side by side. So many, that threads which a
+// busy machine lets run one after another meet all the same.
 TEST(MemoryMeter, LosesNothingToOtherThreads) {
-  constexpr int kThreads = 4, kTimes = 50000;
+  constexpr int kThreads = 4, kTimes = 400000;
   const std::int64_t held = MemoryMeter::held();
   const std::int64_t allocations = MemoryMeter::allocations();
   MemoryMeter::reset_peak();
@@ -182,6 +183,12 @@ TEST(MemoryMeter, WhatIsRefusedIsNotCounted) {
   EXPECT_THROW(allocate_metered(std::size_t{1} << 60), std::bad_alloc);
   EXPECT_EQ(MemoryMeter::held(), held);
   EXPECT_EQ(MemoryMeter::allocations(), allocations);
+}
+
+TEST(MemoryMeter, SizesThatWouldWrapAreRefused) {
+  EXPECT_THROW(allocate_metered(SIZE_MAX), std::bad_alloc);
+  EXPECT_THROW(MeteredAllocator<double>().allocate(SIZE_MAX / 4),
+               std::bad_alloc);
 }
 
 TEST(Require, ThrowsItsMessageUnlessItHolds) {

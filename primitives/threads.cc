@@ -20,6 +20,13 @@ void set_threads(int count) {
 
 int threads() { return omp_get_max_threads(); }
 
+int set_all_threads() {
+  omp_set_dynamic(0);
+  omp_set_num_threads(cores());
+  set_blas_threads(cores());
+  return threads();
+}
+
 int cores() { return omp_get_num_procs(); }
 
 }  // namespace suite

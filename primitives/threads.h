@@ -8,5 +8,7 @@ namespace suite {
 void set_threads(int count);
 int threads();
 int cores();  // that this process may run on
+// As many as cores, or the most that BLAS was built for. Sets them.
+int set_all_threads();
 
 }  // namespace suite
