@@ -52,6 +52,8 @@ void declare(CLI::App& app, Arguments& a) {
                  "Only cells whose id this regular expression finds");
   app.add_flag("--dry-run", a.settings.dry_run,
                "Print the cells with predicted MACs, memory and time");
+  app.add_option("--folder-file", a.settings.folder_file,
+                 "File to write the results' folder to, for programs");
   app.add_flag("--list", a.list, "List contestants with their options");
   app.footer("Flags that begin with --benchmark_ go to Google Benchmark.");
 }

@@ -1,4 +1,18 @@
 #!/usr/bin/env bash
-# Runs the program $1 with the definition $2, both beside this script, and the
-# user's flags.
-exec "$PWD/$1" "$PWD/$2" "${@:3}"
+# Runs the definition $2 with the program $1 and the user's flags, then lets $3
+# judge the results and $4 draw them. Paths are beside this script. Ends as $1
+# ended: what the numbers say of a claim is not the run's fault.
+set -uo pipefail
+run=$PWD/$1 definition=$PWD/$2 verify=$PWD/$3 report=$PWD/$4
+shift 4
+
+told=$(mktemp)
+trap 'rm -f "$told"' EXIT
+"$run" "$definition" "$@" --folder-file "$told"
+status=$?
+folder=$(cat "$told")
+if [ -n "$folder" ] && [ -s "$folder/cells.csv" ]; then
+  "$verify" --results "$folder" || true
+  "$report" --results "$folder" || true
+fi
+exit $status

@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "experiments/calibration.h"
+#include "experiments/files.h"
 #include "experiments/journal.h"
 #include "experiments/machine.h"
 #include "experiments/manifest.h"
@@ -372,6 +373,9 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
     manifest.move_to(folder);
   }
   make_folder(folder);
+  if (!settings.folder_file.empty()) {
+    replace_file(settings.folder_file, folder);
+  }
   Runner runner(definition, settings, threads, std::move(cells),
                 std::move(manifest), folder);
   return runner.run();

@@ -13,6 +13,7 @@ struct RunSettings {
   std::string resume;  // folder of a run to go on with; empty: a new run
   std::string filter;  // regular expression; cells whose id it finds are run
   bool dry_run = false;
+  std::string folder_file;  // is told the results' folder; empty: none
   std::vector<std::string> benchmark_flags;  // --benchmark_…
   std::vector<std::string> command_line;     // for the manifest
 };

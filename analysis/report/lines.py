@@ -18,7 +18,6 @@ class Drawing:
     name: str  # of its files
     caption: str
     figure: object
-    letter: str = ""  # that it is drawn along
     used: tuple = ()  # ids of the verdicts that are drawn in it
 
 
@@ -43,20 +42,21 @@ def matching(verdicts, series, quantity, part, values):
 
 
 def draw_fit(axes, points):
+    """Thin and far between: the data stay to be seen under a fit that is good."""
+    def distance(key):
+        return [abs(p["y"] - p[key]) if p.get(key) is not None else 0 for p in points]
     x, y = [p["x"] for p in points], [p["y"] for p in points]
-    axes.plot(x, [p["fit"] for p in points], color=style.INK, lw=0.9, ls=(0, (5, 3)), zorder=4)
-    low = [p["y"] - (p["low"] if p.get("low") is not None else p["y"]) for p in points]
-    high = [(p["high"] if p.get("high") is not None else p["y"]) - p["y"] for p in points]
-    axes.errorbar(x, y, [[max(v, 0) for v in low], [max(v, 0) for v in high]], fmt="none",
-                  ecolor=style.INK, elinewidth=0.9, capsize=2.5, zorder=4)
+    axes.plot(x, [p["fit"] for p in points], color=style.INK, lw=1, ls=(0, (3, 5)), zorder=4)
+    axes.errorbar(x, y, [distance("low"), distance("high")], fmt="none", ecolor=style.INK,
+                  elinewidth=0.7, capsize=2, capthick=0.7, zorder=4)
 
 
 def fit_text(verdict):
     if verdict.get("kind") not in ("exponent", "upper_bound") or verdict.get("estimate") is None:
         return ""
-    text = f"\nexponent {verdict['estimate']:.3g}"
+    text = f"\nexponent {verdict['estimate']:.2f}"
     if verdict.get("low") is not None and verdict.get("high") is not None:
-        text += f" [{verdict['low']:.3g}, {verdict['high']:.3g}]"
+        text += f" [{verdict['low']:.2f}, {verdict['high']:.2f}]"
     return text
 
 
@@ -87,7 +87,8 @@ def time_drawing(run, sweep):
             parts.append(part)
     if not any(len(_medians(run, each, "total")) > 1 for each in everyone):
         return None
-    figure, panes = style.panels(len(parts), right=_room(everyone, parts, run))
+    size = (3.5, 2.6) if len(parts) == 1 else (2.7, 2.3)
+    figure, panes = style.panels(len(parts), size=size, right=_room(everyone, run))
     used = []
     for axes, part in zip(panes, parts):
         used += _time_panel(run, axes, sweep, everyone, part)
@@ -98,15 +99,15 @@ def time_drawing(run, sweep):
     if used:
         caption += " Dashed: the verdicts' fits, with intervals."
     return Drawing(f"time_{sweep.name}", caption + _largest_text(everyone, letter), figure,
-                   letter, tuple(used))
+                   tuple(used))
 
 
-def _room(everyone, parts, run):
+def _room(everyone, run):
     """Inches right of the axes for the longest line of a label."""
     names = short_names([each.contestant for each in everyone])
     texts = [label(each, names) for each in everyone]
     longest = max(len(line) for text in texts for line in text.split("\n"))
-    return max(0.075 * longest + 0.2, 1.75 if run.verdicts else 0)
+    return max(0.075 * longest + 0.2, 1.6 if run.verdicts else 0)
 
 
 def _medians(run, series, part):
@@ -132,7 +133,7 @@ def _time_panel(run, axes, sweep, everyone, part):
             axes.plot([values[0], values[-1]], [y, y], **{**how, "marker": ""})
             labels.append((values[-1], y, label(series, names), how["color"]))
             continue
-        axes.plot(own["x"], own["dots"], ls="", marker=how["marker"], ms=3.5, mew=0,
+        axes.plot(own["x"], own["dots"], ls="", marker=how["marker"], ms=4.5, mew=0,
                   color=how["color"], alpha=0.3, zorder=2)
         medians = _medians(run, series, part)
         axes.plot(list(medians), list(medians.values()), **how, zorder=3)
@@ -171,7 +172,7 @@ def memory_drawing(run, sweep):
     if not any(cells["x"].nunique() > 1 for cells in held):
         return None
     names = short_names([each.contestant for each in everyone])
-    figure, [axes] = style.panels(1, right=_room(everyone, [], run))
+    figure, [axes] = style.panels(1, right=_room(everyone, run))
     values = sorted(v for each in everyone for v in each.cells["x"].dropna())
     labels, used, predicted = [], [], False
     for series, cells in zip(everyone, held):
@@ -201,4 +202,4 @@ def memory_drawing(run, sweep):
         f"{LETTERS[letter]}."
     caption += " Hollow: predicted, not run." if predicted else ""
     caption += " Dashed: the verdicts' fits, with intervals." if used else ""
-    return Drawing(f"memory_{sweep.name}", caption, figure, letter, tuple(used))
+    return Drawing(f"memory_{sweep.name}", caption, figure, tuple(used))

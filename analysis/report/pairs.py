@@ -1,5 +1,5 @@
 """Figures of one contestant against another, and of the verdicts' fits."""
-import math
+import textwrap
 
 from analysis.report import style
 from analysis.report.lines import Drawing, draw_fit, fit_text, finish, look
@@ -39,7 +39,7 @@ def ratio_drawing(run, sweep):
         "projections and MLPs cost besides keeps the whole below it. At " \
         f"N = {int(top):,}: {style.significant(ratios[top])} times against " \
         f"N/M = {style.significant(top / latent.cells['M'].iloc[0])}."
-    return Drawing(f"ratio_{sweep.name}", caption, figure, "N")
+    return Drawing(f"ratio_{sweep.name}", caption, figure)
 
 
 def _one_line(series):
@@ -69,15 +69,18 @@ def _ratios(run, latent, other, part):
 
 
 def crossover_drawings(run, sweeps):
-    """For each crossover that was found: both contestants' times, and where they meet."""
+    """For each crossover that was found: both contestants' times, and where they meet.
+    Yields (index of the sweep, drawing)."""
     for verdict in run.verdicts or []:
         if verdict.get("kind") != "crossover" or verdict.get("estimate") is None \
                 or verdict.get("quantity", "seconds") != "seconds":
             continue
-        sweep = next((s for s in sweeps if s.letter == verdict.get("variable")), None)
-        drawing = sweep and _crossover(run, sweep, verdict)
-        if drawing:
-            yield drawing
+        for index, sweep in enumerate(sweeps):
+            drawing = _crossover(run, sweep, verdict) \
+                if sweep.letter == verdict.get("variable") else None
+            if drawing:
+                yield index, drawing
+                break
 
 
 def _crossover(run, sweep, verdict):
@@ -106,15 +109,15 @@ def _crossover(run, sweep, verdict):
     axes.axvline(estimate, color=style.INK, lw=0.9, ls=(0, (5, 3)))
     finish(axes, letter, values, style.seconds_text,
            f"time of {part_text(verdict.get('part') or 'total').split(':')[0]}")
-    axes.annotate(f"{letter} = {style.significant(estimate)}", (estimate, 1), (4, -3),
+    axes.annotate(f"{letter} = {style.plain(estimate)}", (estimate, 1), (4, -3),
                   xycoords=("data", "axes fraction"), textcoords="offset points",
                   va="top", fontsize=8)
     style.end_labels(axes, labels)
-    interval = f" [{style.significant(verdict['low'])}, {style.significant(verdict['high'])}]" \
+    interval = f" [{style.plain(verdict['low'])}, {style.plain(verdict['high'])}]" \
         if verdict.get("low") and verdict.get("high") else ""
     caption = f"Where the two meet (dashed; shaded: its interval): " \
-        f"{letter} = {style.significant(estimate)}{interval}. {verdict.get('statement', '')}"
-    return Drawing(f"crossover_{verdict['id']}", caption, figure, letter, (verdict["id"],))
+        f"{letter} = {style.plain(estimate)}{interval}. Claim: {verdict.get('statement', verdict['id'])}."
+    return Drawing(f"crossover_{verdict['id']}", caption, figure, (verdict["id"],))
 
 
 def fits_drawing(run, used):
@@ -133,11 +136,9 @@ def fits_drawing(run, used):
                   color=colour)
         draw_fit(axes, points)
         finish(axes, verdict["variable"], [p["x"] for p in points], style.seconds_text, "time")
-        axes.set_title(verdict["id"] + fit_text(verdict), fontsize=7.5)
+        title = "\n".join(textwrap.wrap(verdict["id"], 40))
+        axes.set_title(title + fit_text(verdict), fontsize=7)
     caption = "The times that verdicts rest on, with their intervals and fits (dashed); some are " \
         "differences of two cells, as what latent layers add."
-    return Drawing("fits", caption, figure, "", tuple(v["id"] for v in left))
+    return Drawing("fits", caption, figure, tuple(v["id"] for v in left))
 
-
-def is_drawable(value):
-    return value is not None and math.isfinite(value) and value > 0

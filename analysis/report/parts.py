@@ -1,4 +1,6 @@
 """Figures of what a forward is made of: shares of time, and the roofline."""
+import math
+
 from analysis.report import style
 from analysis.report.lines import Drawing
 from analysis.report.names import LETTERS, label, part_text, short_names
@@ -22,16 +24,17 @@ def share_drawing(run, sweep):
     if not drawn:
         return None
     names = short_names([each.contestant for each in everyone])
-    figure, panes = style.panels(len(drawn), size=(2.7, 2.4), right=1.45)
+    figure, panes = style.panels(len(drawn), size=(2.4, 2.3), right=1.5)
     for axes, (series, parts) in zip(panes, drawn):
         _areas(axes, list(series.timed["x"]), parts)
         style.power_of_two_ticks(axes.xaxis, list(series.timed["x"]))
         axes.set_xlabel(LETTERS[sweep.letter])
         axes.set_title(label(series, names).replace("\n", ", "))
-    panes[0].set_ylabel("share of the time")
+    for axes in panes[::2]:
+        axes.set_ylabel("share of the time")
     caption = f"What a forward's time is made of, against {LETTERS[sweep.letter]}: attention " \
         "blue, projections orange." + _small_text([parts for _, parts in drawn])
-    return Drawing(f"shares_{sweep.name}", caption, figure, sweep.letter)
+    return Drawing(f"shares_{sweep.name}", caption, figure)
 
 
 def _shares(run):
@@ -51,24 +54,18 @@ def _areas(axes, x, parts):
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
     axes.grid(False)
-    last, below, labels = parts.iloc[-1], 0, []
-    for part in parts:
+    last, below, labels, swatches = parts.iloc[-1], 0, [], []
+    for part, colour in zip(parts, colours):
         if parts[part].max() >= LEAST_SHARE:
-            text = f"{part_text(part)} {100 * last[part]:.0f} %"
+            text = f"{part_text(part)} {_percent(last[part])}"
             labels.append((x[-1], below + last[part] / 2, text, style.INK))
+            swatches.append(colour)
         below += last[part]
-    style.end_labels(axes, labels)
-    _bridges(axes, labels, parts)
+    style.end_labels(axes, labels, swatches)
 
 
-def _bridges(axes, labels, parts):
-    """A stroke of the part's colour between the area and its label."""
-    named = [part for part in parts if parts[part].max() >= LEAST_SHARE]
-    for note, part, (x, y, _, _) in zip(axes.texts[-len(labels):], named, labels):
-        axes.annotate("", (x, y), (note.xyann[0] - 1, note.xyann[1]), xycoords="data",
-                      textcoords="offset points", annotation_clip=False,
-                      arrowprops={"arrowstyle": "-", "lw": 2, "shrinkA": 0, "shrinkB": 0,
-                                  "color": style.PARTS.get(part, style.MUTED)})
+def _percent(share):
+    return f"{100 * share:.0f} %" if share >= 0.005 else "< 1 %"
 
 
 def _small_text(tables):
@@ -107,7 +104,7 @@ def _bars(sweep, everyone, shares):
     return Drawing(f"shares_{sweep.name}", caption, figure)
 
 
-def roofline_drawing(run):
+def roofline_drawing(run, order):
     """Arithmetic intensity against speed, with the machine's two roofs."""
     peak, bandwidth = run.gemm_flops_per_second, run.bytes_per_second
     parts = medians_of_parts(run).reset_index()
@@ -118,12 +115,17 @@ def roofline_drawing(run):
     parts = parts.assign(x=parts["flops"] / parts["bytes_moved"],
                          y=parts["flops"] / parts["seconds"],
                          contestant=parts["cell_id"].map(contestant))
-    everyone = sorted(parts["contestant"].unique())
+    measured = list(parts["contestant"].unique())
+    everyone = [name for name in dict.fromkeys(order) if name in measured]
     names = short_names(everyone)
-    figure, panes = style.panels(len(everyone), size=(3.2, 2.5), right=1.45)
+    if not everyone:
+        return None
+    figure, panes = style.panels(len(everyone), size=(2.7, 2.3), right=1.5)
     for axes, name in zip(panes, everyone):
         _roofline_panel(axes, parts[parts["contestant"] == name], parts, peak, bandwidth)
         axes.set_title(names[name].replace("\n", ", "))
+    for axes in panes[::2]:
+        axes.set_ylabel("speed")
     caption = "Roofline: speed of each part against its FLOPs per byte (operands read once and " \
         f"written once). Roofs: sgemm {style.rate_text(peak, 'FLOP/s')} and memory " \
         f"{style.rate_text(bandwidth, 'B/s')}, as calibrated in this run. Large: the cell with " \
@@ -132,31 +134,40 @@ def roofline_drawing(run):
 
 
 def _roofline_panel(axes, own, everything, peak, bandwidth):
+    ridge = peak / bandwidth
+    low_x = min(everything["x"].min() / 2, ridge / 30)
+    high_x = max(everything["x"].max(), ridge) * 3
     axes.set_xscale("log")
     axes.set_yscale("log")
-    low_x, high_x = everything["x"].min() / 2, max(everything["x"].max(), peak / bandwidth) * 3
-    low_y = min(everything["y"].min() / 2, peak / 20)
     axes.set_xlim(low_x, high_x)
-    axes.set_ylim(low_y, max(everything["y"].max(), peak) * 2)
-    ridge = peak / bandwidth
-    axes.plot([low_x, ridge, high_x], [bandwidth * low_x, peak, peak], color=style.MUTED, lw=1.2,
-              marker="")
+    axes.set_ylim(min(everything["y"].min() / 2, bandwidth * low_x),
+                  max(everything["y"].max(), peak) * 3)
+    _roofs(axes, (low_x, ridge, high_x), peak, bandwidth)
+    axes.scatter(own["x"], own["y"], s=9, lw=0, alpha=0.5,
+                 c=[style.PARTS.get(part, style.MUTED) for part in own["part"]])
     work = own.groupby("cell_id", sort=False)["flops"].sum()
     largest = own[own["cell_id"] == work.idxmax()]
-    labels = []
-    for part, rows in own.groupby("part", sort=False):
-        colour = style.PARTS.get(part, style.MUTED)
-        axes.plot(rows["x"], rows["y"], ls="", marker="o", ms=3, mew=0, color=colour, alpha=0.5)
+    labels, colours = [], []
     for row in largest.itertuples():
-        colour = style.PARTS.get(row.part, style.MUTED)
-        axes.plot(row.x, row.y, ls="", marker="o", ms=6.5, mew=0.8, mec=style.PAPER, color=colour,
-                  zorder=4)
-        labels.append((high_x, row.y, part_text(row.part), style.INK, row.x, colour))
-    style.end_labels(axes, [each[:4] for each in labels])
-    for note, (_, y, _, _, x, colour) in zip(axes.texts[-len(labels):], labels):
-        axes.annotate("", (x, y), note.xyann, xycoords="data", annotation_clip=False,
-                      textcoords=note.get_transform(), arrowprops=None)
+        colours.append(style.PARTS.get(row.part, style.MUTED))
+        axes.plot(row.x, row.y, ls="", marker="o", ms=6.5, mew=0.8, mec=style.PAPER,
+                  color=colours[-1], zorder=4)
+        labels.append((high_x, row.y, part_text(row.part), style.INK))
+    style.end_labels(axes, labels, colours)
     style.decimal_ticks(axes.xaxis, style.short_tick(style.significant))
     style.decimal_ticks(axes.yaxis, style.short_tick(lambda v: style.rate_text(v, "FLOP/s")))
     axes.set_xlabel("FLOPs per byte")
-    axes.set_ylabel("speed")
+
+
+def _roofs(axes, xs, peak, bandwidth):
+    low_x, ridge, high_x = xs
+    axes.plot(xs, [bandwidth * low_x, peak, peak], color=style.MUTED, lw=1.2)
+    axes.annotate(f"sgemm {style.rate_text(peak, 'FLOP/s')}", (high_x, peak), (-2, 7),
+                  textcoords="offset points", ha="right", fontsize=7, color=style.MUTED)
+    middle = (low_x * ridge) ** 0.5
+    (x0, y0), (x1, y1) = axes.transData.transform(
+        [(low_x, bandwidth * low_x), (ridge, peak)])
+    axes.annotate(f"memory {style.rate_text(bandwidth, 'B/s')}", (middle, bandwidth * middle),
+                  (-3, 3), textcoords="offset points", ha="center", va="bottom", fontsize=7,
+                  color=style.MUTED, rotation=math.degrees(math.atan2(y1 - y0, x1 - x0)),
+                  rotation_mode="anchor")

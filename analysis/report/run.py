@@ -20,7 +20,11 @@ NUMBERS = LETTERS + ["threads", "repetition", "seconds", "cpu_seconds", "macs", 
 STATUSES = ("ok", "skipped", "failed")
 
 
-class BadInput(Exception):
+class Refused(Exception):
+    """What was asked for, and why it cannot be."""
+
+
+class BadInput(Refused):
     """What is wrong with a file, and in which line."""
 
     def __init__(self, path, line, what):
@@ -208,9 +212,19 @@ def _check_texts(path, rows):
 
 
 def _numbers(path, column):
-    """Empty fields become NaN: not measured."""
-    values = pandas.to_numeric(column.where(column != ""), errors="coerce").astype(float)
+    """The very numbers that were written; empty fields become NaN: not measured."""
+    values = pandas.Series([_number(text) for text in column], column.index, dtype=float)
     bad = column.index[(column != "") & ~((values >= 0) & (values < math.inf))]
     if len(bad):
         raise BadInput(path, bad[0], f'{column.name} = "{column[bad[0]]}" is not a number')
     return values
+
+
+def _number(text):
+    # What Python reads beyond numbers: 1_000, " 1".
+    if not re.fullmatch(r"[-+.\deE]+", text):
+        return math.nan
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -32,10 +32,11 @@ RC = {"font.family": ["DejaVu Sans"], "font.size": 8.5, "axes.titlesize": 9,
       "axes.axisbelow": True, "grid.color": GRID, "grid.linewidth": 0.7,
       "xtick.color": MUTED, "ytick.color": MUTED, "xtick.labelcolor": INK,
       "ytick.labelcolor": INK, "xtick.labelsize": 8, "ytick.labelsize": 8,
-      "text.color": INK, "lines.linewidth": 1.6, "lines.markersize": 4.5,
+      "text.color": INK, "lines.linewidth": 1.6, "lines.markersize": 3.8,
       "figure.facecolor": PAPER, "axes.facecolor": "none", "savefig.facecolor": PAPER,
       "savefig.dpi": 200, "svg.fonttype": "none", "svg.hashsalt": "report",
-      "axes.unicode_minus": True}
+      "axes.unicode_minus": True,
+      "text.parse_math": False}
 
 
 def colour_and_marker(contestant, contestants):
@@ -54,8 +55,16 @@ def significant(value, digits=3):
     """1.23, 12.3, 123, 1,230: never an exponent."""
     if value == 0:
         return "0"
-    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return f"{value:,.{places}f}"
+    # Rounded first: 0.9999 has as many digits as the 1 that it becomes.
+    rounded = float(f"{value:.{digits - 1}e}")
+    places = max(digits - 1 - math.floor(math.log10(abs(rounded))), 0)
+    return f"{rounded:,.{places}f}"
+
+
+def plain(value, digits=4):
+    """Without zeros that say nothing: 2, 1.996, 2,566."""
+    text = significant(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def with_unit(value, units):
@@ -96,15 +105,15 @@ def power_of_two_ticks(axis, values):
 
 
 def decimal_ticks(axis, text):
-    """Decades, and 2s and 5s between them where decades are few."""
+    """Decades, or steps between them where decades are few."""
     low, high = axis.get_view_interval()
-    decades = math.log10(high / low)
-    steps = (1, 2, 5) if decades < 2.2 else (1,) if decades < 8 else (1e-3, 1)
-    every = 1 if decades < 8 else 2
-    ticks = [step * 10.0**e for e in range(math.floor(math.log10(low)) - 1,
-                                           math.ceil(math.log10(high)) + 1)
-             for step in steps if step >= 1 and e % every == 0]
-    ticks = [tick for tick in ticks if low <= tick * 1.0001 and tick <= high * 1.0001]
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    every = math.ceil(len(decades) / 8)
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8)):
+        ticks = [step * 10.0**e for e in decades[::every] for step in steps]
+        ticks = [tick for tick in ticks if low <= tick * 1.0001 and tick <= high * 1.0001]
+        if len(ticks) >= 3:
+            break
     _fix(axis, ticks, [text(tick) for tick in ticks])
 
 
@@ -136,8 +145,9 @@ def panels(count, columns=2, size=(3.5, 2.6), right=1.0):
     return figure, axes
 
 
-def end_labels(axes, labels):
-    """Labels (x, y, text, colour) right of their points, moved apart where they meet."""
+def end_labels(axes, labels, swatches=None):
+    """Labels (x, y, text, colour) right of their points, moved apart where they meet.
+    Swatches are colours for a stroke from the point to its label."""
     scale = 72 / axes.figure.dpi
     pixels = [axes.transData.transform((x, y)) * scale for x, y, _, _ in labels]
     columns = {}
@@ -145,42 +155,64 @@ def end_labels(axes, labels):
         columns.setdefault(round(x), []).append(i)
     for indices in columns.values():
         heights = [10.5 * (labels[i][2].count("\n") + 1) + 1 for i in indices]
-        moved = spread([pixels[i][1] for i in indices], heights)
+        box = axes.get_window_extent()
+        moved = spread([pixels[i][1] for i in indices], heights, box.y0 * scale, box.y1 * scale)
         for i, y in zip(indices, moved):
-            at_x, at_y, text, colour = labels[i]
-            axes.annotate(
-                text, (at_x, at_y), (7, y - pixels[i][1]), textcoords="offset points",
-                va="center", ha="left", color=colour, fontsize=8, linespacing=1.15,
-                annotation_clip=False)
+            _label(axes, *labels[i], y - pixels[i][1], swatches and swatches[i])
 
 
-def spread(centres, heights):
-    """Centres moved as little as needed for intervals of these heights not to overlap."""
+def _label(axes, x, y, text, colour, up, swatch):
+    axes.annotate(text, (x, y), (12 if swatch else 7, up), textcoords="offset points",
+                  va="center", ha="left", color=colour, fontsize=8, linespacing=1.15,
+                  annotation_clip=False)
+    if swatch:
+        axes.annotate("", (x, y), (11, up), textcoords="offset points", annotation_clip=False,
+                      arrowprops={"arrowstyle": "-", "lw": 2, "shrinkA": 0, "shrinkB": 0,
+                                  "color": swatch})
+
+
+def spread(centres, heights, low, high):
+    """Centres moved as little as needed for intervals of these heights not to overlap,
+    and not to leave low … high as long as there is room."""
     order = sorted(range(len(centres)), key=lambda i: centres[i])
-    blocks = []  # [indices, centre of the block, height]
+    blocks = []  # [indices, sum of the centres wished for the block, height]
     for i in order:
         blocks.append([[i], centres[i], heights[i]])
-        while len(blocks) > 1 and \
-                blocks[-1][1] - blocks[-2][1] < (blocks[-1][2] + blocks[-2][2]) / 2:
-            (b, at_b, high_b), (a, at_a, high_a) = blocks.pop(), blocks.pop()
-            weight = len(b) / (len(a) + len(b))
-            blocks.append([a + b, at_a + (at_b - at_a) * weight, high_a + high_b])
+        while len(blocks) > 1 and _overlap(*blocks[-2:], low, high):
+            upper, lower = blocks.pop(), blocks.pop()
+            # What each wishes the middle of the joint block to be.
+            wish = lower[1] + upper[1] + (upper[2] * len(lower[0]) - lower[2] * len(upper[0])) / 2
+            blocks.append([lower[0] + upper[0], wish, lower[2] + upper[2]])
     placed = list(centres)
-    for indices, centre, height in blocks:
-        bottom = centre - height / 2
-        for i in indices:
+    for block in blocks:
+        bottom = _middle(block, low, high) - block[2] / 2
+        for i in block[0]:
             placed[i] = bottom + heights[i] / 2
             bottom += heights[i]
     return placed
+
+
+def _middle(block, low, high):
+    indices, wish, height = block
+    return max(min(wish / len(indices), high - height / 2), low + height / 2)
+
+
+def _overlap(lower, upper, low, high):
+    distance = _middle(upper, low, high) - _middle(lower, low, high)
+    return distance < (lower[2] + upper[2]) / 2 - 1e-9
 
 
 def render(figure):
     """(SVG text, PNG bytes) of a figure: the same for the same figure."""
     svg, png = io.StringIO(), io.BytesIO()
     blank = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    figure.savefig(svg, format="svg", metadata=blank, bbox_inches="tight", pad_inches=0.06)
-    figure.savefig(png, format="png", bbox_inches="tight", pad_inches=0.06)
+    # Labels may stand outside of the axes; looked for once, it takes long.
+    box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(0.06)
+    figure.savefig(svg, format="svg", metadata=blank, bbox_inches=box)
+    figure.savefig(png, format="png", bbox_inches=box)
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", svg.getvalue(), flags=re.S)
+    # Where DejaVu is missing: Verdana is as wide.
+    text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     return text, png.getvalue()
 
 

@@ -17,11 +17,12 @@ def parts_of(part):
 
 
 def repetitions(run, part):
-    """Seconds of a part, (cell, repetition) -> s; only where no part of it is missing."""
-    names = parts_of(part)
-    rows = run.rows[(run.rows["status"] == "ok") & run.rows["part"].isin(names)]
+    """Seconds of a part, (cell, repetition) -> s. Of several parts their sum, but for
+    repetitions that lack one which others have."""
+    rows = run.rows[(run.rows["status"] == "ok") & run.rows["part"].isin(parts_of(part))]
     grouped = rows.groupby(["cell_id", "repetition"], sort=False)["seconds"]
-    return grouped.sum()[grouped.count() == len(names)]
+    count = grouped.count()
+    return grouped.sum()[count == count.groupby(level="cell_id").transform("max")]
 
 
 def cells(run):

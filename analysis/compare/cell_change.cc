@@ -1,0 +1,117 @@
+#include "analysis/compare/cell_change.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+
+#include "analysis/compare/contrast.h"
+
+namespace suite {
+namespace {
+
+const double kDriftWorthSaying = std::log(1.1);
+
+using Count = std::optional<std::uint64_t>;
+
+// A cell that failed, or that no formula could predict, has none.
+Count macs_of(const MeasuredCell& cell) {
+  const std::uint64_t macs = cell.macs("total");
+  if (cell.status == "failed" || (macs == 0 && !cell.timed())) return {};
+  return macs;
+}
+
+void add_difference(std::string& text, const char* what, Count a, Count b) {
+  if (!a || !b || *a == *b) return;
+  text += fmt::format("{}{} {} → {}", text.empty() ? "" : ", ", what, *a, *b);
+}
+
+std::string why_untimed(const CellPair& pair) {
+  std::string why;
+  for (const auto& [cell, side] : {std::pair(pair.a, 'A'), {pair.b, 'B'}}) {
+    if (!usable_seconds(cell).empty()) continue;
+    why += fmt::format("{}{} in {}{}{}", why.empty() ? "" : "; ",
+                       cell->status == "ok" ? "no times" : cell->status, side,
+                       cell->reason.empty() ? "" : ": ", cell->reason);
+  }
+  return why;
+}
+
+CellChange changed(const CellPair& pair, double widening, double tolerance) {
+  CellChange result{pair};
+  const std::vector<double> a = usable_seconds(pair.a);
+  const std::vector<double> b = usable_seconds(pair.b);
+  result.a = mean_interval(a, kConfidence);
+  result.b = mean_interval(b, kConfidence);
+  result.ratio = ratio_interval(b, a, kConfidence);
+  result.ratio.low *= std::exp(-widening);
+  result.ratio.high *= std::exp(widening);
+  result.why = count_difference(pair);
+  if (!result.why.empty()) {
+    result.change = Change::different;
+  } else if (a.empty() || b.empty()) {
+    result.why = why_untimed(pair);
+    if (pair.b->status == "failed" && pair.a->status != "failed") {
+      result.change = Change::different;
+    }
+  } else {
+    result.change = change_of(result.ratio, tolerance);
+    if (a.size() < 2 || b.size() < 2) result.why = "a single repetition";
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string_view name_of(Change change) {
+  switch (change) {
+    case Change::same: return "SAME";
+    case Change::faster: return "FASTER";
+    case Change::slower: return "SLOWER";
+    case Change::unclear: return "UNCLEAR";
+    case Change::different: return "DIFFERENT";
+    case Change::untimed: return "untimed";
+  }
+  return "";
+}
+
+Change change_of(const Interval& ratio, double tolerance) {
+  if (!is_known(ratio)) return Change::unclear;
+  if (ratio.low >= 1 / (1 + tolerance) && ratio.high <= 1 + tolerance) {
+    return Change::same;
+  }
+  if (ratio.high < 1) return Change::faster;
+  if (ratio.low > 1) return Change::slower;
+  return Change::unclear;
+}
+
+double worth_widening(const Run& run) {
+  return run.drift > kDriftWorthSaying ? run.drift : 0;
+}
+
+std::string count_difference(const CellPair& pair) {
+  const MeasuredCell &a = *pair.a, &b = *pair.b;
+  std::string text;
+  add_difference(text, "MACs", macs_of(a), macs_of(b));
+  add_difference(text, "parameters", a.parameters, b.parameters);
+  // Those of a skipped cell are predicted.
+  if (a.threads == b.threads && a.status == b.status) {
+    add_difference(text, "peak bytes", a.bytes_peak, b.bytes_peak);
+  }
+  return text;
+}
+
+std::vector<CellChange> cell_changes(const RunPair& pair, double tolerance) {
+  const double widening = worth_widening(*pair.a) + worth_widening(*pair.b);
+  std::vector<CellChange> changes;
+  for (const CellPair& cells : pair.both) {
+    CellChange each = changed(cells, widening, tolerance);
+    const bool kept = pair.same_machine() ||
+                      each.change == Change::different ||
+                      each.change == Change::untimed;
+    if (kept) changes.push_back(std::move(each));
+  }
+  return changes;
+}
+
+}  // namespace suite

@@ -1,0 +1,165 @@
+#include "analysis/compare/relative.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "analysis/compare/contrast.h"
+
+namespace suite {
+namespace {
+
+Interval ratio_of(const MeasuredCell* cell, const MeasuredCell* over) {
+  return exponential(log_contrast(
+      {{usable_seconds(cell), 1}, {usable_seconds(over), -1}}));
+}
+
+bool all_timed(std::initializer_list<const MeasuredCell*> cells) {
+  return std::none_of(cells.begin(), cells.end(), [](const auto* cell) {
+    return usable_seconds(cell).empty();
+  });
+}
+
+// Slope between two cells, the second at `last`: what the run's repetitions
+// say of it.
+std::vector<LogTerm> slope_terms(const LetterSweep& sweep,
+                                 const std::string& contestant,
+                                 std::uint64_t first, std::uint64_t last,
+                                 double sign) {
+  const double weight =
+      sign / std::log(static_cast<double>(last) / static_cast<double>(first));
+  return {{usable_seconds(sweep.at(contestant, last)), weight},
+          {usable_seconds(sweep.at(contestant, first)), -weight}};
+}
+
+// Values that both runs timed; there is no logarithm of 0.
+std::vector<std::uint64_t> common_values(const SweepPair& sweeps,
+                                         const std::string& contestant) {
+  std::vector<std::uint64_t> values;
+  for (const std::uint64_t value : sweeps.a.values) {
+    if (value > 0 && all_timed({sweeps.a.at(contestant, value),
+                                sweeps.b.at(contestant, value)})) {
+      values.push_back(value);
+    }
+  }
+  return values;
+}
+
+// What is held of the letters that a contestant reads.
+Held held_of(const LetterSweep& sweep, const MeasuredCell& cell) {
+  Held held = sweep.held;
+  std::erase_if(held.letters, [&](const auto& each) {
+    return !cell.letters.count(each.first);
+  });
+  return held;
+}
+
+std::vector<double> crossings(const LetterSweep& sweep,
+                              const std::string& contestant,
+                              const std::string& over) {
+  std::vector<double> x, y;
+  for (const std::uint64_t value : sweep.values) {
+    const MeasuredCell* a = sweep.at(contestant, value);
+    const MeasuredCell* b = sweep.at(over, value);
+    if (!all_timed({a, b})) continue;
+    x.push_back(static_cast<double>(value));
+    y.push_back(std::log(ratio_of(a, b).estimate));
+  }
+  return zeros(x, y);
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+std::vector<RatioChange> ratio_changes(const RunPair& pair) {
+  const std::string first = contestants_of(*pair.a).front();
+  std::vector<RatioChange> changes;
+  for (const CellPair& cell : pair.both) {
+    if (label_of(*cell.a) == first) continue;
+    for (const CellPair& over : pair.both) {
+      if (label_of(*over.a) != first || !same_shape(*cell.a, *over.a) ||
+          !all_timed({cell.a, cell.b, over.a, over.b})) {
+        continue;
+      }
+      const Interval change = exponential(
+          log_contrast({{usable_seconds(cell.b), 1},
+                        {usable_seconds(over.b), -1},
+                        {usable_seconds(cell.a), -1},
+                        {usable_seconds(over.a), 1}}));
+      changes.push_back({cell.a, over.a, ratio_of(cell.a, over.a),
+                         ratio_of(cell.b, over.b), change});
+    }
+  }
+  return changes;
+}
+
+std::vector<SlopeChange> slope_changes(const RunPair& pair) {
+  std::vector<SlopeChange> changes;
+  // A contestant without latents stands in the sweep of every M.
+  std::set<std::tuple<std::string, std::string, Held>> seen;
+  for (const SweepPair& sweeps : pair_sweeps(pair)) {
+    for (const std::string& contestant : sweeps.a.contestants) {
+      if (!sweeps.a.reads(contestant)) continue;
+      const auto values = common_values(sweeps, contestant);
+      if (values.size() < 2) continue;
+      const std::uint64_t first = values.front(), last = values.back();
+      const Held held =
+          held_of(sweeps.a, *sweeps.a.at(contestant, first));
+      if (!seen.emplace(contestant, sweeps.a.letter, held).second) continue;
+      const auto of_a = slope_terms(sweeps.a, contestant, first, last, -1);
+      const auto of_b = slope_terms(sweeps.b, contestant, first, last, 1);
+      auto both = of_a;
+      both.insert(both.end(), of_b.begin(), of_b.end());
+      changes.push_back(
+          {contestant, sweeps.a.letter, held, first, last,
+           log_contrast(slope_terms(sweeps.a, contestant, first, last, 1)),
+           log_contrast(of_b), log_contrast(both)});
+    }
+  }
+  return changes;
+}
+
+std::vector<Crossover> crossovers(const RunPair& pair) {
+  std::vector<Crossover> all;
+  std::set<std::tuple<std::string, std::string, std::string, Held>> seen;
+  for (const SweepPair& sweeps : pair_sweeps(pair)) {
+    const LetterSweep& a = sweeps.a;
+    for (std::size_t i = 0; i < a.contestants.size(); ++i) {
+      for (std::size_t j = i + 1; j < a.contestants.size(); ++j) {
+        const std::string &over = a.contestants[i], &other = a.contestants[j];
+        if (!contains(sweeps.b.contestants, over) ||
+            !contains(sweeps.b.contestants, other) ||
+            (!a.reads(over) && !a.reads(other))) {
+          continue;
+        }
+        all.push_back({other, over, a.letter, a.held,
+                       crossings(a, other, over),
+                       crossings(sweeps.b, other, over)});
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<double> zeros(const std::vector<double>& x,
+                          const std::vector<double>& y) {
+  const bool logarithmic =
+      std::all_of(x.begin(), x.end(), [](double v) { return v > 0; });
+  std::vector<double> found;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (y[i] == 0) found.push_back(x[i]);
+    if (i + 1 == x.size() || !(y[i] * y[i + 1] < 0)) continue;
+    const double share = y[i] / (y[i] - y[i + 1]);
+    found.push_back(logarithmic
+                        ? x[i] * std::pow(x[i + 1] / x[i], share)
+                        : x[i] + share * (x[i + 1] - x[i]));
+  }
+  return found;
+}
+
+}  // namespace suite

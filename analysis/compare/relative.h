@@ -1,0 +1,52 @@
+// What can be compared across machines: ratios within a run, growth with a
+// letter, and where contestants cross.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/compare/run_pair.h"
+#include "analysis/statistics/interval.h"
+
+namespace suite {
+
+// A contestant's time over the first contestant's, at one shape.
+struct RatioChange {
+  const MeasuredCell* cell;  // in A; its shape has all letters of both
+  const MeasuredCell* over;  // in A
+  Interval a, b;
+  Interval change;  // B's ratio over A's
+};
+
+// For every shape at which both runs timed both contestants.
+std::vector<RatioChange> ratio_changes(const RunPair& pair);
+
+// How the time grows with a letter: the slope of ln time over ln letter, from
+// the first to the last value that both runs timed. Local: it says what the
+// range says, not what the exponent is.
+struct SlopeChange {
+  std::string contestant, letter;
+  Held held;  // of the letters that the contestant reads
+  std::uint64_t first = 0, last = 0;
+  Interval a, b;
+  Interval difference;  // B's less A's
+};
+
+std::vector<SlopeChange> slope_changes(const RunPair& pair);
+
+// Where two contestants take equally long.
+struct Crossover {
+  std::string contestant, over, letter;
+  Held held;
+  std::vector<double> a, b;  // ascending; empty: none in range
+};
+
+std::vector<Crossover> crossovers(const RunPair& pair);
+
+// Where a line through (x, y), straight between neighbours in ln x, crosses 0;
+// in x itself if one is 0.
+std::vector<double> zeros(const std::vector<double>& x,
+                          const std::vector<double>& y);
+
+}  // namespace suite

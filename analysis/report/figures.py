@@ -1,0 +1,55 @@
+"""All figures of a run, rendered; one whose data don't exist is left out."""
+import dataclasses
+import re
+
+from analysis.report import lines, pairs, parts, style
+
+
+@dataclasses.dataclass
+class Figure:
+    name: str  # of its files, without the ending
+    caption: str
+    svg: str
+    png: bytes
+    sweep: int = None  # the sweep that it belongs to, or None
+
+
+def figures(run, sweeps):
+    with style.styled():
+        drawn = list(_drawings(run, sweeps))
+        rendered, taken = [], set()
+        for index, drawing in drawn:
+            name = _free_name(drawing.name, taken)
+            rendered.append(Figure(name, drawing.caption, *style.render(drawing.figure), index))
+    return rendered
+
+
+def _drawings(run, sweeps):
+    """(index of the sweep or None, drawing)"""
+    used = set()
+    for index, sweep in enumerate(sweeps):
+        along = [lines.time_drawing, lines.memory_drawing, pairs.ratio_drawing] \
+            if sweep.letter else []
+        for draw in along + [parts.share_drawing]:
+            drawing = draw(run, sweep)
+            if drawing:
+                used.update(drawing.used)
+                yield index, drawing
+    for index, drawing in pairs.crossover_drawings(run, sweeps):
+        used.update(drawing.used)
+        yield index, drawing
+    order = [name for sweep in sweeps for name in sweep.contestants]
+    for drawing in (parts.roofline_drawing(run, order), pairs.fits_drawing(run, used)):
+        if drawing:
+            yield None, drawing
+
+
+def _free_name(wanted, taken):
+    """Fit for a file, and not given before."""
+    stem = re.sub(r"[^\w-]+", "_", wanted)
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    taken.add(name)
+    return name

@@ -1,0 +1,133 @@
+#include "analysis/runs/letter_sweep.h"
+
+#include <gtest/gtest.h>
+
+#include "analysis/runs/testing.h"
+
+namespace suite {
+namespace {
+
+MeasuredCell perceiver(const Letters& letters) {
+  return made_cell("perceiver", letters, {1, 2});
+}
+MeasuredCell transformer(const Letters& letters) {
+  return made_cell("transformer", letters, {1, 2});
+}
+
+TEST(LetterSweeps, AContestantThatDoesNotReadTheLetterStandsAtAllValues) {
+  const suite::Run run =
+      made_run("run", {transformer({{"N", 64}}), perceiver({{"N", 64}, {"M", 16}}),
+                       perceiver({{"N", 64}, {"M", 8}})});
+  const std::vector<LetterSweep> sweeps = letter_sweeps(run);
+  ASSERT_EQ(sweeps.size(), 1u);
+  const LetterSweep& sweep = sweeps[0];
+  EXPECT_EQ(sweep.letter, "M");
+  EXPECT_EQ(sweep.values, (std::vector<std::uint64_t>{8, 16}));
+  EXPECT_EQ(sweep.contestants,
+            (std::vector<std::string>{"perceiver", "transformer"}));
+  EXPECT_EQ(sweep.held.text(), "N = 64; float, 2 threads");
+  EXPECT_TRUE(sweep.reads("perceiver"));
+  EXPECT_FALSE(sweep.reads("transformer"));
+  EXPECT_EQ(sweep.at("transformer", 8), &run.cells[0]);
+  EXPECT_EQ(sweep.at("transformer", 16), &run.cells[0]);
+  EXPECT_EQ(sweep.at("perceiver", 8), &run.cells[2]);
+  EXPECT_EQ(sweep.at("perceiver", 9), nullptr);
+  EXPECT_EQ(sweep.at("nobody", 8), nullptr);
+}
+
+TEST(LetterSweeps, SweepsThatShareACellStayApart) {
+  // N at M = 8, and M at N = 64.
+  const suite::Run run =
+      made_run("run", {perceiver({{"N", 32}, {"M", 8}}),
+                       perceiver({{"N", 64}, {"M", 8}}),
+                       perceiver({{"N", 64}, {"M", 16}}),
+                       transformer({{"N", 32}}), transformer({{"N", 64}})});
+  const std::vector<LetterSweep> sweeps = letter_sweeps(run);
+  ASSERT_EQ(sweeps.size(), 2u);
+  EXPECT_EQ(sweeps[0].letter, "N");
+  EXPECT_EQ(sweeps[0].held.text(), "M = 8; float, 2 threads");
+  EXPECT_EQ(sweeps[0].at("transformer", 32), &run.cells[3]);
+  EXPECT_EQ(sweeps[1].letter, "M");
+  EXPECT_EQ(sweeps[1].held.text(), "N = 64; float, 2 threads");
+  EXPECT_EQ(sweeps[1].at("transformer", 16), &run.cells[4]);
+}
+
+TEST(LetterSweeps, EveryHeldValueHasASweepOfItsOwn) {
+  std::vector<MeasuredCell> cells;
+  for (const std::uint64_t N : {32, 64}) {
+    cells.push_back(transformer({{"N", N}}));
+    for (const std::uint64_t M : {128, 16}) {
+      cells.push_back(perceiver({{"N", N}, {"M", M}}));
+    }
+  }
+  const suite::Run run = made_run("run", cells);
+  const std::vector<LetterSweep> sweeps = letter_sweeps(run);
+  ASSERT_EQ(sweeps.size(), 4u);
+  EXPECT_EQ(sweeps[0].held.text(), "M = 16; float, 2 threads");
+  EXPECT_EQ(sweeps[1].held.text(), "M = 128; float, 2 threads");
+  for (const LetterSweep& sweep : sweeps) {
+    EXPECT_EQ(sweep.contestants.size(), 2u) << sweep.held.text();
+  }
+}
+
+TEST(LetterSweeps, CMayFollowDOrBeHeld) {
+  const suite::Run follows = made_run(
+      "run", {perceiver({{"C", 8}, {"D", 8}}), perceiver({{"C", 16}, {"D", 16}})});
+  ASSERT_EQ(letter_sweeps(follows).size(), 1u);
+  EXPECT_EQ(letter_sweeps(follows)[0].held.text(), "C = D; float, 2 threads");
+  EXPECT_EQ(letter_sweeps(follows)[0].letter, "D");
+  const suite::Run held = made_run(
+      "run", {perceiver({{"C", 8}, {"D", 8}}), perceiver({{"C", 8}, {"D", 16}})});
+  ASSERT_EQ(letter_sweeps(held).size(), 1u);
+  EXPECT_EQ(letter_sweeps(held)[0].held.text(), "C = 8; float, 2 threads");
+  EXPECT_EQ(letter_sweeps(held)[0].values.size(), 2u);
+}
+
+TEST(LetterSweeps, ThreadsPrecisionAndPlanAreNotMixed) {
+  MeasuredCell alone = made_cell("perceiver", {{"N", 32}}, {1, 2}, 1000, 1);
+  MeasuredCell precise = perceiver({{"N", 32}});
+  precise.scalar = "double";
+  MeasuredCell planned = perceiver({{"N", 32}});
+  planned.plan = "fused";
+  const suite::Run run =
+      made_run("run", {alone, precise, planned, perceiver({{"N", 64}})});
+  EXPECT_TRUE(letter_sweeps(run).empty());
+  EXPECT_EQ(label_of(planned), "perceiver fused");
+}
+
+TEST(LetterSweeps, TwoContestantsWithAValueEachAreNoSweep) {
+  const suite::Run run = made_run(
+      "run", {perceiver({{"N", 32}, {"M", 8}}), transformer({{"N", 64}})});
+  EXPECT_TRUE(letter_sweeps(run).empty());
+}
+
+TEST(ContestantsOf, AreInTheOrderOfTheDefinition) {
+  suite::Run run = made_run(
+      "run", {perceiver({{"N", 32}}), transformer({{"N", 32}}),
+              made_cell("bare_perceiver", {{"N", 32}}, {1, 2})});
+  EXPECT_EQ(contestants_of(run),
+            (std::vector<std::string>{"bare_perceiver", "perceiver",
+                                      "transformer"}));
+  // With an option at its default, which names leave out.
+  run.manifest["definition"]["text"] =
+      "shows = \"Order.\"\n"
+      "contestants = [\"transformer\", \"perceiver(sharing=all_but_first)\"]\n"
+      "[base]\nN = 64\nM = 8\nD = 8\n";
+  EXPECT_EQ(contestants_of(run),
+            (std::vector<std::string>{"transformer", "perceiver",
+                                      "bare_perceiver"}));
+  run.manifest["definition"]["text"] = "no definition";
+  EXPECT_EQ(contestants_of(run).front(), "bare_perceiver");
+}
+
+TEST(SameShape, LooksAtLettersThatBothRead) {
+  EXPECT_TRUE(same_shape(perceiver({{"N", 32}, {"M", 8}}),
+                         transformer({{"N", 32}})));
+  EXPECT_FALSE(same_shape(perceiver({{"N", 32}, {"M", 8}}),
+                          transformer({{"N", 64}})));
+  EXPECT_FALSE(same_shape(perceiver({{"N", 32}}),
+                          made_cell("perceiver", {{"N", 32}}, {}, 1, 1)));
+}
+
+}  // namespace
+}  // namespace suite
