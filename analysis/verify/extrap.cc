@@ -1,5 +1,6 @@
 #include "analysis/verify/extrap.h"
 
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -8,10 +9,11 @@ namespace {
 
 using nlohmann::json;
 
-// Letters that take several values: Extra-P fits parameters that vary.
-std::set<std::string> varying(const Run& run) {
+// Letters that take several values within a contestant: Extra-P fits these.
+std::set<std::string> varying(const Run& run, const std::string& contestant) {
   std::map<std::string, std::set<std::uint64_t>> values;
   for (const MeasuredCell& cell : run.cells) {
+    if (cell.contestant != contestant || !cell.timed()) continue;
     for (const auto& [letter, value] : cell.letters) {
       values[letter].insert(value);
     }
@@ -23,31 +25,44 @@ std::set<std::string> varying(const Run& run) {
   return letters;
 }
 
-}  // namespace
+std::string file_name(const Run& run, const std::string& contestant) {
+  std::string name = run.experiment + "." + contestant;
+  for (char& c : name) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '_';
+  }
+  return name + ".jsonl";
+}
 
-std::string extrap_lines(const std::vector<Run>& runs) {
+std::string lines_of(const MeasuredCell& cell,
+                     const std::set<std::string>& letters) {
+  json parameters = json::object();
+  for (const std::string& letter : letters) {
+    parameters[letter] = cell.letters.at(letter);
+  }
   std::string text;
-  for (const Run& run : runs) {
-    const std::set<std::string> letters = varying(run);
-    for (const MeasuredCell& cell : run.cells) {
-      json parameters = json::object();
-      for (const std::string& letter : letters) {
-        const auto found = cell.letters.find(letter);
-        parameters[letter] = found == cell.letters.end() ? 1 : found->second;
-      }
-      for (const auto& [part, measured] : cell.parts) {
-        for (const double seconds : measured.seconds) {
-          text += json{{"params", parameters},
-                       {"callpath", cell.contestant + "->" + part},
-                       {"metric", "seconds"},
-                       {"value", seconds}}
-                      .dump() +
-                  "\n";
-        }
-      }
+  for (const auto& [part, measured] : cell.parts) {
+    for (const double seconds : measured.seconds) {
+      const json line = {{"params", parameters},
+                         {"callpath", part},
+                         {"metric", "seconds"},
+                         {"value", seconds}};
+      text += line.dump() + "\n";
     }
   }
   return text;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> extrap_files(const Run& run) {
+  std::map<std::string, std::string> files;
+  for (const MeasuredCell& cell : run.cells) {
+    if (!cell.timed()) continue;
+    const std::set<std::string> letters = varying(run, cell.contestant);
+    if (letters.empty()) continue;
+    files[file_name(run, cell.contestant)] += lines_of(cell, letters);
+  }
+  return files;
 }
 
 }  // namespace suite

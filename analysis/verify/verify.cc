@@ -109,6 +109,17 @@ void check_one_machine(const std::vector<Run>& runs) {
   }
 }
 
+int export_runs(const std::vector<Run>& runs, const std::string& folder) {
+  make_folder(folder + "/extrap");
+  for (const Run& run : runs) {
+    for (const auto& [name, text] : extrap_files(run)) {
+      replace_file(folder + "/extrap/" + name, text);
+      fmt::print("{}/extrap/{}\n", folder, name);
+    }
+  }
+  return 0;
+}
+
 int run(const Arguments& arguments) {
   const auto files = definition_files(arguments.definitions);
   const std::vector<Claim> claims = read_claims(arguments.claims, stems(files));
@@ -124,10 +135,7 @@ int run(const Arguments& arguments) {
   const std::string folder = user_path(arguments.results);
   const std::vector<Run> runs = read_runs(folder);
   check_one_machine(runs);
-  if (!arguments.export_format.empty()) {
-    fmt::print("{}", extrap_lines(runs));
-    return 0;
-  }
+  if (!arguments.export_format.empty()) return export_runs(runs, folder);
   for (const Run& each : runs) {
     judge_all(claims,
               parse_definition(
@@ -151,15 +159,19 @@ int main(int argc, char** argv) {
   auto* counts = app.add_flag("--counts", arguments.counts,
                               "Judge only what can be counted, without a run");
   results->excludes(counts);
-  app.add_option("--claims", arguments.claims, "The claims' .toml file");
-  app.add_option("--definitions", arguments.definitions,
-                 "The folder of definitions");
+  // The defaults are the project's own, beside the program.
+  auto* claims =
+      app.add_option("--claims", arguments.claims, "The claims' .toml file");
+  auto* definitions = app.add_option("--definitions", arguments.definitions,
+                                     "The folder of definitions");
   app.add_option("--out", arguments.out, "Default: DIR/verdicts.json");
   app.add_option("--export", arguments.export_format,
-                 "Print measurements instead: extrap")
+                 "Write DIR/extrap/*.jsonl instead: extrap")
       ->check(CLI::IsMember({"extrap"}));
   try {
     app.parse(argc, argv);
+    if (*claims) arguments.claims = user_path(arguments.claims);
+    if (*definitions) arguments.definitions = user_path(arguments.definitions);
     require(arguments.counts || !arguments.results.empty(),
             "--results DIR is missing");
     return run(arguments);

@@ -1,0 +1,123 @@
+"""verify, as a user meets it."""
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+VERIFY = pathlib.Path("analysis/verify/verify").resolve()
+RUN = pathlib.Path("experiments/run").resolve()
+SMOKE = pathlib.Path("experiments/definitions/smoke.toml").resolve()
+
+CLAIM = """
+[[claim]]
+id = "counted"
+statement = "Streaming and materialised attention make the same scores"
+source = "arithmetic"
+experiment = ["smoke"]
+kind = "ratio"
+contestant = "perceiver(sharing=none, attention=materialised)"
+versus = {contestant = "perceiver"}
+part = "scores"
+quantity = "macs"
+variable = "N"
+value = 1
+tolerance = 0
+[[claim]]
+id = "timed"
+statement = "A transformer is at least a millionth of a Perceiver"
+source = "arithmetic"
+experiment = ["smoke"]
+kind = "at_least"
+contestant = "transformer"
+versus = {contestant = "perceiver"}
+quantity = "seconds"
+value = 1e-6
+anchor = "counted"
+"""
+
+
+def verify(*words):
+    return subprocess.run([VERIFY, *map(str, words)], capture_output=True, text=True)
+
+
+class VerifyTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.results = cls.folder / "results"
+        subprocess.run([RUN, SMOKE, "--out", cls.results, "--repetitions", "5"], check=True,
+                       capture_output=True)
+
+    def claims(self, text):
+        path = self.folder / "claims.toml"
+        path.write_text(text)
+        return path
+
+    def copy_of_results(self):
+        copy = self.folder / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        return shutil.copytree(self.results, copy)
+
+    def test_claims_are_judged_and_written(self):
+        result = verify("--results", self.results, "--claims", self.claims(CLAIM))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("2 supported, 0 refuted, 0 inconclusive", result.stdout)
+        written = json.loads((self.results / "verdicts.json").read_text())["verdicts"]
+        self.assertEqual([v["verdict"] for v in written], ["SUPPORTED"] * 2)
+        self.assertEqual(written[0]["estimate"], 1)
+        self.assertLess(written[1]["low"], written[1]["high"])
+
+    def test_a_surprise_is_the_exit_code(self):
+        wrong = self.claims(CLAIM.replace("value = 1e-6", "value = 1e6"))
+        result = verify("--results", self.results, "--claims", wrong)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("REFUTED       timed  !", result.stdout)
+        expected = self.claims(CLAIM.replace("value = 1e-6",
+                                             'value = 1e6\nexpected = "REFUTED"'))
+        self.assertEqual(verify("--results", self.results, "--claims", expected).returncode, 0)
+
+    def test_measurements_for_extra_p(self):
+        result = verify("--results", self.results, "--export", "extrap")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        path = next(p for p in result.stdout.split() if p.endswith("smoke.transformer.jsonl"))
+        lines = [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+        self.assertEqual({tuple(line["params"]) for line in lines}, {("B", "N")})
+        self.assertIn("total", {line["callpath"] for line in lines})
+        self.assertTrue(all(line["value"] > 0 for line in lines))
+
+    def assert_refused(self, said, *words):
+        result = verify(*words)
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn(said, result.stderr)
+
+    def test_bad_input_is_one_line(self):
+        self.assert_refused("--results DIR is missing")
+        self.assert_refused("no such folder", "--results", self.folder / "nowhere")
+        self.assert_refused("excludes", "--results", self.results, "--counts")
+        self.assert_refused(":6:15: unknown experiment smok", "--counts", "--claims",
+                            self.claims(CLAIM.replace('"smoke"', '"smok"')).resolve())
+        self.assert_refused("nothing.toml", "--counts", "--claims", self.folder / "nothing.toml")
+        copy = self.copy_of_results()
+        text = (copy / "cells.csv").read_text()
+        (copy / "cells.csv").write_text(text[:-7])
+        self.assert_refused("cells.csv:", "--results", copy)
+        (copy / "cells.csv").write_text(text.replace("seconds,cpu", "second,cpu", 1))
+        self.assert_refused("cells.csv:1: ", "--results", copy)
+
+    def test_runs_of_two_machines_are_verified_apart(self):
+        both = self.folder / "both"
+        for name in ["a", "b"]:
+            shutil.copytree(self.results, both / name)
+        path = both / "b" / "manifest.json"
+        manifest = json.loads(path.read_text())
+        manifest["machine"]["cpu"] = "another"
+        path.write_text(json.dumps(manifest))
+        self.assert_refused("verify them apart", "--results", both)
+
+
+if __name__ == "__main__":
+    unittest.main()
