@@ -102,6 +102,18 @@ void check_heads(const Reader& reader, const Definition& definition,
   }
 }
 
+void read_precision(const Reader& reader, const toml::table& precision,
+                    Definition& definition) {
+  reader.known_keys(precision, "precision.", {"half_width", "most_repetitions"});
+  if (const auto* node = precision.get("half_width")) {
+    definition.half_width = reader.number("precision.half_width", *node, 0);
+  }
+  if (const auto* node = precision.get("most_repetitions")) {
+    definition.most_repetitions = static_cast<int>(
+        reader.integer("precision.most_repetitions", *node, 2, 10000));
+  }
+}
+
 void read_budget(const Reader& reader, const toml::table& budget,
                  Definition& definition) {
   reader.known_keys(budget, "budget.",
@@ -136,7 +148,7 @@ Definition parse_definition(const std::string& path, const std::string& text) {
   const Reader reader(path);
   reader.known_keys(file, "",
                     {"shows", "contestants", "base", "sweep", "repetitions",
-                     "threads", "scalar", "seed", "budget"});
+                     "threads", "scalar", "seed", "precision", "budget"});
   for (const char* needed : {"shows", "contestants", "base"}) {
     reader.need(file.contains(needed), file.source(), "{} is missing", needed);
   }
@@ -161,6 +173,9 @@ Definition parse_definition(const std::string& path, const std::string& text) {
   if (const auto* node = file.get("seed")) {
     definition.seed = static_cast<std::uint64_t>(reader.integer(
         "seed", *node, 0, std::numeric_limits<std::int64_t>::max()));
+  }
+  if (const auto* node = file.get("precision")) {
+    read_precision(reader, reader.table("precision", *node), definition);
   }
   if (const auto* node = file.get("budget")) {
     read_budget(reader, reader.table("budget", *node), definition);

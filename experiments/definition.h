@@ -7,6 +7,9 @@
 //   N = 4096
 //   [[sweep]]                  # lists: every combination, the rest from base
 //   N = [1024, 4096, 16384]
+//   [precision]                # more repetitions where noise asks for them
+//   half_width = 0.02          # of a cell's 95 % interval
+//   most_repetitions = 30
 //   [budget]
 //   seconds = 120              # of the whole run
 //   repetition_seconds = 10    # a cell beyond is skipped; 0: no limit
@@ -46,6 +49,8 @@ struct Definition {
   int threads = 0;  // 0: all cores
   std::string scalar = "float";
   std::uint64_t seed = 1;
+  double half_width = 0;  // 0: repetitions are as given
+  int most_repetitions = 30;
   double budget_seconds = 600;
   double repetition_seconds = 0;
   std::uint64_t budget_memory = 0;  // 0: what the machine has free

@@ -64,7 +64,7 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
             "6:1: unknown key base.K; known are N, M, B, C, D, H, L, O, batch");
   EXPECT_EQ(refusal("shows", "show"),
             "1:1: unknown key show; known are shows, contestants, base, sweep, "
-            "repetitions, threads, scalar, seed, budget");
+            "repetitions, threads, scalar, seed, precision, budget");
   EXPECT_EQ(refusal("N = 64", "N = \"64\""),
             "4:5: N must be a whole number");
   EXPECT_EQ(refusal("N = 64", "N = 64.5"), "4:5: N must be a whole number");

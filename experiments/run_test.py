@@ -255,6 +255,19 @@ N = [64, 100000000]
             run(SMOKE, "--out", self.folder / "o", "--benchmark_min_time=1",
                 "--filter", "^bare_perceiver/N=64"), "--benchmark_min_time")
 
+    def test_cells_too_noisy_are_repeated_more(self):
+        text = LONG.replace("repetitions = 40", "repetitions = 3").replace(
+            "[base]", "[precision]\nhalf_width = 1e-9\nmost_repetitions = 8\n[base]")
+        out = self.folder / "out"
+        result = run(self.define(text), "--out", out, "--filter", "B=1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        done = sorted(int(r["repetition"]) for r in rows_of(out) if r["part"] == "total")
+        self.assertEqual(done, list(range(8)))
+        # With an interval that is narrow enough nothing is added.
+        out = self.folder / "wide"
+        run(self.define(text.replace("1e-9", "100.0")), "--out", out, "--filter", "B=1")
+        self.assertEqual(len({r["repetition"] for r in rows_of(out)}), 3)
+
     def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
         if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():
             self.skipTest("the CPU has no AVX-512")

@@ -7,12 +7,14 @@
 #include <memory>
 #include <regex>
 
+#include "experiments/accounts.h"
 #include "experiments/calibration.h"
 #include "experiments/files.h"
 #include "experiments/journal.h"
 #include "experiments/machine.h"
 #include "experiments/manifest.h"
 #include "experiments/planner.h"
+#include "experiments/precision.h"
 #include "experiments/prepared_cell.h"
 #include "experiments/progress.h"
 #include "experiments/rows.h"
@@ -53,23 +55,6 @@ std::string results_folder(const Definition& definition,
                      definition.name, run_id);
 }
 
-// Where the seconds of a run went.
-struct Accounts {
-  double calibration = 0, checks = 0, builds = 0, warm_up = 0, timed = 0;
-};
-
-class Spent {
- public:
-  Spent(double& account, const Progress& clock)
-      : account_(account), clock_(clock), start_(clock.elapsed()) {}
-  ~Spent() { account_ += clock_.elapsed() - start_; }
-
- private:
-  double& account_;
-  const Progress& clock_;
-  double start_;
-};
-
 class Runner {
  public:
   Runner(const Definition& definition, const RunSettings& settings,
@@ -97,8 +82,10 @@ class Runner {
     }
     const Calibration before = calibrate_now("before");
     prepare(before);
-    time_cells(prepared_, settings_.benchmark_flags,
-               [this](auto&... arguments) { return repeat(arguments...); });
+    do {
+      time_cells(prepared_, settings_.benchmark_flags,
+                 [this](auto&... arguments) { return repeat(arguments...); });
+    } while (want_more());
     progress_.clear();
     const Calibration after = calibrate_now("after");
     manifest_.finished({{"wall_seconds", progress_.elapsed()},
@@ -156,9 +143,7 @@ class Runner {
   void prepare_cell(const Cell& cell, Planner& planner) {
     PreparedCell prepared;
     prepared.cell = &cell;
-    for (int r = 0; r < definition_.repetitions; ++r) {
-      if (!journal_.finished(cell.id, r)) prepared.repetitions.push_back(r);
-    }
+    prepared.repetitions = repetitions_to_do(definition_, cell, journal_);
     if (prepared.repetitions.empty()) return;
     try {
       prepared.declared = cell.declared();
@@ -245,6 +230,25 @@ class Runner {
                                                   : 0;
     return static_cast<double>(prepared.repetitions.size()) *
            (prepared.repetition_seconds() + warm);
+  }
+
+  // Gives cells whose interval is too wide more repetitions, while the budget
+  // lasts.
+  bool want_more() {
+    bool more = false;
+    for (PreparedCell& prepared : prepared_) {
+      if (journal_.settled(prepared.cell->id)) continue;
+      prepared.repetitions =
+          repetitions_to_do(definition_, *prepared.cell, journal_);
+      const double seconds = repetitions_seconds(prepared);
+      if (progress_.elapsed() + planned_seconds_ + seconds >
+          definition_.budget_seconds) {
+        prepared.repetitions.clear();
+      }
+      planned_seconds_ += repetitions_seconds(prepared);
+      more |= !prepared.repetitions.empty();
+    }
+    return more;
   }
 
   // One repetition, as Google Benchmark asks for it.

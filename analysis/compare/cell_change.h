@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/compare/run_pair.h"
-#include "analysis/statistics/interval.h"
+#include "experiments/interval.h"
 
 namespace suite {
 

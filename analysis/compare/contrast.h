@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "analysis/statistics/interval.h"
+#include "experiments/interval.h"
 
 namespace suite {
 

@@ -47,12 +47,20 @@ std::vector<std::uint64_t> common_values(const SweepPair& sweeps,
   return values;
 }
 
-// What is held of the letters that a contestant reads.
-Held held_of(const LetterSweep& sweep, const MeasuredCell& cell) {
+// What is held of the letters that one of these contestants reads.
+Held held_for(const LetterSweep& sweep,
+              const std::vector<std::string>& contestants) {
+  std::set<std::string> read;
+  for (const std::string& contestant : contestants) {
+    for (const std::uint64_t value : sweep.values) {
+      const MeasuredCell* cell = sweep.at(contestant, value);
+      if (cell == nullptr) continue;
+      for (const auto& [name, size] : cell->letters) read.insert(name);
+    }
+  }
   Held held = sweep.held;
-  std::erase_if(held.letters, [&](const auto& each) {
-    return !cell.letters.count(each.first);
-  });
+  std::erase_if(held.letters,
+                [&](const auto& each) { return !read.count(each.first); });
   return held;
 }
 
@@ -108,8 +116,7 @@ std::vector<SlopeChange> slope_changes(const RunPair& pair) {
       const auto values = common_values(sweeps, contestant);
       if (values.size() < 2) continue;
       const std::uint64_t first = values.front(), last = values.back();
-      const Held held =
-          held_of(sweeps.a, *sweeps.a.at(contestant, first));
+      const Held held = held_for(sweeps.a, {contestant});
       if (!seen.emplace(contestant, sweeps.a.letter, held).second) continue;
       const auto of_a = slope_terms(sweeps.a, contestant, first, last, -1);
       const auto of_b = slope_terms(sweeps.b, contestant, first, last, 1);
@@ -137,7 +144,9 @@ std::vector<Crossover> crossovers(const RunPair& pair) {
             (!a.reads(over) && !a.reads(other))) {
           continue;
         }
-        all.push_back({other, over, a.letter, a.held,
+        const Held held = held_for(a, {over, other});
+        if (!seen.emplace(other, over, a.letter, held).second) continue;
+        all.push_back({other, over, a.letter, held,
                        crossings(a, other, over),
                        crossings(sweeps.b, other, over)});
       }

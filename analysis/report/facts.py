@@ -53,7 +53,8 @@ def _calibration(calibration):
         speeds = [each[what] for each in (before, after) if each.get(what)]
         text = " → ".join(style.rate_text(speed, unit) for speed in speeds)
         change = f" ({100 * (speeds[1] / speeds[0] - 1):+.1f} %)" if len(speeds) == 2 else ""
-        return text + change
+        return text + change.replace("-", "−")
+
     sgemm, memory = course("gemm_flops_per_second", "FLOP/s"), course("bytes_per_second", "B/s")
     return _joined(f"sgemm {sgemm}" if sgemm else "", f"memory {memory}" if memory else "",
                    "before → after the sweep" if before and after else "")

@@ -120,6 +120,16 @@ class FiguresTest(testing.FolderTest):
         twice = testing.DEFINITION + "[[sweep]]\nN = [256, 512]\n"
         self.assertIn("time_N_2", self.drawn(definition=twice))
 
+    def test_a_letter_may_be_0(self):
+        rows = [{**row, "L": layers, "cell_id": f"L={layers}"} for layers in (0, 1, 2)
+                for row in testing.cell_rows("perceiver", 256 * (layers + 1), 64)]
+        rows = [{**row, "N": 1024} for row in rows]
+        definition = testing.DEFINITION.split("[[")[0] + "[[sweep]]\nL = [0, 1, 2]\n"
+        found = self.drawn(rows, definition=definition)
+        self.assertLessEqual({"0", "1", "2", "latent layers per block L"},
+                             set(texts(found["time_L"])))
+        self.assertNotIn("logarithmic", found["time_L"].caption)
+
     def test_medians_and_repetitions_are_where_they_were_measured(self):
         testing.write_run(self.folder)
         run = read_run(self.folder)

@@ -61,9 +61,8 @@ def fit_text(verdict):
 
 
 def finish(axes, letter, values, text, ylabel):
-    axes.set_xscale("log")
     axes.set_yscale("log")
-    style.power_of_two_ticks(axes.xaxis, values)
+    style.letter_axis(axes, values)
     axes.margins(x=0.04, y=0.08)
     low, high = axes.get_ylim()
     if high / low < 4:  # a flat line looks flat
@@ -94,8 +93,10 @@ def time_drawing(run, sweep):
         used += _time_panel(run, axes, sweep, everyone, part)
         if len(parts) > 1:
             axes.set_title(part_text(part))
-    caption = f"Time of one forward against {LETTERS[letter]}, both axes logarithmic: the slope " \
-        "is the exponent. Lines join medians, faint dots are repetitions."
+    caption = f"Time of one forward against {LETTERS[letter]}."
+    if (sweep.cells[letter] != 0).all():
+        caption += " Both axes are logarithmic: the slope is the exponent."
+    caption += " Lines join medians, faint dots are repetitions."
     if used:
         caption += " Dashed: the verdicts' fits, with intervals."
     return Drawing(f"time_{sweep.name}", caption + _largest_text(everyone, letter), figure,
@@ -114,13 +115,14 @@ def _medians(run, series, part):
     """{x: median seconds}; a series that doesn't read the letter has none."""
     times = series.cells.drop(columns=["seconds", "low", "high"])
     times = times.join(quartiles(run, part)[["seconds"]])
-    times = times[times["seconds"].notna() & times["x"].notna()]
+    times = times[(times["seconds"] > 0) & times["x"].notna()]
     return dict(zip(times["x"], times["seconds"]))
 
 
 def _time_panel(run, axes, sweep, everyone, part):
     names = short_names([each.contestant for each in everyone])
     dots = repetitions(run, part).rename("dots").reset_index()
+    dots = dots[dots["dots"] > 0]
     labels, used = [], []
     values = sorted(v for each in everyone for v in each.cells["x"].dropna())
     for series in everyone:
@@ -143,7 +145,8 @@ def _time_panel(run, axes, sweep, everyone, part):
             text += fit_text(verdict) if verdict["id"] not in used else ""
             used.append(verdict["id"])
         labels.append((max(medians), medians[max(medians)], text, how["color"]))
-    finish(axes, sweep.letter, values, style.seconds_text, "time of a forward")
+    finish(axes, sweep.letter, values, style.seconds_text,
+           "time of a forward" if part == "total" else "time in a forward")
     style.end_labels(axes, labels)
     return used
 
@@ -168,7 +171,7 @@ def _largest_text(everyone, letter):
 
 def memory_drawing(run, sweep):
     letter, everyone = sweep.letter, sweep.series()
-    held = [each.cells[each.cells["bytes_peak"].notna()] for each in everyone]
+    held = [each.cells[each.cells["bytes_peak"] > 0] for each in everyone]
     if not any(cells["x"].nunique() > 1 for cells in held):
         return None
     names = short_names([each.contestant for each in everyone])

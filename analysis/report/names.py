@@ -1,4 +1,5 @@
 """Words for what the files name tersely."""
+from analysis.report import style
 from analysis.report.sweep import parse_name
 
 LETTERS = {"N": "inputs N", "M": "latents M", "B": "blocks B", "C": "input channels C",
@@ -33,3 +34,20 @@ def label(series, names):
     if not series.fixed:
         return names[series.contestant]
     return names[series.contestant] + "\n" + where_text(series.fixed)
+
+
+def estimate_text(verdict):
+    """"1.02 [0.99, 1.04]", the number alone if it is exact, or nothing."""
+    value, low, high = (verdict.get(key) for key in ("estimate", "low", "high"))
+    if value is None:
+        return ""
+    unit, number = "", style.plain
+    if verdict.get("kind") == "growth":  # how far off its cells are foretold
+        unit, number = " %", _percent
+    if low is None or high is None or low == high:
+        return number(value) + unit
+    return f"{number(value)}{unit} [{number(low)}, {number(high)}]"
+
+
+def _percent(value):
+    return style.plain(100 * value, 3) if value > 1e-6 else "0"

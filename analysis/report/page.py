@@ -5,8 +5,8 @@ import re
 
 from analysis.report import style
 from analysis.report.facts import facts, title
+from analysis.report.names import LETTERS, where_text
 from analysis.report.tables import counts_text, sweep_table, verdict_table
-from analysis.report.names import LETTERS
 
 CSS = (pathlib.Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 # What follows the page from light to dark.
@@ -81,8 +81,7 @@ def _section(index, run, sweeps, figures, number, only):
     else:
         parts.append("<p>No claim is about this experiment.</p>")
     for i, sweep in enumerate(sweeps):
-        names = ", ".join(LETTERS[letter] for letter in sweep.letters)
-        parts.append(f"<h3>{'Against ' + names if names else 'Measured'}</h3>")
+        parts.append(f"<h3>{_heading(sweep)}</h3>")
         parts.append(sweep_table(sweep, run.gemm_flops_per_second))
         parts.append(_figures([f for f in figures if f.sweep == i], index, number))
     rest = [figure for figure in figures if figure.sweep is None]
@@ -93,11 +92,19 @@ def _section(index, run, sweeps, figures, number, only):
     return "\n".join(parts) + "</section>\n"
 
 
+def _heading(sweep):
+    """Of the part of the report that is about one sweep."""
+    if sweep.letter:
+        return "Against " + ", ".join(LETTERS[letter] for letter in sweep.letters)
+    values = {letter: listed[0] for letter, listed in sweep.letters.items() if listed}
+    return "At " + where_text(values) if values else "Measured"
+
+
 def _figures(figures, index, number):
     if not figures:
         return ""
-    return '<div class="figures">' + "\n".join(
-        _figure(figure, f"run{index}-{figure.name}", number.next()) for figure in figures) + "</div>"
+    drawn = [_figure(figure, f"run{index}-{figure.name}", number.next()) for figure in figures]
+    return '<div class="figures">' + "\n".join(drawn) + "</div>"
 
 
 def _figure(figure, name, number):

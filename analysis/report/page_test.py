@@ -7,10 +7,11 @@ import unittest
 
 from analysis.report import testing
 from analysis.report.figures import figures
+from analysis.report.names import estimate_text
 from analysis.report.page import page
 from analysis.report.run import read_run
 from analysis.report.sweep import sweeps
-from analysis.report.tables import claimed, estimate, sweep_table
+from analysis.report.tables import claimed, sweep_table
 
 VOID = {"meta", "br", "link", "img", "hr"}
 
@@ -96,10 +97,14 @@ class PageTest(testing.FolderTest):
         for kind, text in (("upper_bound", "at most N to the power 1"),
                            ("independent", "the same for every N, to 10 %"),
                            ("ratio", "ratio 1, to 10 %"), ("at_least", "ratio 1 or more"),
-                           ("growth", "a sum of its terms, to 10 %"), ("share", "share 1, to 10 %")):
+                           ("growth", "a sum of its terms, to 10 %"),
+                           ("share", "share 1, to 10 %")):
             self.assertEqual(claimed(testing.verdict(kind=kind)), text)
         self.assertEqual(claimed({"id": "a", "kind": "fact"}), "")
-        self.assertEqual(estimate({"estimate": 2, "low": None, "high": None}), "2")
+        self.assertEqual(estimate_text({"estimate": 2, "low": None, "high": None}), "2")
+        self.assertEqual(estimate_text({"estimate": 1e-13, "kind": "growth"}), "0 %")
+        self.assertEqual(estimate_text({"estimate": 0.1082, "low": 0, "high": 0.366,
+                                        "kind": "growth"}), "10.8 % [0, 36.6]")
 
     def test_without_verdicts_it_says_how_to_get_them(self):
         self.assertIn("./bazelw run //analysis:verify -- --results DIR", self.page())
@@ -153,6 +158,13 @@ class PageTest(testing.FolderTest):
         self.assertNotIn("#15191e", figure)
         self.assertIn("prefers-color-scheme: dark", text)
         self.assertIn("@media print", text)
+
+    def test_headings_say_what_is_swept(self):
+        self.assertIn("<h3>Against inputs N</h3>", self.page())
+        for sweep, heading in (("[[sweep]]\nN = [1024]\n", "At N = 1,024"), ("", "Measured")):
+            testing.write_run(self.folder, definition=testing.DEFINITION.split("[[")[0] + sweep)
+            run = read_run(self.folder)
+            self.assertIn(f"<h3>{heading}</h3>", page([(run, sweeps(run), [])], []))
 
     def test_several_runs_have_a_list_of_contents(self):
         testing.write_run(self.folder / "a")

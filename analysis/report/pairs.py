@@ -3,7 +3,7 @@ import textwrap
 
 from analysis.report import style
 from analysis.report.lines import Drawing, draw_fit, fit_text, finish, look
-from analysis.report.names import LETTERS, label, part_text, short_names
+from analysis.report.names import LETTERS, estimate_text, label, part_text, short_names
 from analysis.report.sweep import parse_name, quartiles
 from analysis.report.verdicts import points_of
 
@@ -113,10 +113,8 @@ def _crossover(run, sweep, verdict):
                   xycoords=("data", "axes fraction"), textcoords="offset points",
                   va="top", fontsize=8)
     style.end_labels(axes, labels)
-    interval = f" [{style.plain(verdict['low'])}, {style.plain(verdict['high'])}]" \
-        if verdict.get("low") and verdict.get("high") else ""
-    caption = f"Where the two meet (dashed; shaded: its interval): " \
-        f"{letter} = {style.plain(estimate)}{interval}. Claim: {verdict.get('statement', verdict['id'])}."
+    caption = f"Where the two meet (dashed; shaded: its interval): {letter} = " \
+        f"{estimate_text(verdict)}. Claim: {verdict.get('statement', verdict['id'])}."
     return Drawing(f"crossover_{verdict['id']}", caption, figure, (verdict["id"],))
 
 

@@ -27,7 +27,6 @@ def share_drawing(run, sweep):
     figure, panes = style.panels(len(drawn), size=(2.4, 2.3), right=1.5)
     for axes, (series, parts) in zip(panes, drawn):
         _areas(axes, list(series.timed["x"]), parts)
-        style.power_of_two_ticks(axes.xaxis, list(series.timed["x"]))
         axes.set_xlabel(LETTERS[sweep.letter])
         axes.set_title(label(series, names).replace("\n", ", "))
     for axes in panes[::2]:
@@ -49,7 +48,7 @@ def _shares(run):
 def _areas(axes, x, parts):
     colours = [style.PARTS.get(part, style.MUTED) for part in parts]
     axes.stackplot(x, parts.T.values, colors=colours, edgecolor=style.PAPER, linewidth=0.6)
-    axes.set_xscale("log")
+    style.letter_axis(axes, x)
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
@@ -87,7 +86,8 @@ def _bars(sweep, everyone, shares):
                       edgecolor=style.PAPER, linewidth=0.6)
             if share > 0.06:
                 axes.text(left + share / 2, row, f"{100 * share:.0f} %", ha="center",
-                          va="center", fontsize=7, color=style.PAPER)
+                          va="center", fontsize=7,
+                          color=style.on(style.PARTS.get(part, style.MUTED)))
             used += [part] if share > 0 and part not in used else []
             left += share
     axes.set_yticks(range(len(everyone)), [label(each, names) for each in everyone])

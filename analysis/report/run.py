@@ -5,7 +5,6 @@ import dataclasses
 import io
 import json
 import math
-import pathlib
 import re
 import tomllib
 
@@ -102,8 +101,8 @@ def read_run(folder, name=""):
     if manifest.get("run_id") != run_id:
         raise BadInput(path, line_of(text, "run_id"),
                        f"of run {manifest.get('run_id')}, the rows beside it are of {run_id}")
+    _check_types(path, text, manifest)
     definition = _definition(path, text, manifest)
-    _check_calibration(path, text, manifest)
     return Run(name, rows["experiment"].iloc[0], run_id, manifest, definition, rows)
 
 
@@ -144,13 +143,27 @@ def _is_definition(toml):
         for table in [toml, toml["base"], *tables])
 
 
-def _check_calibration(path, text, manifest):
-    for when in ("before", "after"):
-        speeds = (manifest.get("calibration") or {}).get(when) or {}
-        for what in ("gemm_flops_per_second", "bytes_per_second"):
-            value = speeds.get(what)
-            if value is not None and not is_number(value):
-                raise BadInput(path, line_of(text, what), f"{what} = {value!r} is not a number")
+def _check_types(path, text, manifest):
+    """What the report reads of the manifest may be absent, but not of another type."""
+    def check(table, key, kind, name):
+        value = table.get(key)
+        if value is not None and not (is_number(value) if kind is float
+                                      else isinstance(value, kind)):
+            raise BadInput(path, line_of(text, key), f"{key} = {value!r} is not {name}")
+        return value
+
+    def objects(table, *keys):
+        return [check(table, key, dict, "an object") or {} for key in keys]
+    machine, build, calibration, _, accounts = objects(
+        manifest, "machine", "build", "calibration", "settings", "accounts")
+    objects(build, "git")
+    for key in ("warnings", "resumed"):
+        check(manifest, key, list, "a list")
+    numbers = [(machine, "memory_bytes"), (accounts, "wall_seconds")]
+    for speeds in objects(calibration, "before", "after"):
+        numbers += [(speeds, "gemm_flops_per_second"), (speeds, "bytes_per_second")]
+    for table, key in numbers:
+        check(table, key, float, "a number")
 
 
 def is_number(value):

@@ -93,6 +93,9 @@ class RunTest(testing.FolderTest):
                 (whole.replace('"text"', '"test"'), "definition.text is missing"),
                 (whole.replace("8000000000.0", "NaN"), "NaN is no number"),
                 (whole.replace("8000000000.0", '"fast"'), "gemm_flops_per_second = 'fast'"),
+                (whole.replace('"machine": {', '"machine": [], "x": {'),
+                 "manifest.json:11: machine = [] is not an object"),
+                (whole.replace('"warnings": [', '"warnings": "hot", "x": ['), "is not a list"),
                 ("[]", "not a JSON object")):
             path.write_text(text)
             self.assert_refused(said, file="manifest.json")

@@ -8,6 +8,7 @@ import re
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 import matplotlib  # noqa: E402
+import matplotlib.colors  # noqa: E402
 from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.ticker import FixedLocator, NullLocator  # noqa: E402
@@ -49,6 +50,12 @@ def colour_and_marker(contestant, contestants):
     index = unnamed.index(contestant)
     colour = free[index % len(free)]
     return colour, MARKERS[FURTHER.index(colour)]
+
+
+def on(colour):
+    """For text that stands on the colour, by day and by night."""
+    red, green, blue = matplotlib.colors.to_rgb(colour)
+    return "#101010" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.55 else "#ffffff"
 
 
 def significant(value, digits=3):
@@ -94,10 +101,16 @@ def power_of_two_text(value):
     return f"{value:g}"
 
 
+def letter_axis(axes, values):
+    """Logarithmic, but for a letter that may be 0."""
+    axes.set_xscale("log" if min(values) > 0 else "linear")
+    power_of_two_ticks(axes.xaxis, values)
+
+
 def power_of_two_ticks(axis, values):
     """At the values themselves if they are few, else at powers of two."""
     ticks = sorted(set(values))
-    if len(ticks) > 8:
+    if len(ticks) > 8 and ticks[0] > 0:
         low, high = math.ceil(math.log2(ticks[0])), math.floor(math.log2(ticks[-1]))
         step = math.ceil((high - low + 1) / 8)
         ticks = [2.0**e for e in range(low, high + 1, step)]

@@ -68,6 +68,11 @@ class StyleTest(unittest.TestCase):
         self.assertEqual(len({marker for _, marker in looks}), 4)
         self.assertEqual(looks[0], style.colour_and_marker("perceiver", ["perceiver"]))
 
+    def test_text_on_a_colour_can_be_read(self):
+        self.assertEqual(style.on(style.PARTS["scores"]), "#ffffff")
+        # Not black: matplotlib leaves that out, and the page's colour would take its place.
+        self.assertEqual(style.on(style.PARTS["query_projection"]), "#101010")
+
     def test_colours_stand_out_from_both_grounds(self):
         def light(colour):
             parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]

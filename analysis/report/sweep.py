@@ -104,10 +104,13 @@ class Sweep:
     @property
     def letter(self):
         """The one for the horizontal axis; None if there is nothing to draw along."""
-        def seen(letter):
-            return len(self.cells[letter].dropna().unique())
-        best = max(self.letters, key=seen, default=None)
-        return best if best and seen(best) > 1 else None
+        return max(self._varied(), key=self._seen, default=None)
+
+    def _seen(self, letter):
+        return self.cells[letter].nunique()
+
+    def _varied(self):
+        return [letter for letter in self.letters if self._seen(letter) > 1]
 
     @property
     def name(self):
@@ -117,7 +120,7 @@ class Sweep:
     def series(self):
         """Contestants in the definition's order, then the other swept letters."""
         letter = self.letter
-        others = [each for each in self.letters if each != letter]
+        others = [each for each in self._varied() if each != letter]
         found = []
         for key, group in self.cells.groupby(["contestant", "scalar"] + others, dropna=False):
             fixed = {a: int(v) for a, v in zip(others, key[2:]) if v == v}

@@ -5,6 +5,7 @@ import html
 import pandas
 
 from analysis.report import style
+from analysis.report.names import estimate_text
 from analysis.report.verdicts import SYMBOLS, is_surprise
 
 DASH = "–"
@@ -92,7 +93,7 @@ def _verdict_row(verdict):
     return f"""<tr><td><span class="verdict {word.lower()}">{SYMBOLS[word]} {word}</span>{mark}</td>
 <td>{html.escape(str(verdict.get("statement", "")))}{source}<small>{small}</small></td>
 <td data-label="claimed">{html.escape(claimed(verdict))}</td>
-<td class="name" data-label="estimate">{estimate(verdict)}</td>
+<td class="name" data-label="estimate">{estimate_text(verdict) or DASH}</td>
 <td>{html.escape(str(verdict.get("reason") or ""))}{note}</td></tr>"""
 
 
@@ -126,14 +127,3 @@ def claimed(verdict):
     if kind == "growth":
         return f"a sum of its terms{percent}"
     return f"{kind} {number}{percent}" if number else ""
-
-
-def estimate(verdict):
-    """"1.02 [0.99, 1.04]", or the number alone if it is exact."""
-    value, low, high = (verdict.get(key) for key in ("estimate", "low", "high"))
-    if value is None:
-        return DASH
-    text = style.plain(value)
-    if low is None or high is None or low == high:
-        return text
-    return f"{text} [{style.plain(low)}, {style.plain(high)}]"

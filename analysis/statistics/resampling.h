@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "analysis/statistics/interval.h"
+#include "experiments/interval.h"
 #include "primitives/random.h"
 
 namespace suite {

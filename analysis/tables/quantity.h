@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/statistics/interval.h"
+#include "experiments/interval.h"
 
 namespace suite {
 

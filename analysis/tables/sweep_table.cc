@@ -6,7 +6,7 @@
 #include <map>
 
 #include "analysis/runs/letter_sweep.h"
-#include "analysis/statistics/interval.h"
+#include "experiments/interval.h"
 #include "analysis/tables/quantity.h"
 
 namespace suite {

@@ -1,4 +1,4 @@
-#include "analysis/statistics/interval.h"
+#include "experiments/interval.h"
 
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>

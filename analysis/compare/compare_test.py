@@ -1,0 +1,129 @@
+"""The program that compares runs, as a user meets it."""
+import csv
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from analysis.runs import written_run
+
+COMPARE = pathlib.Path("analysis/compare/compare").resolve()
+NOISE = (1, 1.001, 0.999)
+
+
+class CompareTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.a = self.write("a")
+
+    def write(self, name, times=1, macs=1000, sizes=(64, 128), experiment="trial",
+              **manifest):
+        rows = []
+        for N in sizes:
+            rows += written_run.timed(
+                "perceiver", {"N": N, "M": 8},
+                [times * N * 1e-5 * noise for noise in NOISE], macs,
+                experiment=experiment)
+            rows += written_run.timed(
+                "transformer", {"N": N}, [times * N * N * 1e-7 * noise for noise in NOISE],
+                experiment=experiment)
+        return written_run.write(self.folder / name, rows,
+                                 run_id=name.replace("/", "-"), **manifest)
+
+    def compare(self, *words):
+        return subprocess.run([COMPARE, *map(str, words)], capture_output=True,
+                              text=True, cwd=self.folder)
+
+    def assert_said(self, status, said, *words):
+        result = self.compare(*words)
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(result.returncode, status, result.stdout)
+        self.assertIn(said, result.stdout)
+        return result.stdout
+
+    def assert_refused(self, said, *words):
+        result = self.compare(*words)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertRegex(result.stderr, r"\Aerror: [^\n]*\n\Z")
+        self.assertIn(said, result.stderr)
+
+    def test_the_exit_status_says_whether_it_became_worse(self):
+        self.assert_said(0, "4 SAME", self.a, self.a)
+        self.assert_said(0, "4 SAME", self.a, self.write("b", times=1.01))
+        self.assert_said(0, "4 FASTER", self.a, self.write("c", times=0.7))
+        self.assert_said(1, "4 SLOWER", self.a, self.write("d", times=1.4))
+        self.assert_said(1, "2 FASTER, 2 DIFFERENT", self.a,
+                         self.write("e", times=0.7, macs=999))
+
+    def test_the_tolerance_can_be_chosen(self):
+        b = self.write("b", times=1.2)
+        self.assert_said(1, "4 SLOWER", self.a, b)
+        self.assert_said(0, "4 SAME", self.a, b, "--tolerance", 0.25)
+
+    def test_drift_makes_it_unclear_and_is_said(self):
+        b = self.write("b", times=1.2, after=1.5e9)
+        self.assert_said(0, "4 UNCLEAR", self.a, b)
+        self.assert_said(0, "drift: the sgemm speed moved by a factor of 1.50", self.a, b)
+
+    def test_two_machines_are_not_compared_by_time(self):
+        b = self.write("b", times=3, cpu="another")
+        said = self.assert_said(0, "two machines (A: made, 2 cores; B: another", self.a, b)
+        for part in ("times over perceiver's", "slopes", "crossovers"):
+            self.assertIn(part, said)
+        self.assert_said(1, "DIFFERENT", self.a,
+                         self.write("c", cpu="another", macs=999))
+
+    def test_folders_are_matched_by_experiment(self):
+        for name, times in (("old/x", 1), ("old/y", 1), ("new/x", 1.4)):
+            self.write(name, times=times, experiment=name[-1])
+        said = self.assert_said(1, "x: A is run old-x, B is run new-x", "old", "new")
+        self.assertIn("y: only in A", said)
+
+    def test_csv_has_a_row_a_result(self):
+        b = self.write("b", times=1.4, sizes=(128, 256))
+        self.assert_said(1, "only in A: perceiver/N=64", self.a, b, "--csv", "out.csv")
+        with open(self.folder / "out.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        cells = [row for row in rows if row["table"] == "cell"]
+        self.assertEqual([row["class"] for row in cells], ["SLOWER"] * 2)
+        for row in cells:
+            self.assertAlmostEqual(float(row["estimate"]), 1.4, 9)
+            self.assertLess(float(row["low"]), 1.4)
+        only = [row["table"] for row in rows if row["table"].startswith("only")]
+        self.assertEqual(only, ["only_in_a"] * 2 + ["only_in_b"] * 2)
+
+    def test_bad_input_is_refused_in_one_line(self):
+        self.assert_refused("two folders must be given")
+        self.assert_refused("two folders must be given", self.a)
+        self.assert_refused("none: no such folder", self.a, "none")
+        (self.folder / "empty").mkdir()
+        self.assert_refused("empty: neither a run", "empty", self.a)
+        self.assert_refused("no experiment in common", self.a,
+                            self.write("b", experiment="other"))
+        self.assert_refused("no cell in common", self.a, self.write("c", sizes=(7, 9)))
+        for tolerance in (-1, 2, "nan"):
+            self.assert_refused("allowed are numbers from 0 to 1",
+                                self.a, self.a, "--tolerance", tolerance)
+        self.assert_refused("--tolerance", self.a, self.a, "--tolerance", "some")
+        self.assert_refused("--fast", self.a, self.a, "--fast")
+        self.assert_refused("out.csv", self.a, self.a, "--csv", "none/out.csv")
+        cells = self.a / "cells.csv"
+        whole = cells.read_text()
+        cells.write_text(whole[:-5])
+        self.assert_refused("a/cells.csv:13: the last line is cut off", self.a, "c")
+        cells.write_text(whole.replace(",total,0,", ",total,0,x", 1))
+        self.assert_refused("a/cells.csv:2: seconds = \"x", "c", self.a)
+        cells.write_text(whole)
+        (self.a / "manifest.json").write_text("{")
+        self.assert_refused("a/manifest.json: not a manifest", self.a, "c")
+
+    def test_help_says_what_the_words_mean(self):
+        said = self.assert_said(0, "--tolerance", "--help")
+        for word in ("SAME", "FASTER", "SLOWER", "UNCLEAR", "DIFFERENT"):
+            self.assertIn(word, said)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,210 @@
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "analysis/compare/comparison.h"
+#include "analysis/tables/quantity.h"
+#include "analysis/tables/table.h"
+#include "contract/shape.h"
+
+namespace suite {
+namespace {
+
+constexpr int kTimeDigits = 4, kRatioDigits = 4;
+
+using LetterValues = std::map<std::string, std::uint64_t>;
+
+// Letters with one value in all cells are said once, the others in each row.
+class Shapes {
+ public:
+  explicit Shapes(const RunPair& pair) {
+    std::map<std::string, std::set<std::uint64_t>> values;
+    for (const Run* run : {pair.a, pair.b}) {
+      for (const MeasuredCell& cell : run->cells) {
+        for (const auto& [name, value] : cell.letters) {
+          values[name].insert(value);
+        }
+        threads_.insert(cell.threads);
+      }
+    }
+    for (const auto& [name, each] : values) {
+      if (each.size() == 1) common_[name] = *each.begin();
+    }
+  }
+
+  // "N=256 M=128 B=2"
+  std::string text(const LetterValues& letters) const {
+    return joined(letters, [&](const std::string& name) {
+      return !common_.count(name);
+    });
+  }
+  std::string text(const Held& held) const {
+    const std::string shown = text(held.letters);
+    if (!held.input_as_wide) return shown;
+    return shown + (shown.empty() ? "C=D" : " C=D");
+  }
+  // With threads where they matter: one machine may have run several.
+  std::string text(const MeasuredCell& cell) const {
+    const std::string shown = text(cell.letters);
+    if (threads_.size() < 2) return shown;
+    return fmt::format("{}{}T={}", shown, shown.empty() ? "" : " ",
+                       cell.threads);
+  }
+  std::string common() const {
+    return joined(common_, [](const std::string&) { return true; });
+  }
+
+ private:
+  template <class F>
+  static std::string joined(const LetterValues& letters, const F& wanted) {
+    std::string all;
+    for (const std::string_view name : kLetters) {
+      const auto found = letters.find(std::string(name));
+      if (found == letters.end() || !wanted(found->first)) continue;
+      all += fmt::format("{}{}={}", all.empty() ? "" : " ", name,
+                         found->second);
+    }
+    return all;
+  }
+
+  LetterValues common_;
+  std::set<int> threads_;
+};
+
+std::string heading(const Compared& compared, const Shapes& shapes) {
+  const RunPair& pair = compared.pair;
+  std::string text =
+      fmt::format("{}: A is run {}, B is run {}", pair.a->experiment,
+                  pair.a->run_id, pair.b->run_id);
+  if (pair.same_machine()) text += ", both on " + pair.a->machine;
+  if (!shapes.common().empty()) text += "; everywhere " + shapes.common();
+  return text + "\n";
+}
+
+std::string seconds_text(const MeasuredCell* cell, const Interval& mean) {
+  const std::vector<double> seconds = usable_seconds(cell);
+  if (seconds.empty()) return cell->status == "ok" ? "-" : cell->status;
+  return si(seconds.size() > 1 ? mean.estimate : seconds[0], "s", kTimeDigits);
+}
+
+std::string cells_text(const Compared& compared, const Shapes& shapes) {
+  Table table;
+  table.columns = {{"contestant", Side::left},
+                   {"at", Side::left},
+                   {"A"},
+                   {"B"},
+                   {"B/A"},
+                   {"95 % interval"},
+                   {"class", Side::left},
+                   {"", Side::left}};
+  for (const CellChange& c : compared.cells) {
+    table.rows.push_back({label_of(*c.cells.a), shapes.text(*c.cells.a),
+                          seconds_text(c.cells.a, c.a),
+                          seconds_text(c.cells.b, c.b),
+                          digits_of(c.ratio.estimate, kRatioDigits),
+                          ends_of(c.ratio, kRatioDigits),
+                          std::string(name_of(c.change)), c.why});
+  }
+  return table.rows.empty() ? "" : "\n" + plain(table);
+}
+
+std::string ratios_text(const Compared& compared, const Shapes& shapes,
+                        double tolerance) {
+  if (compared.ratios.empty()) return "";
+  Table table{
+      "times over " + label_of(*compared.ratios.front().over) + "'s", "",
+      {{"contestant", Side::left}, {"at", Side::left}, {"A"}, {"B"}, {"B/A"},
+       {"95 % interval"}, {"", Side::left}},
+      {}};
+  for (const RatioChange& r : compared.ratios) {
+    LetterValues letters = r.over->letters;
+    letters.insert(r.cell->letters.begin(), r.cell->letters.end());
+    const bool same = change_of(r.change, tolerance) == Change::same;
+    table.rows.push_back(
+        {label_of(*r.cell), shapes.text(letters),
+         digits_of(r.a.estimate, kRatioDigits),
+         digits_of(r.b.estimate, kRatioDigits),
+         digits_of(r.change.estimate, kRatioDigits),
+         ends_of(r.change, kRatioDigits), same ? "SAME" : ""});
+  }
+  return "\n" + plain(table);
+}
+
+std::string slope_text(double slope) { return fmt::format("{:.3f}", slope); }
+
+std::string slopes_text(const Compared& compared, const Shapes& shapes) {
+  if (compared.slopes.empty()) return "";
+  Table table{"slopes of ln time over ln letter, from first to last size", "",
+              {{"contestant", Side::left}, {"along", Side::left},
+               {"at", Side::left}, {"A"}, {"B"}, {"B - A"},
+               {"95 % interval"}},
+              {}};
+  for (const SlopeChange& s : compared.slopes) {
+    const Interval& d = s.difference;
+    table.rows.push_back(
+        {s.contestant, fmt::format("{} {}…{}", s.letter, s.first, s.last),
+         shapes.text(s.held), slope_text(s.a.estimate),
+         slope_text(s.b.estimate), slope_text(d.estimate),
+         std::isfinite(d.low) ? fmt::format("{:.3f} … {:.3f}", d.low, d.high)
+                              : "unknown"});
+  }
+  return "\n" + plain(table);
+}
+
+std::string zeros_text(const std::vector<double>& zeros) {
+  if (zeros.empty()) return "none in range";
+  std::vector<std::string> all;
+  for (const double zero : zeros) all.push_back(digits_of(zero, 3));
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
+std::string crossovers_text(const Compared& compared, const Shapes& shapes) {
+  if (compared.crossovers.empty()) return "";
+  Table table{"crossovers: where two contestants take equally long", "",
+              {{"contestants", Side::left}, {"along", Side::left},
+               {"at", Side::left}, {"A"}, {"B"}},
+              {}};
+  for (const Crossover& c : compared.crossovers) {
+    table.rows.push_back({c.contestant + ", " + c.over, c.letter,
+                          shapes.text(c.held), zeros_text(c.a),
+                          zeros_text(c.b)});
+  }
+  return "\n" + plain(table);
+}
+
+std::string missing_text(const RunPair& pair) {
+  std::string text;
+  for (const MeasuredCell* cell : pair.only_a) {
+    text += fmt::format("only in A: {}\n", cell->id);
+  }
+  for (const MeasuredCell* cell : pair.only_b) {
+    text += fmt::format("only in B: {}\n", cell->id);
+  }
+  return text.empty() ? "" : "\n" + text;
+}
+
+std::string counts_text(const Compared& compared) {
+  std::string text = fmt::format("\n{} cells in both", compared.pair.both.size());
+  for (const Change change : kChanges) {
+    const std::size_t count = compared.count(change);
+    if (count > 0) text += fmt::format(", {} {}", count, name_of(change));
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string comparison_text(const Compared& compared, double tolerance) {
+  const Shapes shapes(compared.pair);
+  std::string text = heading(compared, shapes);
+  for (const std::string& line : remarks(compared)) text += line + "\n";
+  return text + cells_text(compared, shapes) +
+         ratios_text(compared, shapes, tolerance) +
+         slopes_text(compared, shapes) + crossovers_text(compared, shapes) +
+         missing_text(compared.pair) + counts_text(compared);
+}
+
+}  // namespace suite
