@@ -65,12 +65,18 @@ CellChange changed(const CellPair& pair, double widening, double tolerance) {
 
 std::string_view name_of(Change change) {
   switch (change) {
-    case Change::same: return "SAME";
-    case Change::faster: return "FASTER";
-    case Change::slower: return "SLOWER";
-    case Change::unclear: return "UNCLEAR";
-    case Change::different: return "DIFFERENT";
-    case Change::untimed: return "untimed";
+    case Change::same:
+      return "SAME";
+    case Change::faster:
+      return "FASTER";
+    case Change::slower:
+      return "SLOWER";
+    case Change::unclear:
+      return "UNCLEAR";
+    case Change::different:
+      return "DIFFERENT";
+    case Change::untimed:
+      return "untimed";
   }
   return "";
 }
@@ -106,8 +112,7 @@ std::vector<CellChange> cell_changes(const RunPair& pair, double tolerance) {
   std::vector<CellChange> changes;
   for (const CellPair& cells : pair.both) {
     CellChange each = changed(cells, widening, tolerance);
-    const bool kept = pair.same_machine() ||
-                      each.change == Change::different ||
+    const bool kept = pair.same_machine() || each.change == Change::different ||
                       each.change == Change::untimed;
     if (kept) changes.push_back(std::move(each));
   }

@@ -19,8 +19,8 @@ enum class Change {
   different,  // another model: counts differ, or the answers became wrong
   untimed,    // skipped, or failed before
 };
-inline constexpr Change kChanges[] = {Change::same,    Change::faster,
-                                      Change::slower,  Change::unclear,
+inline constexpr Change kChanges[] = {Change::same,      Change::faster,
+                                      Change::slower,    Change::unclear,
                                       Change::different, Change::untimed};
 std::string_view name_of(Change change);  // "SAME"
 

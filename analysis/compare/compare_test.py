@@ -27,7 +27,8 @@ class CompareTest(unittest.TestCase):
                 [times * N * 1e-5 * noise for noise in NOISE], macs,
                 experiment=experiment)
             rows += written_run.timed(
-                "transformer", {"N": N}, [times * N * N * 1e-7 * noise for noise in NOISE],
+                "transformer", {"N": N},
+                [times * N * N * 1e-7 * noise for noise in NOISE],
                 experiment=experiment)
         return written_run.write(self.folder / name, rows,
                                  run_id=name.replace("/", "-"), **manifest)
@@ -69,7 +70,8 @@ class CompareTest(unittest.TestCase):
 
     def test_two_machines_are_not_compared_by_time(self):
         b = self.write("b", times=3, cpu="another")
-        said = self.assert_said(0, "two machines (A: made, 2 cores; B: another", self.a, b)
+        said = self.assert_said(
+            0, "two machines (A: made, 2 cores; B: another", self.a, b)
         for part in ("times over perceiver's", "slopes", "crossovers"):
             self.assertIn(part, said)
         self.assert_said(1, "DIFFERENT", self.a,

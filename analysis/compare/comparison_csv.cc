@@ -76,10 +76,12 @@ std::string cells_csv(const Compared& compared) {
                      std::string(name_of(c.change)), c.why});
   }
   for (const MeasuredCell* cell : compared.pair.only_a) {
-    text += text_of(compared.pair, {"only_in_a", label_of(*cell), "", cell->id});
+    text +=
+        text_of(compared.pair, {"only_in_a", label_of(*cell), "", cell->id});
   }
   for (const MeasuredCell* cell : compared.pair.only_b) {
-    text += text_of(compared.pair, {"only_in_b", label_of(*cell), "", cell->id});
+    text +=
+        text_of(compared.pair, {"only_in_b", label_of(*cell), "", cell->id});
   }
   return text;
 }
@@ -101,16 +103,15 @@ std::string relative_csv(const Compared& compared, double tolerance) {
   }
   for (const Crossover& c : compared.crossovers) {
     text += text_of(compared.pair,
-                    {"crossover", c.contestant, c.over, c.held.text(),
-                     c.letter, joined(c.a), joined(c.b)});
+                    {"crossover", c.contestant, c.over, c.held.text(), c.letter,
+                     joined(c.a), joined(c.b)});
   }
   return text;
 }
 
 }  // namespace
 
-std::string comparison_csv(const std::vector<Compared>& all,
-                           double tolerance) {
+std::string comparison_csv(const std::vector<Compared>& all, double tolerance) {
   std::string text(kHeader);
   for (const Compared& compared : all) {
     for (const std::string& remark : remarks(compared)) {

@@ -18,8 +18,8 @@ suite::Run trial(const std::string& id, double scale = 1,
   suite::Run run = made_run(id, {}, machine);
   for (const std::uint64_t N : {128, 64}) {
     const double own = scale * static_cast<double>(N) * 1e-5;
-    run.cells.push_back(made_cell("perceiver", {{"N", N}, {"M", 8}},
-                                  spread(own, 0.01)));
+    run.cells.push_back(
+        made_cell("perceiver", {{"N", N}, {"M", 8}}, spread(own, 0.01)));
     run.cells.push_back(
         made_cell("transformer", {{"N", N}},
                   spread(scale * 1e-7 * static_cast<double>(N * N), 0.01)));
@@ -79,7 +79,8 @@ TEST(PairCells, KeepsThreadsAndPlansApart) {
 TEST(PairRuns, TakesTheLatestOfEachExperiment) {
   suite::Run other = trial("20260103");
   other.experiment = "other";
-  const std::vector<suite::Run> a = {trial("20260102"), trial("20260101"), other};
+  const std::vector<suite::Run> a = {trial("20260102"), trial("20260101"),
+                                     other};
   const std::vector<suite::Run> b = {trial("20260104")};
   const PairedRuns paired = pair_runs("before", a, "after", b);
   ASSERT_EQ(paired.pairs.size(), 1u);
@@ -120,9 +121,10 @@ TEST(Comparison, IsWorseForSlowerAndForDifferentCells) {
 TEST(Comparison, OnOneMachineShowsEveryCell) {
   suite::Run b = trial("b", 2);
   b.cells.pop_back();
-  const std::string text =
-      comparison_text(compared(trial("a"), b), kTolerance);
-  EXPECT_EQ(text, R"(trial: A is run a, B is run b, both on made, 2 cores; everywhere M=8
+  const std::string text = comparison_text(compared(trial("a"), b), kTolerance);
+  EXPECT_EQ(
+      text,
+      R"(trial: A is run a, B is run b, both on made, 2 cores; everywhere M=8
 
 contestant   at            A         B    B/A  95 % interval  class
 perceiver    N=64   640.0 µs  1.280 ms  2.000  1.971 … 2.029  SLOWER
@@ -194,11 +196,13 @@ TEST(Comparison, HasTheSameInCsv) {
             0u);
   EXPECT_TRUE(has(csv, "\ntrial,a,b,cell,\"perceiver(a=1, b=2)\",,")) << csv;
   EXPECT_TRUE(has(csv, ",DIFFERENT,MACs 1000 → 5\n")) << csv;
-  EXPECT_TRUE(has(csv, "\ntrial,a,b,only_in_a,transformer,,transformer/N=64/"
-                       "float/threads=2,,,,,,,,\n"))
+  EXPECT_TRUE(has(csv,
+                  "\ntrial,a,b,only_in_a,transformer,,transformer/N=64/"
+                  "float/threads=2,,,,,,,,\n"))
       << csv;
   b = trial("b", 3, "another");
-  const std::string across = comparison_csv({compared(trial("a"), b)}, kTolerance);
+  const std::string across =
+      comparison_csv({compared(trial("a"), b)}, kTolerance);
   for (const char* table : {"remark,,", "ratio,transformer,perceiver,",
                             "slope,perceiver,,", "crossover,transformer,"}) {
     EXPECT_TRUE(has(across, std::string("\ntrial,a,b,") + table)) << across;

@@ -37,9 +37,8 @@ class Shapes {
 
   // "N=256 M=128 B=2"
   std::string text(const LetterValues& letters) const {
-    return joined(letters, [&](const std::string& name) {
-      return !common_.count(name);
-    });
+    return joined(
+        letters, [&](const std::string& name) { return !common_.count(name); });
   }
   std::string text(const Held& held) const {
     const std::string shown = text(held.letters);
@@ -64,8 +63,8 @@ class Shapes {
     for (const std::string_view name : kLetters) {
       const auto found = letters.find(std::string(name));
       if (found == letters.end() || !wanted(found->first)) continue;
-      all += fmt::format("{}{}={}", all.empty() ? "" : " ", name,
-                         found->second);
+      all +=
+          fmt::format("{}{}={}", all.empty() ? "" : " ", name, found->second);
     }
     return all;
   }
@@ -114,21 +113,25 @@ std::string cells_text(const Compared& compared, const Shapes& shapes) {
 std::string ratios_text(const Compared& compared, const Shapes& shapes,
                         double tolerance) {
   if (compared.ratios.empty()) return "";
-  Table table{
-      "times over " + label_of(*compared.ratios.front().over) + "'s", "",
-      {{"contestant", Side::left}, {"at", Side::left}, {"A"}, {"B"}, {"B/A"},
-       {"95 % interval"}, {"", Side::left}},
-      {}};
+  Table table{"times over " + label_of(*compared.ratios.front().over) + "'s",
+              "",
+              {{"contestant", Side::left},
+               {"at", Side::left},
+               {"A"},
+               {"B"},
+               {"B/A"},
+               {"95 % interval"},
+               {"", Side::left}},
+              {}};
   for (const RatioChange& r : compared.ratios) {
     LetterValues letters = r.over->letters;
     letters.insert(r.cell->letters.begin(), r.cell->letters.end());
     const bool same = change_of(r.change, tolerance) == Change::same;
-    table.rows.push_back(
-        {label_of(*r.cell), shapes.text(letters),
-         digits_of(r.a.estimate, kRatioDigits),
-         digits_of(r.b.estimate, kRatioDigits),
-         digits_of(r.change.estimate, kRatioDigits),
-         ends_of(r.change, kRatioDigits), same ? "SAME" : ""});
+    table.rows.push_back({label_of(*r.cell), shapes.text(letters),
+                          digits_of(r.a.estimate, kRatioDigits),
+                          digits_of(r.b.estimate, kRatioDigits),
+                          digits_of(r.change.estimate, kRatioDigits),
+                          ends_of(r.change, kRatioDigits), same ? "SAME" : ""});
   }
   return "\n" + plain(table);
 }
@@ -137,9 +140,14 @@ std::string slope_text(double slope) { return fmt::format("{:.3f}", slope); }
 
 std::string slopes_text(const Compared& compared, const Shapes& shapes) {
   if (compared.slopes.empty()) return "";
-  Table table{"slopes of ln time over ln letter, from first to last size", "",
-              {{"contestant", Side::left}, {"along", Side::left},
-               {"at", Side::left}, {"A"}, {"B"}, {"B - A"},
+  Table table{"slopes of ln time over ln letter, from first to last size",
+              "",
+              {{"contestant", Side::left},
+               {"along", Side::left},
+               {"at", Side::left},
+               {"A"},
+               {"B"},
+               {"B - A"},
                {"95 % interval"}},
               {}};
   for (const SlopeChange& s : compared.slopes) {
@@ -163,9 +171,13 @@ std::string zeros_text(const std::vector<double>& zeros) {
 
 std::string crossovers_text(const Compared& compared, const Shapes& shapes) {
   if (compared.crossovers.empty()) return "";
-  Table table{"crossovers: where two contestants take equally long", "",
-              {{"contestants", Side::left}, {"along", Side::left},
-               {"at", Side::left}, {"A"}, {"B"}},
+  Table table{"crossovers: where two contestants take equally long",
+              "",
+              {{"contestants", Side::left},
+               {"along", Side::left},
+               {"at", Side::left},
+               {"A"},
+               {"B"}},
               {}};
   for (const Crossover& c : compared.crossovers) {
     table.rows.push_back({c.contestant + ", " + c.over, c.letter,
@@ -187,7 +199,8 @@ std::string missing_text(const RunPair& pair) {
 }
 
 std::string counts_text(const Compared& compared) {
-  std::string text = fmt::format("\n{} cells in both", compared.pair.both.size());
+  std::string text =
+      fmt::format("\n{} cells in both", compared.pair.both.size());
   for (const Change change : kChanges) {
     const std::size_t count = compared.count(change);
     if (count > 0) text += fmt::format(", {} {}", count, name_of(change));

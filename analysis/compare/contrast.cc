@@ -43,8 +43,7 @@ Interval log_contrast(const std::vector<LogTerm>& terms) {
   if (!(variance > 0)) return {estimate, estimate, estimate};
   // Welch–Satterthwaite.
   const boost::math::students_t t(variance * variance / over_freedom);
-  const double half =
-      quantile(t, 0.5 + kConfidence / 2) * std::sqrt(variance);
+  const double half = quantile(t, 0.5 + kConfidence / 2) * std::sqrt(variance);
   return {estimate, estimate - half, estimate + half};
 }
 

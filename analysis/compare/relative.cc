@@ -12,8 +12,8 @@ namespace suite {
 namespace {
 
 Interval ratio_of(const MeasuredCell* cell, const MeasuredCell* over) {
-  return exponential(log_contrast(
-      {{usable_seconds(cell), 1}, {usable_seconds(over), -1}}));
+  return exponential(
+      log_contrast({{usable_seconds(cell), 1}, {usable_seconds(over), -1}}));
 }
 
 bool all_timed(std::initializer_list<const MeasuredCell*> cells) {
@@ -94,11 +94,11 @@ std::vector<RatioChange> ratio_changes(const RunPair& pair) {
           !all_timed({cell.a, cell.b, over.a, over.b})) {
         continue;
       }
-      const Interval change = exponential(
-          log_contrast({{usable_seconds(cell.b), 1},
-                        {usable_seconds(over.b), -1},
-                        {usable_seconds(cell.a), -1},
-                        {usable_seconds(over.a), 1}}));
+      const Interval change =
+          exponential(log_contrast({{usable_seconds(cell.b), 1},
+                                    {usable_seconds(over.b), -1},
+                                    {usable_seconds(cell.a), -1},
+                                    {usable_seconds(over.a), 1}}));
       changes.push_back({cell.a, over.a, ratio_of(cell.a, over.a),
                          ratio_of(cell.b, over.b), change});
     }
@@ -146,8 +146,7 @@ std::vector<Crossover> crossovers(const RunPair& pair) {
         }
         const Held held = held_for(a, {over, other});
         if (!seen.emplace(other, over, a.letter, held).second) continue;
-        all.push_back({other, over, a.letter, held,
-                       crossings(a, other, over),
+        all.push_back({other, over, a.letter, held, crossings(a, other, over),
                        crossings(sweeps.b, other, over)});
       }
     }
@@ -164,9 +163,8 @@ std::vector<double> zeros(const std::vector<double>& x,
     if (y[i] == 0) found.push_back(x[i]);
     if (i + 1 == x.size() || !(y[i] * y[i + 1] < 0)) continue;
     const double share = y[i] / (y[i] - y[i + 1]);
-    found.push_back(logarithmic
-                        ? x[i] * std::pow(x[i + 1] / x[i], share)
-                        : x[i] + share * (x[i + 1] - x[i]));
+    found.push_back(logarithmic ? x[i] * std::pow(x[i + 1] / x[i], share)
+                                : x[i] + share * (x[i + 1] - x[i]));
   }
   return found;
 }

@@ -65,8 +65,8 @@ TEST(RatioChanges, AFasterMachineKeepsTheRatios) {
   for (const RatioChange& each : changes) {
     EXPECT_NEAR(each.change.estimate, 1, 1e-12);
     // Four means of five: t(0.975; 16)·√(4/5) deviations.
-    EXPECT_NEAR(std::log(each.change.high), 2.1199 * std::sqrt(0.8) * kDeviation,
-                1e-6);
+    EXPECT_NEAR(std::log(each.change.high),
+                2.1199 * std::sqrt(0.8) * kDeviation, 1e-6);
   }
 }
 
@@ -130,9 +130,9 @@ TEST(SlopeChanges, AContestantWithoutLatentsHasOneAmongManyM) {
   for (const SlopeChange& each : slope_changes(pair_cells(a, a))) {
     along.push_back(each.contestant + " " + each.letter);
   }
-  EXPECT_EQ(along, (std::vector<std::string>{
-                       "perceiver N", "transformer N", "perceiver N",
-                       "perceiver M", "perceiver M"}));
+  EXPECT_EQ(along, (std::vector<std::string>{"perceiver N", "transformer N",
+                                             "perceiver N", "perceiver M",
+                                             "perceiver M"}));
 }
 
 TEST(Crossovers, AreWhereContestantsTakeEquallyLong) {
@@ -148,7 +148,8 @@ TEST(Crossovers, AreWhereContestantsTakeEquallyLong) {
 }
 
 TEST(Crossovers, LookAtTheLetterThatOneOfThemReads) {
-  std::vector<MeasuredCell> cells = {made_cell("transformer", {{"N", 64}}, {4, 4})};
+  std::vector<MeasuredCell> cells = {
+      made_cell("transformer", {{"N", 64}}, {4, 4})};
   for (const std::uint64_t M : {2, 8}) {
     const double seconds = static_cast<double>(M);
     cells.push_back(

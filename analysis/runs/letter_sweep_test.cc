@@ -15,9 +15,9 @@ MeasuredCell transformer(const Letters& letters) {
 }
 
 TEST(LetterSweeps, AContestantThatDoesNotReadTheLetterStandsAtAllValues) {
-  const suite::Run run =
-      made_run("run", {transformer({{"N", 64}}), perceiver({{"N", 64}, {"M", 16}}),
-                       perceiver({{"N", 64}, {"M", 8}})});
+  const suite::Run run = made_run(
+      "run", {transformer({{"N", 64}}), perceiver({{"N", 64}, {"M", 16}}),
+              perceiver({{"N", 64}, {"M", 8}})});
   const std::vector<LetterSweep> sweeps = letter_sweeps(run);
   ASSERT_EQ(sweeps.size(), 1u);
   const LetterSweep& sweep = sweeps[0];
@@ -72,12 +72,13 @@ TEST(LetterSweeps, EveryHeldValueHasASweepOfItsOwn) {
 
 TEST(LetterSweeps, CMayFollowDOrBeHeld) {
   const suite::Run follows = made_run(
-      "run", {perceiver({{"C", 8}, {"D", 8}}), perceiver({{"C", 16}, {"D", 16}})});
+      "run",
+      {perceiver({{"C", 8}, {"D", 8}}), perceiver({{"C", 16}, {"D", 16}})});
   ASSERT_EQ(letter_sweeps(follows).size(), 1u);
   EXPECT_EQ(letter_sweeps(follows)[0].held.text(), "C = D; float, 2 threads");
   EXPECT_EQ(letter_sweeps(follows)[0].letter, "D");
-  const suite::Run held = made_run(
-      "run", {perceiver({{"C", 8}, {"D", 8}}), perceiver({{"C", 8}, {"D", 16}})});
+  const suite::Run held = made_run("run", {perceiver({{"C", 8}, {"D", 8}}),
+                                           perceiver({{"C", 8}, {"D", 16}})});
   ASSERT_EQ(letter_sweeps(held).size(), 1u);
   EXPECT_EQ(letter_sweeps(held)[0].held.text(), "C = 8; float, 2 threads");
   EXPECT_EQ(letter_sweeps(held)[0].values.size(), 2u);
@@ -102,29 +103,29 @@ TEST(LetterSweeps, TwoContestantsWithAValueEachAreNoSweep) {
 }
 
 TEST(ContestantsOf, AreInTheOrderOfTheDefinition) {
-  suite::Run run = made_run(
-      "run", {perceiver({{"N", 32}}), transformer({{"N", 32}}),
-              made_cell("bare_perceiver", {{"N", 32}}, {1, 2})});
-  EXPECT_EQ(contestants_of(run),
-            (std::vector<std::string>{"bare_perceiver", "perceiver",
-                                      "transformer"}));
+  suite::Run run =
+      made_run("run", {perceiver({{"N", 32}}), transformer({{"N", 32}}),
+                       made_cell("bare_perceiver", {{"N", 32}}, {1, 2})});
+  EXPECT_EQ(
+      contestants_of(run),
+      (std::vector<std::string>{"bare_perceiver", "perceiver", "transformer"}));
   // With an option at its default, which names leave out.
   run.manifest["definition"]["text"] =
       "shows = \"Order.\"\n"
       "contestants = [\"transformer\", \"perceiver(sharing=all_but_first)\"]\n"
       "[base]\nN = 64\nM = 8\nD = 8\n";
-  EXPECT_EQ(contestants_of(run),
-            (std::vector<std::string>{"transformer", "perceiver",
-                                      "bare_perceiver"}));
+  EXPECT_EQ(
+      contestants_of(run),
+      (std::vector<std::string>{"transformer", "perceiver", "bare_perceiver"}));
   run.manifest["definition"]["text"] = "no definition";
   EXPECT_EQ(contestants_of(run).front(), "bare_perceiver");
 }
 
 TEST(SameShape, LooksAtLettersThatBothRead) {
-  EXPECT_TRUE(same_shape(perceiver({{"N", 32}, {"M", 8}}),
-                         transformer({{"N", 32}})));
-  EXPECT_FALSE(same_shape(perceiver({{"N", 32}, {"M", 8}}),
-                          transformer({{"N", 64}})));
+  EXPECT_TRUE(
+      same_shape(perceiver({{"N", 32}, {"M", 8}}), transformer({{"N", 32}})));
+  EXPECT_FALSE(
+      same_shape(perceiver({{"N", 32}, {"M", 8}}), transformer({{"N", 64}})));
   EXPECT_FALSE(same_shape(perceiver({{"N", 32}}),
                           made_cell("perceiver", {{"N", 32}}, {}, 1, 1)));
 }

@@ -96,8 +96,8 @@ std::size_t lines_of(const Record& row) {
   std::size_t lines = 1;
   for (const std::string_view column : kColumns) {
     const std::string& text = row[column];
-    lines += static_cast<std::size_t>(
-        std::count(text.begin(), text.end(), '\n'));
+    lines +=
+        static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
   }
   return lines;
 }
@@ -212,9 +212,9 @@ Run read_run(const std::string& folder) {
             "{}: of run {}, the rows beside it are of {}", manifest,
             run.manifest.at("run_id").get<std::string>(), run.run_id);
     const auto& machine = run.manifest.at("machine");
-    run.machine = fmt::format("{}, {} cores",
-                              machine.at("cpu").get<std::string>(),
-                              machine.at("cores").get<int>());
+    run.machine =
+        fmt::format("{}, {} cores", machine.at("cpu").get<std::string>(),
+                    machine.at("cores").get<int>());
     read_calibration(run);
   } catch (const nlohmann::json::exception& error) {
     throw Error(fmt::format("{}: not a manifest: {}", manifest, error.what()));

@@ -136,9 +136,9 @@ TEST(ReadRun, RefusesWhatIsNoTime) {
                           text));
   }
   for (const char* text : {"fast", "", "0.5s", "0,5"}) {
-    EXPECT_EQ(refusal(with(made_row(), "seconds", text)),
-              fmt::format("RUN/cells.csv:3: seconds = \"{}\" is not a number",
-                          text));
+    EXPECT_EQ(
+        refusal(with(made_row(), "seconds", text)),
+        fmt::format("RUN/cells.csv:3: seconds = \"{}\" is not a number", text));
   }
 }
 
@@ -153,9 +153,9 @@ TEST(ReadRun, RefusesWhatIsNoCount) {
   // Letters and threads are read once a cell.
   for (const char* column : {"N", "threads"}) {
     Record other = with(made_row(), "cell_id", "another");
-    EXPECT_EQ(refusal(with(other, column, "x")),
-              fmt::format("RUN/cells.csv:3: {} = \"x\" is not a number",
-                          column));
+    EXPECT_EQ(
+        refusal(with(other, column, "x")),
+        fmt::format("RUN/cells.csv:3: {} = \"x\" is not a number", column));
   }
   Record other = with(made_row(), "cell_id", "another");
   EXPECT_EQ(refusal(with(other, "threads", "99999999999")),
@@ -178,8 +178,7 @@ TEST(ReadRun, RefusesRowsOfTwoRuns) {
 TEST(ReadRun, CountsLinesThroughQuotedOnes) {
   Record skipped = with(made_row(), "status", "skipped");
   skipped["reason"] = "said\ntwo\nthings";
-  EXPECT_EQ(refusal(made_table(
-                {skipped, with(made_row(), "seconds", "nan")})),
+  EXPECT_EQ(refusal(made_table({skipped, with(made_row(), "seconds", "nan")})),
             "RUN/cells.csv:5: seconds = nan is not a time in seconds");
 }
 
@@ -204,8 +203,8 @@ TEST(ReadRun, RefusesAnotherManifest) {
   EXPECT_EQ(refusal(cells, made_manifest("other")),
             "RUN/manifest.json: of run other, the rows beside it are of run");
   const auto begins = [&](const std::string& manifest) {
-    return refusal(cells, manifest).rfind("RUN/manifest.json: not a manifest",
-                                          0) == 0;
+    return refusal(cells, manifest)
+               .rfind("RUN/manifest.json: not a manifest", 0) == 0;
   };
   EXPECT_TRUE(begins("{")) << refusal(cells, "{");
   EXPECT_TRUE(begins("[1, 2]")) << refusal(cells, "[1, 2]");

@@ -77,15 +77,23 @@ inline Record made_row(const std::string& part = "total") {
   Record row;
   for (const auto& [column, text] :
        std::initializer_list<std::pair<const char*, const char*>>{
-           {"schema", "1"},           {"experiment", "trial"},
-           {"definition_sha256", "d"}, {"run_id", "run"},
+           {"schema", "1"},
+           {"experiment", "trial"},
+           {"definition_sha256", "d"},
+           {"run_id", "run"},
            {"cell_id", "perceiver/N=64/float/threads=2"},
-           {"contestant", "perceiver"}, {"phase", "forward"},
-           {"N", "64"},               {"threads", "2"},
-           {"scalar", "float"},       {"plan", "as_written"},
-           {"repetition", "0"},       {"seconds", "0.5"},
-           {"macs", "7"},             {"logits", "2"},
-           {"flops", "20"},           {"bytes_moved", "80"},
+           {"contestant", "perceiver"},
+           {"phase", "forward"},
+           {"N", "64"},
+           {"threads", "2"},
+           {"scalar", "float"},
+           {"plan", "as_written"},
+           {"repetition", "0"},
+           {"seconds", "0.5"},
+           {"macs", "7"},
+           {"logits", "2"},
+           {"flops", "20"},
+           {"bytes_moved", "80"},
            {"status", "ok"}}) {
     row[column] = text;
   }

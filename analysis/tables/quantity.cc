@@ -22,9 +22,8 @@ double rounded(double value, int digits) {
 }
 
 int digits_before_point(double value) {
-  return std::max(
-      1, 1 + static_cast<int>(std::floor(std::log10(std::abs(value) *
-                                                    (1 + 1e-12)))));
+  return std::max(1, 1 + static_cast<int>(std::floor(
+                             std::log10(std::abs(value) * (1 + 1e-12)))));
 }
 
 }  // namespace
@@ -51,9 +50,9 @@ std::string si(double value, std::string_view unit, int digits) {
   const int decimals = whole || shown == 0
                            ? 0
                            : std::max(0, digits - digits_before_point(shown));
-  const std::string text = fmt::format(
-      "{:.{}f} {}{}", shown, decimals,
-      kPrefixes[static_cast<std::size_t>(prefix)], unit);
+  const std::string text =
+      fmt::format("{:.{}f} {}{}", shown, decimals,
+                  kPrefixes[static_cast<std::size_t>(prefix)], unit);
   return text.back() == ' ' ? text.substr(0, text.size() - 1) : text;
 }
 
@@ -65,8 +64,8 @@ std::string digits_of(double value, int digits) {
     return fmt::format("{:.{}e}", shown, digits - 1);
   }
   const int before =
-      1 + static_cast<int>(std::floor(std::log10(std::abs(shown) *
-                                                 (1 + 1e-12))));
+      1 +
+      static_cast<int>(std::floor(std::log10(std::abs(shown) * (1 + 1e-12))));
   return fmt::format("{:.{}f}", shown, std::max(0, digits - before));
 }
 
@@ -80,8 +79,7 @@ std::string ends_of(const Interval& interval, int digits) {
 
 std::string half_width(const Interval& interval) {
   if (!(interval.low > 0) || !std::isfinite(interval.high)) return "-";
-  const double percent =
-      100 * (std::sqrt(interval.high / interval.low) - 1);
+  const double percent = 100 * (std::sqrt(interval.high / interval.low) - 1);
   return fmt::format("{:.{}f} %", percent, percent < 9.95 ? 1 : 0);
 }
 

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "analysis/runs/letter_sweep.h"
-#include "experiments/interval.h"
 #include "analysis/tables/quantity.h"
+#include "experiments/interval.h"
 
 namespace suite {
 namespace {
@@ -71,17 +71,13 @@ std::vector<std::string> row_of(const LetterSweep& sweep, std::uint64_t value,
 Table table_of(const Run& run, const LetterSweep& sweep) {
   const std::string& first = sweep.contestants.front();
   Table table;
-  table.caption = fmt::format("{}: {} swept at {} (run {}, {})", run.experiment,
-                              sweep.letter, sweep.held.text(), run.run_id,
-                              run.machine);
-  table.columns = {{sweep.letter},
-                   {"contestant", Side::left},
-                   {"time"},
-                   {"± 95 %"},
-                   {"memory"},
-                   {"MACs"},
-                   {"over " + first},
-                   {"95 % interval"},
+  table.caption =
+      fmt::format("{}: {} swept at {} (run {}, {})", run.experiment,
+                  sweep.letter, sweep.held.text(), run.run_id, run.machine);
+  table.columns = {{sweep.letter},    {"contestant", Side::left},
+                   {"time"},          {"± 95 %"},
+                   {"memory"},        {"MACs"},
+                   {"over " + first}, {"95 % interval"},
                    {"of sgemm peak"}};
   for (const std::uint64_t value : sweep.values) {
     for (const std::string& contestant : sweep.contestants) {

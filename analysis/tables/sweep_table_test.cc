@@ -9,13 +9,12 @@ namespace {
 
 // M in two values, with a transformer that doesn't read it.
 suite::Run trial() {
-  return made_run(
-      "run", {made_cell("perceiver", {{"N", 64}, {"M", 8}},
-                        {0.002, 0.001, 0.009}, 500'000),
-              made_cell("perceiver", {{"N", 64}, {"M", 16}},
-                        {0.004, 0.004, 0.004}, 1'000'000),
-              made_cell("transformer", {{"N", 64}}, {0.016, 0.016, 0.016},
-                        8'000'000)});
+  return made_run("run", {made_cell("perceiver", {{"N", 64}, {"M", 8}},
+                                    {0.002, 0.001, 0.009}, 500'000),
+                          made_cell("perceiver", {{"N", 64}, {"M", 16}},
+                                    {0.004, 0.004, 0.004}, 1'000'000),
+                          made_cell("transformer", {{"N", 64}},
+                                    {0.016, 0.016, 0.016}, 8'000'000)});
 }
 
 using Row = std::vector<std::string>;

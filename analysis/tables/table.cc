@@ -104,8 +104,7 @@ std::string plain(const Table& table) {
 std::string markdown(const Table& given) {
   const Table table = changed(given, markdown_escaped);
   const std::vector<std::size_t> width = widths(table, 3);
-  std::string text =
-      fmt::format("**{}**\n\n", markdown_escaped(table.caption));
+  std::string text = fmt::format("**{}**\n\n", markdown_escaped(table.caption));
   const auto add = [&](const std::vector<std::string>& row) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       text += "| " + padded(row[c], width[c], table.columns[c].side) + " ";
@@ -171,8 +170,7 @@ std::string latex(const Table& given) {
     if (groups && r > 0 && !continues(r)) text += "    \\addlinespace\n";
     add(row);
   }
-  return text +
-         "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
+  return text + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
 }
 
 }  // namespace suite
