@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
+#include <deque>
 
 #include "analysis/runs/testing.h"
 #include "primitives/check.h"
@@ -27,8 +27,12 @@ suite::Run trial(const std::string& id, double scale = 1,
   return run;
 }
 
+// The runs are kept: a comparison points into them.
 Compared compared(const suite::Run& a, const suite::Run& b) {
-  return compare(pair_cells(a, b), kTolerance);
+  static std::deque<suite::Run> kept;
+  const suite::Run& kept_a = kept.emplace_back(a);
+  const suite::Run& kept_b = kept.emplace_back(b);
+  return compare(pair_cells(kept_a, kept_b), kTolerance);
 }
 
 bool has(const std::string& text, const std::string& part) {
