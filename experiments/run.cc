@@ -86,9 +86,12 @@ int run(Arguments& a) {
   if (!settings.out.empty()) settings.out = user_path(settings.out);
   if (!settings.resume.empty()) settings.resume = user_path(settings.resume);
   Definition definition = read_definition(user_path(a.definition));
-  // The manifest keeps the definition's text; where the file lay is nobody's.
-  std::replace(settings.command_line.begin(), settings.command_line.end(),
-               a.definition, definition.name + ".toml");
+  // The manifest keeps the definition's text; where files lay is nobody's.
+  for (std::string& word : settings.command_line) {
+    if (word.find('/') != std::string::npos) {
+      word = std::filesystem::path(word).filename();
+    }
+  }
   if (a.threads) definition.threads = *a.threads;
   require(definition.threads >= 0 && definition.threads <= 1024,
           "--threads {}: allowed are 0 to 1024", definition.threads);

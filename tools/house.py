@@ -104,7 +104,7 @@ def columns_are_explained(root):
     header = (root / "experiments/record.h").read_text()
     block = re.search(r"kColumns\s*=?[^{]*\{(.*?)\};", header, re.S).group(1)
     columns = re.findall(r'"(\w+)"', block)
-    table = (root / "results/README.md").read_text().split("## manifest.json")[0]
+    table = (root / "results/README.md").read_text().split("## verdicts.json")[0]
     rows = re.findall(r"^\| ([\w, ]+) \|", table, re.M)[1:]
     explained = [column for row in rows for column in row.split(", ")]
     if columns != explained:

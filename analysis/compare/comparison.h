@@ -11,6 +11,7 @@
 
 namespace suite {
 
+// Points into the runs of its pair.
 struct Compared {
   RunPair pair;
   std::vector<CellChange> cells;
