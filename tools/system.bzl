@@ -5,7 +5,7 @@ They are looked for under /usr, or under LIBRARY_PREFIX
 missing or too old is said in one line, with the name of the Debian package.
 """
 
-def _library(package, header, folders, least, pc = None, macros = None, link = [], deps = []):
+def _library(package, header, folders, least, pc = None, macros = None, link = [], deps = [], whole = False):
     """A library to look for.
 
     Args:
@@ -17,8 +17,10 @@ def _library(package, header, folders, least, pc = None, macros = None, link = [
       macros: a header and the prefix of its MAJOR, MINOR, PATCH macros.
       link: libraries to link; none for headers alone.
       deps: other libraries here that it needs.
+      whole: take its folders as one input each. Boost has 14,000 headers: naming
+        them one by one costs each action seconds.
     """
-    return struct(package = package, header = header, folders = folders, least = least, pc = pc, macros = macros, link = link, deps = deps)
+    return struct(package = package, header = header, folders = folders, least = least, pc = pc, macros = macros, link = link, deps = deps, whole = whole)
 
 _LIBRARIES = {
     "xtl": _library("xtl-dev", "xtl/xtl_config.hpp", ["xtl"], [0, 7], pc = "xtl"),
@@ -36,8 +38,7 @@ _LIBRARIES = {
     "fmt": _library("libfmt-dev", "fmt/format.h", ["fmt"], [9], pc = "fmt", link = ["fmt"]),
     "tomlplusplus": _library("libtomlplusplus-dev", "toml++/toml.h", ["toml++"], [3], pc = "tomlplusplus"),
     "nlohmann_json": _library("nlohmann-json3-dev", "nlohmann/json.hpp", ["nlohmann"], [3, 11], pc = "nlohmann_json"),
-    "boost_math": _library("libboost-math-dev", "boost/math/distributions.hpp", ["boost"], [1, 74], macros = ("boost/version.hpp", "BOOST_VERSION")),
-    "hwloc": _library("libhwloc-dev", "hwloc.h", ["hwloc.h", "hwloc"], [2], pc = "hwloc", link = ["hwloc"]),
+    "boost_math": _library("libboost-math-dev", "boost/math/distributions.hpp", ["boost"], [1, 74], macros = ("boost/version.hpp", "BOOST_VERSION"), whole = True),
     "cli11": _library("libcli11-dev", "CLI/CLI.hpp", ["CLI"], [2, 1], pc = "CLI11"),
     "openssl": _library("libssl-dev", "openssl/sha.h", ["openssl"], [3], pc = "libcrypto", link = ["crypto"]),
     "gtest": _library("libgtest-dev", "gtest/gtest.h", ["gtest"], [1, 12], pc = "gtest", link = ["gtest", "pthread"]),
@@ -46,7 +47,7 @@ _LIBRARIES = {
 _TARGET = """
 cc_library(
     name = "{name}",
-    hdrs = glob(["{name}/**"]),
+    {headers},
     includes = ["{name}"],
     linkopts = {linkopts},
     deps = {deps},
@@ -140,8 +141,10 @@ def _system_libraries(repository):
         versions[name] = _dotted(found)
         for folder in library.folders:
             repository.symlink("%s/include/%s" % (prefix, folder), "%s/%s" % (name, folder))
+        folders = ["%s/%s" % (name, folder) for folder in library.folders]
         build += _TARGET.format(
             name = name,
+            headers = "textual_hdrs = %s" % repr(folders) if library.whole else "hdrs = glob([\"%s/**\"])" % name,
             linkopts = repr((search if library.link else []) + ["-l" + each for each in library.link]),
             deps = repr([":" + each for each in library.deps]),
         )
@@ -155,6 +158,7 @@ def _system_libraries(repository):
     repository.symlink(openblas[0], "openblas")
     build += _TARGET.format(
         name = "openblas",
+        headers = "hdrs = glob([\"openblas/**\"])",
         linkopts = repr(["-L" + openblas[1], "-Wl,-rpath," + openblas[1], "-lopenblas"]),
         deps = "[]",
     )
@@ -164,7 +168,7 @@ struct LibraryVersion { const char* name; const char* version; };
 inline constexpr LibraryVersion kLibraryVersions[] = {
 %s};
 """ % "".join(["  {\"%s\", \"%s\"},\n" % item for item in versions.items()]))
-    build += _TARGET.format(name = "versions", linkopts = "[]", deps = "[]")
+    build += _TARGET.format(name = "versions", headers = "hdrs = glob([\"versions/**\"])", linkopts = "[]", deps = "[]")
     repository.file("BUILD", build)
 
 system_libraries = repository_rule(
