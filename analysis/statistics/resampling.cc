@@ -37,6 +37,8 @@ double pooled_scale(const std::vector<std::vector<double>>& groups) {
   return distances.empty() ? 0 : kNormalOverMad * median_of(distances);
 }
 
+}  // namespace
+
 double percentile(const std::vector<double>& sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
@@ -44,8 +46,6 @@ double percentile(const std::vector<double>& sorted, double share) {
   return std::lerp(sorted[below], sorted[above],
                    place - static_cast<double>(below));
 }
-
-}  // namespace
 
 Resampling::Resampling(const std::vector<Repetitions>& groups,
                        const std::vector<Repetitions>& taken_off,

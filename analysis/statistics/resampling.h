@@ -56,6 +56,9 @@ class Resampling {
   Random random_;
 };
 
+// Of sorted values, between neighbours linearly. `share` from 0 to 1.
+double percentile(const std::vector<double>& sorted, double share);
+
 // What repetitions leave open: the interval that is shown, and the wider one
 // that verdicts are made of, so that at the very border of a tolerance a false
 // verdict stays under 1 %.

@@ -6,6 +6,7 @@
 
 #include "analysis/claims/evidence.h"
 #include "analysis/claims/verdict.h"
+#include "analysis/statistics/outliers.h"
 #include "analysis/verify/extrap.h"
 #include "analysis/verify/verdict_json.h"
 #include "experiments/files.h"
@@ -90,6 +91,20 @@ void print(const std::vector<Verdict>& verdicts) {
   }
 }
 
+void print_outliers(const std::vector<Run>& runs) {
+  fmt::print("\n");
+  for (const Run& run : runs) {
+    Outliers found;
+    for (const MeasuredCell& cell : run.cells) {
+      if (cell.timed()) found += classed(cell.seconds("total"));
+    }
+    if (found.mild + found.severe == 0) continue;
+    fmt::print("{}: of {} repetitions {} are mild outliers and {} severe; all "
+               "were kept\n",
+               run.experiment, found.values, found.mild, found.severe);
+  }
+}
+
 int conclude(const std::vector<Verdict>& verdicts) {
   std::size_t by_answer[3] = {}, surprises = 0;
   for (const Verdict& verdict : verdicts) {
@@ -145,6 +160,7 @@ int run(const Arguments& arguments) {
   }
   judge_facts(claims, verdicts);
   print(verdicts);
+  print_outliers(runs);
   const std::string out =
       arguments.out.empty() ? folder + "/verdicts.json" : user_path(arguments.out);
   replace_file(out, json_of(verdicts).dump(1) + "\n");
