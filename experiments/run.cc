@@ -1,12 +1,12 @@
 // The program behind every //experiments target.
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "contract/registry.h"
+#include "experiments/command_line.h"
 #include "experiments/files.h"
 #include "experiments/manifest.h"
 #include "experiments/runner.h"
@@ -14,8 +14,6 @@
 
 namespace suite {
 namespace {
-
-constexpr int kBadInput = 2;
 
 struct Arguments {
   std::string definition;
@@ -109,18 +107,7 @@ int main(int argc, char** argv) {
   arguments.settings.benchmark_flags = take_benchmark_flags(words);
   CLI::App app("Runs an experiment: checks, counts and times its cells.");
   declare(app, arguments);
-  try {
-    std::reverse(words.begin(), words.end());  // as CLI11 takes them
-    app.parse(words);
-    return run(arguments);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-  } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-  }
-  return kBadInput;
+  return run_command(app, words, [&] { return run(arguments); });
 }
 
 }  // namespace

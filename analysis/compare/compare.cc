@@ -1,19 +1,17 @@
 // What changed between two runs, or two folders of runs?
 //   ./bazelw run //analysis:compare -- A B
 // Exit status 1: something is SLOWER, or DIFFERENT; 2: bad input.
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cctype>
 
 #include "analysis/compare/comparison.h"
 #include "analysis/runs/run.h"
+#include "experiments/command_line.h"
 #include "experiments/files.h"
 #include "primitives/check.h"
 
 namespace suite {
 namespace {
 
-constexpr int kWorse = 1, kBadInput = 2;
+constexpr int kWorse = 1;
 
 struct Arguments {
   std::string a, b, csv;
@@ -61,29 +59,11 @@ int run(Arguments& a) {
   return is_worse(all) ? kWorse : 0;
 }
 
-int refuse(std::string reason) {
-  // What was given may hold line ends.
-  std::replace_if(
-      reason.begin(), reason.end(),
-      [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
-  fmt::print(stderr, "error: {}\n", reason);
-  return kBadInput;
-}
-
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Compares two runs, or two folders of runs, by experiment.");
   declare(app, arguments);
-  try {
-    app.parse(argc, argv);
-    return run(arguments);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    return refuse(error.what());
-  } catch (const Error& error) {
-    return refuse(error.what());
-  }
+  return run_command(app, argc, argv, [&] { return run(arguments); });
 }
 
 }  // namespace

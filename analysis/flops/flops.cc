@@ -1,20 +1,17 @@
 // How many FLOPs do a Perceiver and a transformer take, by three ways of
 // counting? Computed from the declared formulas:
 //   ./bazelw run //analysis:flops -- --N 4096 --M 32,512 --D 256 --B 8
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <sstream>
 
 #include "analysis/flops/flops_table.h"
 #include "analysis/flops/flops_text.h"
+#include "experiments/command_line.h"
 #include "primitives/check.h"
 
 namespace suite {
 namespace {
 
-constexpr int kBadInput = 2;
 constexpr std::size_t kLargest = 2147483647;
 
 // As text: what CLI11 says of a bad number lacks what is allowed.
@@ -84,30 +81,14 @@ void run(const Arguments& a) {
   fmt::print("{}", a.csv ? flops_csv(tables) : flops_text(tables, a.exact));
 }
 
-int refuse(std::string reason) {
-  // What was given may hold line ends.
-  std::replace_if(
-      reason.begin(), reason.end(),
-      [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
-  fmt::print(stderr, "error: {}\n", reason);
-  return kBadInput;
-}
-
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Counts FLOPs from the declared formulas; runs no model.");
   declare(app, arguments);
-  try {
-    app.parse(argc, argv);
+  return run_command(app, argc, argv, [&] {
     run(arguments);
     return 0;
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    return refuse(error.what());
-  } catch (const Error& error) {
-    return refuse(error.what());
-  }
+  });
 }
 
 }  // namespace

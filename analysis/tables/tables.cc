@@ -2,21 +2,18 @@
 //   ./bazelw run //analysis:tables -- --results results/local/quickstart/RUN
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #include "analysis/runs/run.h"
 #include "analysis/tables/sweep_table.h"
 #include "contract/shape.h"
+#include "experiments/command_line.h"
 #include "experiments/files.h"
 #include "primitives/check.h"
 
 namespace suite {
 namespace {
-
-constexpr int kBadInput = 2;
 
 struct Arguments {
   std::string results, format = "markdown";
@@ -56,30 +53,14 @@ void run(const Arguments& a) {
   }
 }
 
-int refuse(std::string reason) {
-  // What was given may hold line ends.
-  std::replace_if(
-      reason.begin(), reason.end(),
-      [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
-  fmt::print(stderr, "error: {}\n", reason);
-  return kBadInput;
-}
-
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Prints tables of a run: one a swept letter.");
   declare(app, arguments);
-  try {
-    app.parse(argc, argv);
+  return run_command(app, argc, argv, [&] {
     run(arguments);
     return 0;
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    return refuse(error.what());
-  } catch (const Error& error) {
-    return refuse(error.what());
-  }
+  });
 }
 
 }  // namespace

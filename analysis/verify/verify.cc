@@ -1,5 +1,4 @@
 // Claim by claim: what do the rows say?
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -9,13 +8,14 @@
 #include "analysis/statistics/outliers.h"
 #include "analysis/verify/extrap.h"
 #include "analysis/verify/verdict_json.h"
+#include "experiments/command_line.h"
 #include "experiments/files.h"
 #include "primitives/check.h"
 
 namespace suite {
 namespace {
 
-constexpr int kSurprised = 1, kBadInput = 2;
+constexpr int kSurprised = 1;
 
 struct Arguments {
   std::string results, claims = "analysis/claims.toml";
@@ -184,23 +184,13 @@ int main(int argc, char** argv) {
   app.add_option("--export", arguments.export_format,
                  "Write DIR/extrap/*.jsonl instead: extrap")
       ->check(CLI::IsMember({"extrap"}));
-  try {
-    app.parse(argc, argv);
+  return run_command(app, argc, argv, [&] {
     if (*claims) arguments.claims = user_path(arguments.claims);
     if (*definitions) arguments.definitions = user_path(arguments.definitions);
     require(arguments.counts || !arguments.results.empty(),
             "--results DIR is missing");
     return run(arguments);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-  } catch (const nlohmann::json::exception& error) {
-    fmt::print(stderr, "error: not a manifest: {}\n", error.what());
-  } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-  }
-  return kBadInput;
+  });
 }
 
 }  // namespace
