@@ -75,13 +75,13 @@ TEST(FlopsTable, ReducesByWhatTheContestantsDeclare) {
 // papers.md §4.1, attention alone: 4·M·N·D + 3·H·M·N.
 TEST(FlopsTable, CountsAttentionInFullWithThreeFlopsALogit) {
   const Shape& s = kOdd;
-  const FlopsRow row = flops_table(s).sum("attention");
+  const FlopsTable table = flops_table(s);
+  const FlopsRow row = table.sum("attention");
   EXPECT_EQ(row.cross, s.batch * s.M * s.N * (4 * s.D + 3 * s.H));
   EXPECT_EQ(row.self, s.L * s.batch * s.M * s.M * (4 * s.D + 3 * s.H));
   EXPECT_EQ(row.transformer, s.B * s.batch * s.N * s.N * (4 * s.D + 3 * s.H));
   for (const Part part : {Part::scores, Part::softmax, Part::weighted_sum}) {
-    const Counting& full = flops_table(s).countings[1];
-    for (const FlopsRow& r : full.rows) {
+    for (const FlopsRow& r : table.countings[1].rows) {
       if (r.part != kPartNames[static_cast<int>(part)]) continue;
       EXPECT_EQ(r.perceiver, declared("bare_perceiver", s)[part].flops());
       EXPECT_EQ(r.transformer, declared("bare_transformer", s)[part].flops());
