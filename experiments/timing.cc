@@ -21,7 +21,7 @@ bool starts_with(const std::string& text, const std::string& prefix) {
 // Hands the flags over; true if the user wants Google Benchmark's own display.
 bool initialise_benchmark(const std::vector<std::string>& flags) {
   std::vector<std::string> words = {
-      "run", "--benchmark_enable_random_interleaving=true"};
+      "--benchmark_enable_random_interleaving=true"};
   bool displays = false;
   for (const std::string& flag : flags) {
     require(!starts_with(flag, "--benchmark_repetitions") &&
@@ -30,7 +30,8 @@ bool initialise_benchmark(const std::vector<std::string>& flags) {
     displays |= starts_with(flag, "--benchmark_format");
     words.push_back(flag);
   }
-  std::vector<char*> arguments;
+  static char program[] = "run";  // Google Benchmark keeps the pointer
+  std::vector<char*> arguments = {program};
   for (std::string& word : words) arguments.push_back(word.data());
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
