@@ -24,9 +24,9 @@ class BareTransformer : public Encoder<T> {
 
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
                               Ledger& ledger) override {
-    attend(input, input, mask, layers_.front(), buffers_, stream_, ledger);
+    attend(input, mask, layers_.front(), buffers_, stream_, ledger);
     for (std::size_t layer = 1; layer < layers_.size(); ++layer) {
-      attend(stream_, stream_, mask, layers_[layer], buffers_, mixed_, ledger);
+      attend(stream_, mask, layers_[layer], buffers_, mixed_, ledger);
       std::swap(stream_, mixed_);
     }
     return stream_;
@@ -48,7 +48,7 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
                int threads) {
   const AttentionForm form = attention_form(options.text("attention"));
   const auto layer = [&](std::size_t read) {
-    return formula::attend({s.batch, s.N, read, s.N, read, s.D, s.D, s.H},
+    return formula::attend({s.batch, s.N, read, s.D, s.D, s.H},
                            Bias::without, form, scalar, threads);
   };
   Cost cost = layer(s.C) + (s.B - 1) * layer(s.D);

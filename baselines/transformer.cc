@@ -84,8 +84,9 @@ Cost transformer_cost(const Shape& s, const Options& options,
   const TransformerConfig config(s, options);
   const Cost encoding = formula::input_encoding(config.input, s.batch, scalar);
   const Cost layer = formula::attention_layer(
-      config.layer, s.batch, s.N, s.N, config.attention, scalar, threads);
-  Cost cost = encoding + s.B * layer;
+      config.layer, s.batch, s.N, s.N, s.B, config.attention, scalar, threads);
+  Cost cost = encoding + layer;
+  cost.parameters = encoding.parameters + s.B * layer.parameters;
   if (config.projects_input()) {
     const std::size_t encoded = config.input.encoded_channels();
     cost[Part::input_projection] =

@@ -1,26 +1,80 @@
 #include "contract/formula.h"
 
-#include "primitives/attention/streaming.h"
+#include <algorithm>
+#include <vector>
 
 namespace suite::formula {
 namespace {
-
-std::uint64_t attention_buffers(const AttentionShape& shape, AttentionForm form,
-                                std::size_t scalar, int threads) {
-  const bool single = scalar == sizeof(float);
-  if (form == AttentionForm::materialised) {
-    return single ? MaterialisedAttention<float>::buffer_bytes(shape, threads)
-                  : MaterialisedAttention<double>::buffer_bytes(shape, threads);
-  }
-  return single ? StreamingAttention<float>::buffer_bytes(shape, threads)
-                : StreamingAttention<double>::buffer_bytes(shape, threads);
-}
 
 Work layer_norm(std::size_t rows, std::size_t channels, std::size_t scalar) {
   return {.bytes_moved = 2 * rows * channels * scalar};
 }
 
+void require_heads(std::size_t heads, std::size_t qk, std::size_t v) {
+  require(qk % heads == 0 && v % heads == 0,
+          "{} heads do not divide {} query and {} value channels", heads, qk,
+          v);
+}
+
+// One pass over the inputs: they are read, keys and values never leave the
+// cache.
+Cost streaming_read(const ReadShape& s, const ReadPlan& plan,
+                    std::size_t scalar) {
+  const std::size_t N = s.batch * s.inputs, M = s.batch * s.latents;
+  const std::size_t C = s.channels, qk = s.qk_channels, v = s.v_channels;
+  const std::size_t wide = s.heads * C;
+  const std::size_t logits = s.heads * M * s.inputs;
+  Cost cost;
+  Work& maps = cost[Part::key_value_projection];
+  const std::size_t read = N * C * scalar;
+  (s.normed ? cost[Part::layer_norm] : maps).bytes_moved += read;
+  if (!plan.fold_keys) maps += {.macs = N * C * qk, .bytes_moved = scalar * C * qk};
+  if (!plan.fold_values) maps += {.macs = N * C * v, .bytes_moved = scalar * C * v};
+  if (plan.fold_keys) {
+    maps += {.macs = M * qk * C,
+             .bytes_moved = scalar * (M * qk + qk * C + M * wide)};
+  }
+  if (plan.fold_values) {
+    maps += {.macs = M * C * v,
+             .bytes_moved = scalar * (M * wide + C * v + M * v)};
+  }
+  const std::size_t key = plan.fold_keys ? wide : qk;
+  const std::size_t value = plan.fold_values ? wide : v;
+  cost[Part::scores] = {.macs = logits * (key / s.heads),
+                        .bytes_moved = scalar * M * key};
+  cost[Part::softmax] = {.logits = logits};
+  cost[Part::weighted_sum] = {.macs = logits * (value / s.heads),
+                              .bytes_moved = scalar * M * value};
+  return cost;
+}
+
+// Keys and values of all inputs, into memory.
+Cost keys_and_values(const ReadShape& s, std::size_t scalar) {
+  const std::size_t N = s.batch * s.inputs, C = s.channels;
+  const std::size_t width = s.qk_channels + s.v_channels;
+  Cost cost;
+  Work& maps = cost[Part::key_value_projection];
+  (s.normed ? cost[Part::layer_norm] : maps).bytes_moved += N * C * scalar;
+  maps += {.macs = N * C * width, .bytes_moved = scalar * width * (C + N)};
+  return cost;
+}
+
 }  // namespace
+
+std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
+                             const ReadPlan& plan, std::size_t scalar,
+                             int threads) {
+  return scalar == sizeof(float)
+             ? InputReader<float>::buffer_bytes(shape, form, plan, threads)
+             : InputReader<double>::buffer_bytes(shape, form, plan, threads);
+}
+
+std::uint64_t attention_buffers(const AttentionShape& shape, AttentionForm form,
+                                std::size_t scalar, int threads) {
+  return scalar == sizeof(float)
+             ? attention_buffer_bytes<float>(form, shape, threads)
+             : attention_buffer_bytes<double>(form, shape, threads);
+}
 
 Work linear(std::size_t rows, std::size_t in, std::size_t out,
             std::size_t scalar, bool onto) {
@@ -51,29 +105,70 @@ Cost attention(const AttentionShape& s, AttentionForm form,
 
 Cost attend(const Attend& s, Bias bias, AttentionForm form, std::size_t scalar,
             int threads) {
-  require(s.qk_channels % s.heads == 0 && s.v_channels % s.heads == 0,
-          "{} heads do not divide {} query and {} value channels", s.heads,
-          s.qk_channels, s.v_channels);
-  const std::size_t rows = s.batch * s.rows, inputs = s.batch * s.input_rows;
+  require_heads(s.heads, s.qk_channels, s.v_channels);
+  const std::size_t rows = s.batch * s.rows, D = s.channels;
   const AttentionShape shape{s.batch,
                              s.rows,
-                             s.input_rows,
+                             s.rows,
                              s.heads,
                              s.qk_channels / s.heads,
                              s.v_channels / s.heads};
   Cost cost = attention(shape, form, scalar);
-  cost[Part::query_projection] =
-      linear(rows, s.channels, s.qk_channels, scalar);
-  cost[Part::key_value_projection] =
-      linear(inputs, s.input_channels, s.qk_channels, scalar) +
-      linear(inputs, s.input_channels, s.v_channels, scalar);
-  cost.parameters = linear_parameters(s.channels, s.qk_channels, bias) +
-                    linear_parameters(s.input_channels, s.qk_channels, bias) +
-                    linear_parameters(s.input_channels, s.v_channels, bias);
+  cost[Part::query_projection] = linear(rows, D, s.qk_channels, scalar);
+  cost[Part::key_value_projection] = linear(rows, D, s.qk_channels, scalar) +
+                                     linear(rows, D, s.v_channels, scalar);
+  cost.parameters = 2 * linear_parameters(D, s.qk_channels, bias) +
+                    linear_parameters(D, s.v_channels, bias);
   cost.bytes_held = attention_buffers(shape, form, scalar, threads) +
-                    scalar * (rows * s.qk_channels +
-                              inputs * (s.qk_channels + s.v_channels));
+                    scalar * rows * (2 * s.qk_channels + s.v_channels);
   return cost;
+}
+
+Cost read(const ReadShape& s, std::size_t width, const ReadPlan& plan,
+          std::size_t uses, Bias bias, AttentionForm form, std::size_t scalar,
+          int threads) {
+  require_heads(s.heads, s.qk_channels, s.v_channels);
+  const std::size_t M = s.batch * s.latents;
+  const bool kept = plan.keep || form == AttentionForm::materialised;
+  const AttentionShape shape{s.batch,
+                             s.latents,
+                             s.inputs,
+                             s.heads,
+                             s.qk_channels / s.heads,
+                             s.v_channels / s.heads};
+  Cost cost = uses * (kept ? attention(shape, form, scalar)
+                           : streaming_read(s, plan, scalar));
+  if (kept) cost += (plan.keep ? 1 : uses) * keys_and_values(s, scalar);
+  cost[Part::query_projection] =
+      uses * linear(M, width, s.qk_channels, scalar);
+  cost.parameters = linear_parameters(width, s.qk_channels, bias) +
+                    linear_parameters(s.channels, s.qk_channels, bias) +
+                    linear_parameters(s.channels, s.v_channels, bias);
+  cost.bytes_held = reader_buffers(s, form, plan, scalar, threads) +
+                    scalar * M * s.qk_channels;
+  return cost;
+}
+
+ReadPlan cheapest_plan(const ReadShape& s, std::size_t uses,
+                       AttentionForm form, std::size_t scalar) {
+  std::vector<ReadPlan> plans = {{}};
+  if (form == AttentionForm::streaming) {
+    plans.push_back({.fold_keys = true});
+    plans.push_back({.fold_values = true});
+    plans.push_back({.fold_keys = true, .fold_values = true});
+  }
+  const std::uint64_t kept =
+      scalar * s.batch * s.inputs * (s.qk_channels + s.v_channels);
+  if (uses > 1 && kept <= kMostKeptBytes) plans.push_back({.keep = true});
+  const auto macs = [&](const ReadPlan& plan) {
+    return read(s, s.qk_channels, plan, uses, Bias::without, form, scalar, 1)
+        .total()
+        .macs;
+  };
+  return *std::min_element(plans.begin(), plans.end(),
+                           [&](const ReadPlan& a, const ReadPlan& b) {
+                             return macs(a) < macs(b);
+                           });
 }
 
 Cost input_encoding(const InputEncodingWidths& w, std::size_t batch,
@@ -92,30 +187,30 @@ Cost input_encoding(const InputEncodingWidths& w, std::size_t batch,
 }
 
 Cost attention_layer(const AttentionLayerWidths& w, std::size_t batch,
-                     std::size_t rows, std::size_t input_rows,
+                     std::size_t rows, std::size_t input_rows, std::size_t uses,
                      AttentionForm form, std::size_t scalar, int threads) {
-  const bool cross = w.input_channels > 0;
-  const std::size_t D = w.channels, hidden = w.widening * D;
-  const std::size_t C = cross ? w.input_channels : D;
-  const std::size_t N = cross ? input_rows : rows;
-  const std::size_t all_rows = batch * rows, all_inputs = batch * N;
-  Cost cost = attend(
-      {batch, rows, D, N, C, w.qk_channels, w.v_channels, w.heads},
-      Bias::with, form, scalar, threads);
-  cost[Part::layer_norm] = 2 * layer_norm(all_rows, D, scalar);
+  const std::size_t D = w.channels, C = w.input_channels;
+  const std::size_t hidden = w.widening * D, all_rows = batch * rows;
+  Cost cost;
+  if (C > 0) {
+    cost = read({batch, rows, input_rows, C, w.qk_channels, w.v_channels,
+                 w.heads},
+                D, w.plan, uses, Bias::with, form, scalar, threads);
+    cost.parameters += 2 * C;
+  } else {
+    cost = attend({batch, rows, D, w.qk_channels, w.v_channels, w.heads},
+                  Bias::with, form, scalar, threads);
+    for (Work& part : cost.parts) part = uses * part;
+  }
+  cost[Part::layer_norm] += uses * (2 * layer_norm(all_rows, D, scalar));
   cost[Part::output_projection] =
-      linear(all_rows, w.v_channels, D, scalar, w.query_residual);
-  cost[Part::mlp] = linear(all_rows, D, hidden, scalar) +
-                    linear(all_rows, hidden, D, scalar, /*onto=*/true);
+      uses * linear(all_rows, w.v_channels, D, scalar, w.query_residual);
+  cost[Part::mlp] = uses * (linear(all_rows, D, hidden, scalar) +
+                            linear(all_rows, hidden, D, scalar, /*onto=*/true));
   cost.parameters += 2 * 2 * D + linear_parameters(w.v_channels, D) +
                      linear_parameters(D, hidden) +
                      linear_parameters(hidden, D);
   cost.bytes_held += scalar * all_rows * (D + w.v_channels + hidden);
-  if (cross) {
-    cost[Part::layer_norm] += layer_norm(all_inputs, C, scalar);
-    cost.parameters += 2 * C;
-    cost.bytes_held += scalar * all_inputs * C;
-  }
   return cost;
 }
 

@@ -7,6 +7,7 @@
 #include "primitives/cost.h"
 #include "primitives/layers/attention_layer.h"
 #include "primitives/layers/input_encoding.h"
+#include "primitives/layers/read_plan.h"
 
 namespace suite::formula {
 
@@ -23,25 +24,52 @@ std::size_t linear_parameters(std::size_t in, std::size_t out,
 Cost attention(const AttentionShape& shape, AttentionForm form,
                std::size_t scalar);
 
-// Attention and its three projections, for `rows` queries that read
-// `input_rows` inputs. `bytes_held` are the buffers'. Throws Error unless the
-// heads divide the channels.
+// The bytes that an attention of that form holds while it runs.
+std::uint64_t attention_buffers(const AttentionShape& shape, AttentionForm form,
+                                std::size_t scalar, int threads);
+
+// The same of what reads inputs.
+std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
+                             const ReadPlan& plan, std::size_t scalar,
+                             int threads);
+
+// Self-attention of `rows` rows and its three projections. `bytes_held` are the
+// buffers'. Throws Error unless the heads divide the channels.
 struct Attend {
-  std::size_t batch, rows, channels, input_rows, input_channels, qk_channels,
-      v_channels, heads;
+  std::size_t batch, rows, channels, qk_channels, v_channels, heads;
 };
 Cost attend(const Attend& shape, Bias bias, AttentionForm form,
             std::size_t scalar, int threads);
+
+// Latents of `width` channels read inputs, `uses` times with the same weights:
+// cross-attention and its projections, layer norm of the inputs included.
+// `bytes_held` are the buffers', `parameters` those of one use. Throws Error
+// unless the heads divide the channels.
+//
+// As written, of one example, in MACs: M·D·qk for the queries, N·C·(qk + v) for
+// keys and values, M·N·(qk + v) for scores and sum. A folded side costs M·C·qk
+// (or v) and heads·M·N·C instead of its share of the last two; what is kept is
+// projected once for all uses.
+Cost read(const ReadShape& shape, std::size_t width, const ReadPlan& plan,
+          std::size_t uses, Bias bias, AttentionForm form, std::size_t scalar,
+          int threads);
+
+// The plan of fewest MACs for so many uses. Keys and values are kept only if
+// they take at most kMostKeptBytes.
+inline constexpr std::uint64_t kMostKeptBytes = std::uint64_t{1} << 30;
+ReadPlan cheapest_plan(const ReadShape& shape, std::size_t uses,
+                       AttentionForm form, std::size_t scalar);
 
 // Positions of `batch` examples: read with the inputs, written with them.
 // `bytes_held` are the positions', where fixed, and the encoded inputs'.
 Cost input_encoding(const InputEncodingWidths& widths, std::size_t batch,
                     std::size_t scalar);
 
-// One AttentionLayer over [batch, rows, channels]; with widths.input_channels,
-// it reads `input_rows` inputs, else itself. `bytes_held` are the buffers'.
+// An AttentionLayer over [batch, rows, channels], run `uses` times with the same
+// weights; with widths.input_channels it reads `input_rows` inputs, else itself.
+// `bytes_held` are the buffers', `parameters` those of one use.
 Cost attention_layer(const AttentionLayerWidths& widths, std::size_t batch,
-                     std::size_t rows, std::size_t input_rows,
+                     std::size_t rows, std::size_t input_rows, std::size_t uses,
                      AttentionForm form, std::size_t scalar, int threads);
 
 }  // namespace suite::formula

@@ -45,11 +45,11 @@ class BarePerceiver : public Encoder<T> {
       std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
     }
     for (std::size_t block = 0; block < shape_.B; ++block) {
-      attend(stream_, input, mask, cross_[block], cross_buffers_, mixed_,
-             ledger);
+      attend<T>(stream_, input, /*norm=*/nullptr, mask, cross_[block],
+                /*plan=*/{}, cross_buffers_, mixed_, ledger);
       std::swap(stream_, mixed_);
       for (std::size_t layer = 0; layer < shape_.L; ++layer) {
-        attend(stream_, stream_, kAllLatents, self_[block * shape_.L + layer],
+        attend(stream_, kAllLatents, self_[block * shape_.L + layer],
                latent_buffers_, mixed_, ledger);
         std::swap(stream_, mixed_);
       }
@@ -81,11 +81,12 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
                int threads) {
   const AttentionForm form = attention_form(options.text("attention"));
   const Cost cross =
-      formula::attend({s.batch, s.M, s.D, s.N, s.C, s.D, s.D, s.H},
-                      Bias::without, form, scalar, threads);
+      formula::read({s.batch, s.M, s.N, s.C, s.D, s.D, s.H, /*normed=*/false},
+                    s.D, /*plan=*/{}, /*uses=*/1, Bias::without, form, scalar,
+                    threads);
   const Cost self =
-      formula::attend({s.batch, s.M, s.D, s.M, s.D, s.D, s.D, s.H},
-                      Bias::without, form, scalar, threads);
+      formula::attend({s.batch, s.M, s.D, s.D, s.D, s.H}, Bias::without, form,
+                      scalar, threads);
   Cost cost = s.B * (cross + s.L * self);
   cost.parameters += s.M * s.D;
   cost.bytes_held = cross.bytes_held + (s.L > 0 ? self.bytes_held : 0) +

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "contract/formula.h"
+
 namespace suite {
 namespace {
 
@@ -51,7 +53,8 @@ PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)
       layers(shape.L),
       reads(reading_blocks(options.text("cross_attends"), shape.B)),
       sharing(sharing_of(options.text("sharing"))),
-      attention(attention_form(options.text("attention"))) {
+      attention(attention_form(options.text("attention"))),
+      planned(options.text("plan") == "planned") {
   const std::size_t qk = options.number("qk_channels");
   const std::size_t v = options.number("v_channels");
   const std::size_t widening = options.number("widening");
@@ -104,6 +107,35 @@ std::size_t PerceiverConfig::tower_sets() const {
   return layers == 0 ? 0 : tower_set(blocks - 1) + 1;
 }
 
+std::size_t PerceiverConfig::cross_uses(std::size_t set) const {
+  std::size_t uses = 0;
+  for (std::size_t block = 0; block < blocks; ++block) {
+    uses += reads[block] && cross_set(block) == set;
+  }
+  return uses;
+}
+
+ReadShape PerceiverConfig::read_shape(std::size_t batch) const {
+  return {batch,
+          latents,
+          input.inputs,
+          cross.input_channels,
+          cross.qk_channels,
+          cross.v_channels,
+          cross.heads};
+}
+
+AttentionLayerWidths PerceiverConfig::cross_of(std::size_t set,
+                                               std::size_t batch,
+                                               std::size_t scalar) const {
+  AttentionLayerWidths widths = cross;
+  if (planned) {
+    widths.plan = formula::cheapest_plan(read_shape(batch), cross_uses(set),
+                                         attention, scalar);
+  }
+  return widths;
+}
+
 std::vector<OptionSpec> perceiver_options() {
   return {
       choice("sharing", {"all_but_first", "all", "none"},
@@ -114,6 +146,9 @@ std::vector<OptionSpec> perceiver_options() {
        {"every", "first", "0+2"}},
       choice("attention", {"streaming", "materialised"},
              "In which form is attention computed?"),
+      choice("plan", {"as_written", "planned"},
+             "Is the definition followed literally, or by an exact rewrite of "
+             "fewest MACs?"),
       number("cross_heads", 0, "How many heads read the input? 0: H"),
       number("qk_channels", 0,
              "How wide are queries and keys? 0: as what is read"),

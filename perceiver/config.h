@@ -25,8 +25,9 @@ struct PerceiverConfig {
   std::vector<bool> reads;  // per block: does it cross-attend?
   Sharing sharing = Sharing::all_but_first;
   AttentionForm attention = AttentionForm::streaming;
+  bool planned = false;  // reads in the way of fewest MACs, not as written
   InputEncodingWidths input;
-  AttentionLayerWidths cross;
+  AttentionLayerWidths cross;  // its plan is each set's own: see cross_of()
   AttentionLayerWidths latent;
 
   // Throws Error for a shape or option that makes no Perceiver.
@@ -37,6 +38,12 @@ struct PerceiverConfig {
   std::size_t tower_set(std::size_t block) const;
   std::size_t cross_sets() const;
   std::size_t tower_sets() const;
+  std::size_t cross_uses(std::size_t set) const;  // in one forward
+
+  ReadShape read_shape(std::size_t batch) const;
+  // The cross-attention of a set, with the plan that it follows.
+  AttentionLayerWidths cross_of(std::size_t set, std::size_t batch,
+                                std::size_t scalar) const;
 };
 
 // The options of a Perceiver, with their questions.

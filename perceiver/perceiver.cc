@@ -12,7 +12,7 @@ Perceiver<T>::Perceiver(const Shape& shape, const Options& options)
       latent_buffers_(config_.attention) {
   latents_.resize({config_.latents, config_.latent.channels});
   for (std::size_t set = 0; set < config_.cross_sets(); ++set) {
-    cross_.emplace_back(config_.cross);
+    cross_.emplace_back(config_.cross_of(set, shape.batch, sizeof(T)));
   }
   for (std::size_t set = 0; set < config_.tower_sets(); ++set) {
     Tower& tower = towers_.emplace_back();
@@ -31,6 +31,7 @@ const Tensor<T, 3>& Perceiver<T>::forward(const Tensor<T, 3>& input,
   for (std::size_t b = 0; b < input.shape(0); ++b) {
     std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
   }
+  cross_buffers_.reader.forget();
   for (std::size_t block = 0; block < config_.blocks; ++block) {
     if (config_.reads[block]) {
       cross_[config_.cross_set(block)].forward(stream_, encoded, mask,

@@ -8,25 +8,51 @@
 namespace suite {
 namespace {
 
+// All cross-attentions of one forward. Sets share their buffers, but for those
+// that one plan needs and another doesn't.
+Cost cross_cost(const PerceiverConfig& config, const Shape& shape,
+                std::size_t scalar, int threads) {
+  Cost all;
+  std::vector<ReadPlan> plans;
+  for (std::size_t set = 0; set < config.cross_sets(); ++set) {
+    const AttentionLayerWidths widths =
+        config.cross_of(set, shape.batch, scalar);
+    const Cost cost = formula::attention_layer(
+        widths, shape.batch, shape.M, shape.N, config.cross_uses(set),
+        config.attention, scalar, threads);
+    const bool is_new = std::find(plans.begin(), plans.end(), widths.plan) ==
+                        plans.end();
+    const std::uint64_t held = all.bytes_held;
+    all += cost;
+    if (!plans.empty()) {
+      all.bytes_held =
+          held + (is_new ? formula::reader_buffers(config.read_shape(shape.batch),
+                                                   config.attention,
+                                                   widths.plan, scalar, threads)
+                         : 0);
+    }
+    plans.push_back(widths.plan);
+  }
+  return all;
+}
+
 Cost perceiver_cost(const Shape& shape, const Options& options,
                     std::size_t scalar, int threads) {
   const PerceiverConfig config(shape, options);
   const std::size_t M = shape.M, N = shape.N, D = shape.D;
-  const Cost cross = formula::attention_layer(
-      config.cross, shape.batch, M, N, config.attention, scalar, threads);
-  const Cost layer = formula::attention_layer(
-      config.latent, shape.batch, M, M, config.attention, scalar, threads);
-  const auto reads = static_cast<std::size_t>(
-      std::count(config.reads.begin(), config.reads.end(), true));
+  const Cost tower =
+      formula::attention_layer(config.latent, shape.batch, M, M,
+                               shape.B * shape.L, config.attention, scalar,
+                               threads);
   const Cost encoding =
       formula::input_encoding(config.input, shape.batch, scalar);
 
-  Cost cost = encoding + reads * cross + shape.B * shape.L * layer;
-  cost.parameters = encoding.parameters + M * D +
-                    config.cross_sets() * cross.parameters +
-                    config.tower_sets() * shape.L * layer.parameters;
-  cost.bytes_held = encoding.bytes_held + (reads > 0 ? cross.bytes_held : 0) +
-                    (shape.L > 0 ? layer.bytes_held : 0) +
+  const Cost cross = cross_cost(config, shape, scalar, threads);
+  Cost cost = encoding + tower + cross;
+  cost.parameters = encoding.parameters + M * D + cross.parameters +
+                    config.tower_sets() * shape.L * tower.parameters;
+  cost.bytes_held = encoding.bytes_held + cross.bytes_held +
+                    (shape.L > 0 ? tower.bytes_held : 0) +
                     scalar * (cost.parameters + shape.batch * N * shape.C +
                               shape.batch * M * D);
   return cost;

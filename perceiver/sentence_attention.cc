@@ -74,18 +74,26 @@ SentenceAttention<T> sentence_attention(std::string_view sentence,
 
   AttentionBuffers<T> buffers(AttentionForm::materialised);
   Ledger ledger;
-  attend(s.latents, s.input, Mask(), s.projections, buffers, s.output, ledger);
+  const ReadPlan as_written;
+  attend<T>(s.latents, s.input, /*norm=*/nullptr, Mask(), s.projections,
+            as_written, buffers, s.output, ledger);
 
-  s.weights = dynamic_cast<const MaterialisedAttention<T>&>(*buffers.attention)
-                  .weights();
+  s.weights =
+      dynamic_cast<const MaterialisedAttention<T>&>(buffers.reader.attention())
+          .weights();
   s.queries = std::move(buffers.queries);
-  s.keys = std::move(buffers.keys);
-  s.values = std::move(buffers.values);
+  s.keys = buffers.reader.kept().keys();
+  s.values = buffers.reader.kept().values();
   s.counted = ledger.counted();
-  s.declared = formula::attend(
-      {1, kSentenceLatents, kSentenceChannels, s.words.size(),
-       kSentenceChannels, kSentenceHeadChannels, kSentenceHeadChannels, 1},
-      Bias::without, AttentionForm::materialised, sizeof(T), 1);
+  s.declared = formula::read(
+      {.latents = kSentenceLatents,
+       .inputs = s.words.size(),
+       .channels = kSentenceChannels,
+       .qk_channels = kSentenceHeadChannels,
+       .v_channels = kSentenceHeadChannels,
+       .normed = false},
+      kSentenceChannels, as_written, /*uses=*/1, Bias::without,
+      AttentionForm::materialised, sizeof(T), 1);
   return s;
 }
 

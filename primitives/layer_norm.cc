@@ -34,6 +34,27 @@ void LayerNorm<T>::for_each_parameter(const std::string& name,
 }
 
 template <class T>
+void normalise_row(const T* x, const LayerNorm<T>& layer, T* y) {
+  const std::size_t channels = layer.scale.size();
+  const T* scale = layer.scale.data();
+  const T* offset = layer.offset.data();
+  const T mean = sum_of(x, channels, [](const auto& v) { return v; }) /
+                 static_cast<T>(channels);
+  const T variance = sum_of(x, channels,
+                            [mean](const auto& v) {
+                              const auto centred = v - mean;
+                              return centred * centred;
+                            }) /
+                     static_cast<T>(channels);
+  const T inverse =
+      1 / std::sqrt(variance + static_cast<T>(LayerNorm<T>::kEpsilon));
+#pragma omp simd
+  for (std::size_t c = 0; c < channels; ++c) {
+    y[c] = (x[c] - mean) * inverse * scale[c] + offset[c];
+  }
+}
+
+template <class T>
 void layer_norm(const Tensor<T, 3>& input, const LayerNorm<T>& layer,
                 Tensor<T, 3>& output, const Meter& meter) {
   const std::size_t channels = input.shape(2);
@@ -44,31 +65,18 @@ void layer_norm(const Tensor<T, 3>& input, const LayerNorm<T>& layer,
   meter.add({.bytes_moved = 2 * bytes_of(input)});
   const MatrixView<const T> from = all_rows(input);
   const MatrixView<T> to = all_rows(output);
-  const T* scale = layer.scale.data();
-  const T* offset = layer.offset.data();
 #pragma omp parallel for schedule(static)
   for (std::size_t r = 0; r < from.rows; ++r) {
-    const T* x = from.row(r);
-    T* y = to.row(r);
-    const T mean = sum_of(x, channels, [](const auto& v) { return v; }) /
-                   static_cast<T>(channels);
-    const T variance = sum_of(x, channels,
-                              [mean](const auto& v) {
-                                const auto centred = v - mean;
-                                return centred * centred;
-                              }) /
-                       static_cast<T>(channels);
-    const T inverse =
-        1 / std::sqrt(variance + static_cast<T>(LayerNorm<T>::kEpsilon));
-#pragma omp simd
-    for (std::size_t c = 0; c < channels; ++c) {
-      y[c] = (x[c] - mean) * inverse * scale[c] + offset[c];
-    }
+    normalise_row(from.row(r), layer, to.row(r));
   }
 }
 
 template struct LayerNorm<float>;
 template struct LayerNorm<double>;
+template void normalise_row<float>(const float*, const LayerNorm<float>&,
+                                   float*);
+template void normalise_row<double>(const double*, const LayerNorm<double>&,
+                                    double*);
 template void layer_norm<float>(const Tensor<float, 3>&,
                                 const LayerNorm<float>&, Tensor<float, 3>&,
                                 const Meter&);

@@ -23,6 +23,10 @@ struct LayerNorm {
                           const ParameterVisitor<T>& visit);
 };
 
+// to[channels] ← the normalised from[channels]: one row, on the calling thread.
+template <class T>
+void normalise_row(const T* from, const LayerNorm<T>& layer, T* to);
+
 // output[batch, rows, channels] ← normalised input, resized to fit.
 // Cost: no MACs; reads the input and writes the output once. Throws Error
 // unless the channels fit.

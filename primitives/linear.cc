@@ -1,9 +1,24 @@
 #include "primitives/linear.h"
 
-#include "primitives/gemm.h"
+#include "primitives/panels/parallel_product.h"
 
 namespace suite {
 namespace {
+
+// out (+)= after(left·W + b).
+template <class T, class After>
+void multiply(MatrixView<const T> left, const Linear<T>& layer,
+              MatrixView<T> out, bool onto, const Meter& meter,
+              const After& after) {
+  const std::size_t in = layer.in(), cols = layer.out();
+  meter.add({.macs = left.rows * in * cols,
+             .bytes_moved =
+                 sizeof(T) * (left.rows * in + in * cols +
+                              (onto ? 2 : 1) * left.rows * cols)});
+  const T* bias = layer.bias.size() > 0 ? layer.bias.data() : nullptr;
+  parallel_product(left, RightFactor<T>{matrix(layer.weight)}, out,
+                   PanelTerms<T>{onto, bias}, after);
+}
 
 template <class T>
 void resize_for(const Tensor<T, 3>& input, const Linear<T>& layer,
@@ -12,18 +27,6 @@ void resize_for(const Tensor<T, 3>& input, const Linear<T>& layer,
           "linear: the input has {} channels, the weight expects {}",
           input.shape(2), layer.in());
   output.resize({input.shape(0), input.shape(1), layer.out()});
-}
-
-template <class T>
-void add_bias(const Linear<T>& layer, MatrixView<T> values) {
-  if (layer.bias.size() == 0) return;
-  const T* bias = layer.bias.data();
-#pragma omp parallel for schedule(static)
-  for (std::size_t r = 0; r < values.rows; ++r) {
-    T* row = values.row(r);
-#pragma omp simd
-    for (std::size_t c = 0; c < values.cols; ++c) row[c] += bias[c];
-  }
 }
 
 }  // namespace
@@ -45,8 +48,8 @@ template <class T>
 void linear(const Tensor<T, 3>& input, const Linear<T>& layer,
             Tensor<T, 3>& output, const Meter& meter) {
   resize_for(input, layer, output);
-  gemm<T>(all_rows(input), matrix(layer.weight), all_rows(output), meter);
-  add_bias(layer, all_rows(output));
+  multiply(all_rows(input), layer, all_rows(output), /*onto=*/false, meter,
+           AsItIs<T>());
 }
 
 template <class T>
@@ -55,18 +58,26 @@ void linear_onto(const Tensor<T, 3>& input, const Linear<T>& layer,
   require(input.shape(2) == layer.in() && stream.shape(2) == layer.out(),
           "linear: {} to {} channels, the weight maps {} to {}", input.shape(2),
           stream.shape(2), layer.in(), layer.out());
-  gemm<T>(all_rows(input), matrix(layer.weight), all_rows(stream), meter, 1,
-          /*accumulate=*/true);
-  add_bias(layer, all_rows(stream));
+  require(all_rows(input).rows == all_rows(stream).rows,
+          "linear: {} rows do not fit onto {}", all_rows(input).rows,
+          all_rows(stream).rows);
+  multiply(all_rows(input), layer, all_rows(stream), /*onto=*/true, meter,
+           AsItIs<T>());
 }
 
 template <class T>
 void linear_gelu(const Tensor<T, 3>& input, const Linear<T>& layer, Gelu form,
                  Tensor<T, 3>& output, const Meter& meter) {
   resize_for(input, layer, output);
-  gemm<T>(all_rows(input), matrix(layer.weight), all_rows(output), meter);
-  gelu(all_rows(output), layer.bias.size() > 0 ? layer.bias.data() : nullptr,
-       form);
+  const auto with = [&](const auto& after) {
+    multiply(all_rows(input), layer, all_rows(output), /*onto=*/false, meter,
+             after);
+  };
+  if (form == Gelu::erf) {
+    with([](const Vec<T>& sum) { return gelu<Gelu::erf, T>(sum); });
+  } else {
+    with([](const Vec<T>& sum) { return gelu<Gelu::tanh, T>(sum); });
+  }
 }
 
 template struct Linear<float>;

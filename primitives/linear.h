@@ -27,7 +27,8 @@ struct Linear {
 };
 
 // output[batch, rows, out] ← input[batch, rows, in]·W + b, resized to fit.
-// Cost: batch·rows·in·out MACs. Throws Error unless the widths fit.
+// Cost: batch·rows·in·out MACs, on all threads; no buffers. Throws Error unless
+// the widths fit. The bits don't depend on the number of threads.
 template <class T>
 void linear(const Tensor<T, 3>& input, const Linear<T>& layer,
             Tensor<T, 3>& output, const Meter& meter);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
 namespace suite {
@@ -31,6 +32,20 @@ void store(T* to, const Vec<T>& value) {
   value.store_unaligned(to);
 }
 
+// The first `count` lanes, the others 0.
+template <class T>
+Vec<T> load_first(const T* from, std::size_t count) {
+  alignas(64) std::array<T, kLanes<T>> lanes{};
+  for (std::size_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return load(lanes.data());
+}
+template <class T>
+void store_first(T* to, const Vec<T>& value, std::size_t count) {
+  alignas(64) std::array<T, kLanes<T>> lanes;
+  store(lanes.data(), value);
+  for (std::size_t i = 0; i < count; ++i) to[i] = lanes[i];
+}
+
 // The sum of the lanes, from first to last.
 template <class T>
 T sum_lanes(const Vec<T>& value) {
@@ -39,6 +54,36 @@ T sum_lanes(const Vec<T>& value) {
   T sum = 0;
   for (const T lane : lanes) sum += lane;
   return sum;
+}
+
+namespace simd_detail {
+
+// The lower (or, from kLanes/2 on, the upper) halves of a and b, one lane of a
+// and one of b in turn. xsimd's own zip does so within quarters of a register.
+template <class T, std::size_t from, std::size_t... lane>
+Vec<T> interleave(const Vec<T>& a, const Vec<T>& b,
+                  std::index_sequence<lane...>) {
+  return Vec<T>(__builtin_shufflevector(
+      a.data, b.data, (from + lane / 2 + lane % 2 * kLanes<T>)...));
+}
+
+}  // namespace simd_detail
+
+// Lane j of row i becomes lane i of row j, by log2(lanes) perfect shuffles.
+template <class T>
+void transpose(Vec<T> (&rows)[kLanes<T>]) {
+  constexpr std::size_t kHalf = kLanes<T> / 2;
+  constexpr std::make_index_sequence<kLanes<T>> kEach;
+  for (std::size_t round = 1; round < kLanes<T>; round *= 2) {
+    Vec<T> next[kLanes<T>];
+    for (std::size_t i = 0; i < kHalf; ++i) {
+      next[2 * i] =
+          simd_detail::interleave<T, 0>(rows[i], rows[i + kHalf], kEach);
+      next[2 * i + 1] =
+          simd_detail::interleave<T, kHalf>(rows[i], rows[i + kHalf], kEach);
+    }
+    for (std::size_t i = 0; i < kLanes<T>; ++i) rows[i] = next[i];
+  }
 }
 
 namespace simd_detail {
@@ -61,36 +106,54 @@ inline constexpr auto kExp2 = [] {
   }
 }();
 
+// The whole number beside x, where the bounds matter.
 template <class T>
-Vec<T> scale_by_power_of_two(const Vec<T>& value, const Vec<T>& exponent) {
+Vec<T> nearest(const Vec<T>& x, T smallest, T largest) {
+#if defined(__AVX512F__)
+  (void)smallest, (void)largest;  // scalef takes any exponent
+  return xsimd::nearbyint(x);
+#else
+  // NaN fails both comparisons.
+  const Vec<T> below = xsimd::select(x < Vec<T>(smallest), Vec<T>(smallest), x);
+  return xsimd::nearbyint(
+      xsimd::select(below > Vec<T>(largest), Vec<T>(largest), below));
+#endif
+}
+
+// power · 2^whole, or 0 where x < smallest.
+template <class T>
+Vec<T> scale_or_vanish(const Vec<T>& power, const Vec<T>& whole,
+                       const Vec<T>& x, T smallest) {
 #if defined(__AVX512F__)
   if constexpr (std::is_same_v<T, float>) {
-    return _mm512_scalef_ps(value, exponent);
+    return _mm512_maskz_scalef_ps(
+        _mm512_cmp_ps_mask(x, Vec<T>(smallest), _CMP_NLT_UQ), power, whole);
   } else {
-    return _mm512_scalef_pd(value, exponent);
+    return _mm512_maskz_scalef_pd(
+        _mm512_cmp_pd_mask(x, Vec<T>(smallest), _CMP_NLT_UQ), power, whole);
   }
 #else
-  return xsimd::ldexp(value, xsimd::to_int(exponent));
+  return xsimd::select(x < Vec<T>(smallest), Vec<T>(T(0)),
+                       xsimd::ldexp(power, xsimd::to_int(whole)));
 #endif
 }
 
 }  // namespace simd_detail
 
-// 2^x for x ≤ 0. Below the smallest normal number the result is 0; a NaN stays
-// one.
+// 2^x, off by three units in the last place at most. Below the smallest normal
+// number it is 0, beyond the largest at least 2^127 (2^1023 for double); a NaN
+// stays one.
 template <class T>
-Vec<T> exp2_nonpositive(const Vec<T>& x) {
+Vec<T> power_of_two(const Vec<T>& x) {
   constexpr T kSmallest = std::is_same_v<T, float> ? T(-126) : T(-1022);
-  const auto vanishes = x < Vec<T>(kSmallest);
-  const Vec<T> bounded = xsimd::select(vanishes, Vec<T>(kSmallest), x);
-  const Vec<T> whole = xsimd::nearbyint(bounded);
-  const Vec<T> fraction = bounded - whole;
+  constexpr T kLargest = std::is_same_v<T, float> ? T(127) : T(1023);
+  const Vec<T> whole = simd_detail::nearest(x, kSmallest, kLargest);
+  const Vec<T> fraction = x - whole;
   Vec<T> power(simd_detail::kExp2<T>[0]);
   for (std::size_t i = 1; i < simd_detail::kExp2<T>.size(); ++i) {
     power = xsimd::fma(power, fraction, Vec<T>(simd_detail::kExp2<T>[i]));
   }
-  power = simd_detail::scale_by_power_of_two(power, whole);
-  return xsimd::select(vanishes, Vec<T>(T(0)), power);
+  return simd_detail::scale_or_vanish(power, whole, x, kSmallest);
 }
 
 }  // namespace suite

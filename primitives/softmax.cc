@@ -30,7 +30,7 @@ T maximum_of(const T* row, std::size_t cols) {
 template <class T>
 T exponentiate(T* row, std::size_t cols, T maximum) {
   const auto weight = [shift = Vec<T>(maximum)](const Vec<T>& logit) {
-    return exp2_nonpositive((logit - shift) * Vec<T>(std::numbers::log2e));
+    return power_of_two((logit - shift) * Vec<T>(std::numbers::log2e));
   };
   Vec<T> lanes(T(0));
   std::size_t c = 0;

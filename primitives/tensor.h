@@ -78,6 +78,37 @@ MatrixView<const T> example(const Tensor<T, 3>& tensor, std::size_t index) {
   return all_rows(tensor).row_range(index * tensor.shape(1), tensor.shape(1));
 }
 
+// [batch, rows, cols] within one or all of a tensor's channels. Does not own
+// them.
+template <class T>
+struct BatchView {
+  T* data = nullptr;
+  std::size_t batch = 0;
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::size_t stride = 0;  // values from one row to the next
+
+  BatchView(T* d, std::size_t b, std::size_t r, std::size_t c, std::size_t s)
+      : data(d), batch(b), rows(r), cols(c), stride(s) {}
+  BatchView(Tensor<std::remove_const_t<T>, 3>& tensor)
+      : BatchView(tensor.data(), tensor.shape(0), tensor.shape(1),
+                  tensor.shape(2), tensor.shape(2)) {}
+  BatchView(const Tensor<std::remove_const_t<T>, 3>& tensor)
+    requires(std::is_const_v<T>)
+      : BatchView(tensor.data(), tensor.shape(0), tensor.shape(1),
+                  tensor.shape(2), tensor.shape(2)) {}
+
+  BatchView columns(std::size_t first, std::size_t count) const {
+    return {data + first, batch, rows, count, stride};
+  }
+};
+
+template <class T>
+MatrixView<T> example(const BatchView<T>& view, std::size_t index) {
+  return {view.data + index * view.rows * view.stride, view.rows, view.cols,
+          view.stride};
+}
+
 template <class T, std::size_t rank>
 std::size_t bytes_of(const Tensor<T, rank>& tensor) {
   return tensor.size() * sizeof(T);

@@ -28,8 +28,8 @@ FlopsPieces layer_pieces(const Shape& s) {
   AttentionLayerWidths cross = self;
   cross.input_channels = cross.qk_channels = cross.v_channels = s.C;
   const auto layer = [&](const AttentionLayerWidths& widths, std::size_t rows) {
-    return formula::attention_layer(widths, s.batch, rows, s.N, kForm, kScalar,
-                                    kThreads);
+    return formula::attention_layer(widths, s.batch, rows, s.N, /*uses=*/1,
+                                    kForm, kScalar, kThreads);
   };
   FlopsPieces pieces{layer(cross, s.M), layer(self, s.M), layer(self, s.N)};
   if (s.C != s.D) {

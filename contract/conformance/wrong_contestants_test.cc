@@ -60,7 +60,8 @@ class Toy : public Encoder<T> {
     static const Mask kNone;
     const Mask& used = fault_ == Fault::ignores_the_mask ? kNone : mask;
     if (fault_ == Fault::allocates_each_time) output_ = Tensor<T, 3>();
-    attend(input, blind(input), used, projections_, buffers_, output_, ledger);
+    attend<T>(input, blind(input), /*norm=*/nullptr, used, projections_, {},
+              buffers_, output_, ledger);
     for (T& value : output_) value *= static_cast<T>(gain_);
     spoil(input);
     return output_;
@@ -135,10 +136,11 @@ class Toy : public Encoder<T> {
 };
 
 Cost toy_cost(const Shape& s, std::size_t scalar, int threads, Fault fault) {
-  Cost cost = formula::attend(
-      {s.batch, s.N, s.C, s.N, s.C, s.D, s.D,
-       fault == Fault::accepts_any_heads ? 1 : s.H},
-      Bias::without, AttentionForm::streaming, scalar, threads);
+  Cost cost = formula::read(
+      {s.batch, s.N, s.N, s.C, s.D, s.D,
+       fault == Fault::accepts_any_heads ? 1 : s.H, /*normed=*/false},
+      s.C, {}, /*uses=*/1, Bias::without, AttentionForm::streaming, scalar,
+      threads);
   cost.bytes_held +=
       scalar * (cost.parameters + s.batch * s.N * (s.C + s.D));
   if (fault == Fault::declares_too_few_macs) --cost[Part::scores].macs;

@@ -1,5 +1,7 @@
 #include "primitives/attention/attention.h"
 
+#include <algorithm>
+
 #include "primitives/attention/streaming.h"
 
 namespace suite {
@@ -13,25 +15,32 @@ AttentionForm attention_form(std::string_view name) {
 
 template <class T>
 AttentionShape AttentionInputs<T>::shape() const {
-  const std::size_t batch = queries.shape(0), N = keys.shape(1);
-  const std::size_t qk = queries.shape(2), v = values.shape(2);
-  require(keys.shape(0) == batch && values.shape(0) == batch &&
-              values.shape(1) == N && keys.shape(2) == qk,
+  const std::size_t batch = queries.batch, N = keys.rows;
+  const std::size_t qk = queries.cols, v = values.cols;
+  require(keys.batch == batch && values.batch == batch && values.rows == N &&
+              keys.cols == qk,
           "attention: queries [{}, {}, {}], keys [{}, {}, {}] and values [{}, "
           "{}, {}] do not belong together",
-          batch, queries.shape(1), qk, keys.shape(0), N, keys.shape(2),
-          values.shape(0), values.shape(1), v);
+          batch, queries.rows, qk, keys.batch, N, keys.cols, values.batch,
+          values.rows, v);
   require(heads > 0 && qk % heads == 0 && v % heads == 0,
           "attention: {} heads must divide {} query and {} value channels",
           heads, qk, v);
   require(mask.size() == 0 || (mask.shape(0) == batch && mask.shape(1) == N),
           "attention: the mask must be [{}, {}] or empty", batch, N);
-  return {batch, queries.shape(1), N, heads, qk / heads, v / heads};
+  return {batch, queries.rows, N, heads, qk / heads, v / heads};
 }
 
 template <class T>
 const std::uint8_t* AttentionInputs<T>::valid_keys(std::size_t example) const {
   return mask.size() == 0 ? nullptr : &mask(example, 0);
+}
+
+template <class T>
+std::size_t AttentionInputs<T>::shown_keys() const {
+  if (mask.size() == 0) return keys.batch * keys.rows;
+  return static_cast<std::size_t>(
+      std::count_if(mask.begin(), mask.end(), [](auto m) { return m != 0; }));
 }
 
 template <class T>
@@ -42,9 +51,24 @@ std::unique_ptr<Attention<T>> make_attention(AttentionForm form) {
   return std::make_unique<StreamingAttention<T>>();
 }
 
+template <class T>
+std::uint64_t attention_buffer_bytes(AttentionForm form,
+                                     const AttentionShape& shape, int threads) {
+  return form == AttentionForm::materialised
+             ? MaterialisedAttention<T>::buffer_bytes(shape, threads)
+             : StreamingAttention<T>::buffer_bytes(shape, threads);
+}
+
 template struct AttentionInputs<float>;
 template struct AttentionInputs<double>;
 template std::unique_ptr<Attention<float>> make_attention(AttentionForm);
 template std::unique_ptr<Attention<double>> make_attention(AttentionForm);
+
+template std::uint64_t attention_buffer_bytes<float>(AttentionForm,
+                                                     const AttentionShape&,
+                                                     int);
+template std::uint64_t attention_buffer_bytes<double>(AttentionForm,
+                                                      const AttentionShape&,
+                                                      int);
 
 }  // namespace suite

@@ -30,16 +30,18 @@ struct AttentionShape {
 
 template <class T>
 struct AttentionInputs {
-  const Tensor<T, 3>& queries;  // [batch, M, heads·qk_channels]
-  const Tensor<T, 3>& keys;     // [batch, N, heads·qk_channels]
-  const Tensor<T, 3>& values;   // [batch, N, heads·v_channels]
-  const Mask& mask;             // [batch, N], or empty
+  BatchView<const T> queries;  // [batch, M, heads·qk_channels]
+  BatchView<const T> keys;     // [batch, N, heads·qk_channels]
+  BatchView<const T> values;   // [batch, N, heads·v_channels]
+  const Mask& mask;            // [batch, N], or empty
   std::size_t heads = 1;
 
   // Throws Error unless the tensors belong together.
   AttentionShape shape() const;
   // The mask of one example, or null.
   const std::uint8_t* valid_keys(std::size_t example) const;
+  // How many keys the mask leaves, of all examples together.
+  std::size_t shown_keys() const;
 };
 
 // An attention with the buffers it needs; reuse it and nothing is allocated.
@@ -51,7 +53,7 @@ class Attention {
   // output[batch, M, heads·v_channels], resized to fit. A query whose keys are
   // all masked yields zeros.
   // Cost: batch·heads·M·N·(qk_channels + v_channels) MACs and
-  // batch·heads·M·N logits, in both forms.
+  // batch·heads·M·N logits; streaming leaves hidden keys out of N.
   virtual void forward(const AttentionInputs<T>& inputs, Tensor<T, 3>& output,
                        Ledger& ledger) = 0;
 };
@@ -74,5 +76,10 @@ class MaterialisedAttention : public Attention<T> {
 
 template <class T>
 std::unique_ptr<Attention<T>> make_attention(AttentionForm form);
+
+// The bytes that an attention of that form holds while it runs.
+template <class T>
+std::uint64_t attention_buffer_bytes(AttentionForm form,
+                                     const AttentionShape& shape, int threads);
 
 }  // namespace suite

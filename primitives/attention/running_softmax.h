@@ -1,12 +1,16 @@
 // What attention carries from one tile of keys to the next, for a panel of
-// queries: the largest logit so far, the sum of the weights relative to it, and
-// the weighted sum of the values. Two such states of disjoint keys merge into
-// the state of their union; that is all there is to splitting keys over tiles,
-// threads or machines (Milakov and Gimelshein 2018; Rabe and Staats 2021).
+// queries: a reference for the logits, the sum of the weights relative to it,
+// and the weighted sum of the values. Two such states of disjoint keys merge
+// into the state of their union; that is all there is to splitting keys over
+// tiles, threads or machines (Milakov and Gimelshein 2018; Rabe and Staats 2021).
+//
+// Any reference gives the same answer as long as nothing overflows, so it need
+// not be the maximum of all logits seen: it is that of the first few, and is
+// raised when a tile's weights exceed kMost. So weights leave the registers of
+// the product that made their logits as they are, and no tile is looked at twice.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 
 #include "primitives/simd.h"
@@ -20,43 +24,58 @@ struct RunningSoftmax {
   static constexpr std::size_t kWidth = vectors * kLanes<T>;
   // Below every logit, yet finite: the difference of two of them is 0.
   static constexpr T kNothingSeen = std::numeric_limits<T>::lowest() / 2;
+  // The sum of a tile's weights that still fits: far from overflow, and above
+  // what logits that are all alike or normally distributed come to.
+  static constexpr T kMost = 65536;
 
   T* block;
   std::size_t channels;
 
-  T* maximum() const { return block; }
+  T* reference() const { return block; }
   T* sum() const { return block + kWidth; }
   T* weighted() const { return block + 2 * kWidth; }
 
   void clear() const {
-    for (std::size_t i = 0; i < kWidth; ++i) maximum()[i] = kNothingSeen;
+    for (std::size_t i = 0; i < kWidth; ++i) reference()[i] = kNothingSeen;
     for (std::size_t i = 0; i < (1 + channels) * kWidth; ++i) sum()[i] = T(0);
   }
+  bool empty() const { return reference()[0] == kNothingSeen; }
 
-  // scores[keys, width] ← weights relative to the new maximum; the state is
-  // rescaled to it and their sum is added. The caller adds their weighted sum.
-  // Keys whose `valid` is 0 get weight 0.
-  void absorb(T* scores, std::size_t keys, const std::uint8_t* valid) const {
+  // Makes the maximum of scores[keys, width] the reference of an empty state.
+  void refer_to(const T* scores, std::size_t keys) const {
     Vec<T> highest[vectors];
+    maximum(scores, keys, highest);
     for (std::size_t v = 0; v < vectors; ++v) {
-      highest[v] = load(maximum() + v * kLanes<T>);
+      store(reference() + v * kLanes<T>, highest[v]);
     }
-    for (std::size_t n = 0; n < keys; ++n) {
-      if (valid != nullptr && valid[n] == 0) continue;
-      for (std::size_t v = 0; v < vectors; ++v) {
-        highest[v] = xsimd::max(
-            highest[v], load(scores + n * kWidth + v * kLanes<T>));
-      }
+  }
+
+  // Adds a tile's sums of weights, unless one is more than kMost or a NaN: then
+  // the tile must be absorbed, and false is returned.
+  bool add(const Vec<T> (&sums)[vectors]) const {
+    bool fits = true;
+    for (std::size_t v = 0; v < vectors; ++v) {
+      fits = fits && xsimd::all(sums[v] <= Vec<T>(kMost));
     }
+    for (std::size_t v = 0; v < vectors && fits; ++v) {
+      T* total = sum() + v * kLanes<T>;
+      store(total, load(total) + sums[v]);
+    }
+    return fits;
+  }
+
+  // scores[keys, width] ← weights relative to the highest logit seen; the state
+  // is rescaled to it and their sum is added. The caller adds their weighted
+  // sum.
+  void absorb(T* scores, std::size_t keys) const {
+    Vec<T> highest[vectors];
+    maximum(scores, keys, highest);
     Vec<T> total[vectors];
     rescale(highest, total);
     for (std::size_t n = 0; n < keys; ++n) {
-      const bool masked = valid != nullptr && valid[n] == 0;
       for (std::size_t v = 0; v < vectors; ++v) {
         T* score = scores + n * kWidth + v * kLanes<T>;
-        const Vec<T> weight = masked
-                                  ? Vec<T>(T(0))
-                                  : exp2_nonpositive(load(score) - highest[v]);
+        const Vec<T> weight = power_of_two(load(score) - highest[v]);
         total[v] += weight;
         store(score, weight);
       }
@@ -69,14 +88,14 @@ struct RunningSoftmax {
   void merge(const RunningSoftmax& other) const {
     Vec<T> highest[vectors], total[vectors];
     for (std::size_t v = 0; v < vectors; ++v) {
-      highest[v] = xsimd::max(load(maximum() + v * kLanes<T>),
-                              load(other.maximum() + v * kLanes<T>));
+      highest[v] = xsimd::max(load(reference() + v * kLanes<T>),
+                              load(other.reference() + v * kLanes<T>));
     }
     rescale(highest, total);
     for (std::size_t v = 0; v < vectors; ++v) {
       const std::size_t lane = v * kLanes<T>;
       const Vec<T> factor =
-          exp2_nonpositive(load(other.maximum() + lane) - highest[v]);
+          power_of_two(load(other.reference() + lane) - highest[v]);
       store(sum() + lane, total[v] + factor * load(other.sum() + lane));
       for (std::size_t c = 0; c < channels; ++c) {
         const std::size_t at = c * kWidth + lane;
@@ -87,14 +106,27 @@ struct RunningSoftmax {
   }
 
  private:
-  // Makes `highest` the maximum; `total` receives the rescaled sum.
+  // highest ← the maximum of the reference and the scores.
+  void maximum(const T* scores, std::size_t keys,
+               Vec<T> (&highest)[vectors]) const {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      highest[v] = load(reference() + v * kLanes<T>);
+    }
+    for (std::size_t n = 0; n < keys; ++n) {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        const Vec<T> score = load(scores + n * kWidth + v * kLanes<T>);
+        highest[v] = xsimd::max(highest[v], score);
+      }
+    }
+  }
+
+  // Makes `highest` the reference; `total` receives the rescaled sum.
   void rescale(const Vec<T> (&highest)[vectors],
                Vec<T> (&total)[vectors]) const {
     for (std::size_t v = 0; v < vectors; ++v) {
       const std::size_t lane = v * kLanes<T>;
-      const Vec<T> factor =
-          exp2_nonpositive(load(maximum() + lane) - highest[v]);
-      store(maximum() + lane, highest[v]);
+      const Vec<T> factor = power_of_two(load(reference() + lane) - highest[v]);
+      store(reference() + lane, highest[v]);
       total[v] = factor * load(sum() + lane);
       for (std::size_t c = 0; c < channels; ++c) {
         T* value = weighted() + c * kWidth + lane;

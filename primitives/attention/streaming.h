@@ -2,8 +2,8 @@
 // and Rabe and Staats 2021): tiles of keys pass by panels of queries.
 //
 // Queries lie on the vector lanes. So keys and values are read as they stand,
-// nothing is transposed but the queries, once, and maxima and sums run down the
-// lanes without ever crossing them.
+// nothing is transposed but the queries, once, and sums run down the lanes
+// without ever crossing them.
 #pragma once
 
 #include <vector>
@@ -15,13 +15,15 @@ namespace suite {
 // How a call is cut into units of work. Depends on the shape and the machine's
 // caches, never on the number of threads: so neither do the bits of the result.
 struct StreamingPlan {
-  std::size_t key_tile = 0;       // keys whose scores fit the first-level cache
+  std::size_t key_tile = 0;       // keys whose weights fit the first-level cache
   std::size_t query_chunk = 0;    // queries of one unit
   std::size_t query_chunks = 0;   // units along the queries
   std::size_t keys_per_range = 0; // keys of one unit
   std::size_t key_ranges = 0;     // units along the keys, merged afterwards
   std::size_t units = 0;          // batch·heads·query_chunks·key_ranges
   std::size_t state_values = 0;   // of one unit's running softmax
+
+  bool splits_keys() const { return key_ranges > 1; }
 };
 
 // Throws Error for a shape without examples, heads, queries or keys.
@@ -42,7 +44,7 @@ class StreamingAttention : public Attention<T> {
   struct Scratch {
     Tensor<T, 1> queries;  // [query_chunk, qk_channels], in panels
     Tensor<T, 1> state;    // where keys are not split
-    Tensor<T, 1> scores;   // [key_tile, panel]
+    Tensor<T, 1> weights;  // [key_tile, panel]
     Tensor<T, 1> keys;     // [key_tile, qk_channels]
     Tensor<T, 1> values;   // [key_tile, v_channels]
   };

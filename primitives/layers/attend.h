@@ -5,6 +5,7 @@
 #include <string>
 
 #include "primitives/attention/attention.h"
+#include "primitives/layers/input_reader.h"
 #include "primitives/linear.h"
 
 namespace suite {
@@ -25,25 +26,35 @@ struct Projections {
 // it runs. All layers of the role share one; the model owns it.
 template <class T>
 struct AttentionBuffers {
-  std::unique_ptr<Attention<T>> attention;
-  Tensor<T, 3> normed;         // [batch, rows, channels]
-  Tensor<T, 3> normed_inputs;  // [batch, N, C], cross-attention only
-  Tensor<T, 3> queries;        // [batch, rows, qk_channels]
-  Tensor<T, 3> keys;           // [batch, N, qk_channels]
-  Tensor<T, 3> values;         // [batch, N, v_channels]
-  Tensor<T, 3> mixed;          // [batch, rows, v_channels]
-  Tensor<T, 3> hidden;         // [batch, rows, widening·channels], of the MLP
+  std::unique_ptr<Attention<T>> attention;  // self-attention only
+  InputReader<T> reader;                    // cross-attention only
+  Tensor<T, 3> normed;                      // [batch, rows, channels]
+  Tensor<T, 3> queries;                     // [batch, rows, qk_channels]
+  Tensor<T, 3> keys;                        // [batch, rows, qk_channels]
+  Tensor<T, 3> values;                      // [batch, rows, v_channels]
+  Tensor<T, 3> mixed;                       // [batch, rows, v_channels]
+  Tensor<T, 3> hidden;  // [batch, rows, widening·channels], of the MLP
 
   explicit AttentionBuffers(AttentionForm form)
-      : attention(make_attention<T>(form)) {}
+      : attention(make_attention<T>(form)), reader(form) {}
 };
 
-// output[batch, M, v_channels] ← attention of the queries from
-// query_input[batch, M, ·] over the keys and values from input[batch, N, ·].
-// Cost: M·D·qk + N·C·(qk + v) MACs for the projections, and the attention's.
+// output[batch, rows, v_channels] ← self-attention of input[batch, rows, D].
+// Cost: rows·D·(2·qk + v) MACs for the projections, and the attention's.
 template <class T>
-void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& input,
-            const Mask& mask, const Projections<T>& projections,
+void attend(const Tensor<T, 3>& input, const Mask& mask,
+            const Projections<T>& projections, AttentionBuffers<T>& buffers,
+            Tensor<T, 3>& output, Ledger& ledger);
+
+// output[batch, M, v_channels] ← cross-attention of the queries from
+// query_input[batch, M, D] over inputs[batch, N, C], which are normalised by
+// `norm` unless it is null.
+// Cost: M·D·qk + N·C·(qk + v) MACs for the projections, and the attention's;
+// fewer if `plan` finds a way.
+template <class T>
+void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
+            const LayerNorm<T>* norm, const Mask& mask,
+            const Projections<T>& projections, const ReadPlan& plan,
             AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
             Ledger& ledger);
 

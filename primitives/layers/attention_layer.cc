@@ -27,8 +27,7 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
                                 AttentionBuffers<T>& buffers,
                                 Ledger& ledger) const {
   layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
-  attend(buffers.normed, buffers.normed, mask, projections_, buffers,
-         buffers.mixed, ledger);
+  attend(buffers.normed, mask, projections_, buffers, buffers.mixed, ledger);
   finish(stream, buffers, ledger);
 }
 
@@ -38,10 +37,8 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
                                 AttentionBuffers<T>& buffers,
                                 Ledger& ledger) const {
   layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
-  layer_norm(inputs, input_norm_, buffers.normed_inputs,
-             ledger[Part::layer_norm]);
-  attend(buffers.normed, buffers.normed_inputs, mask, projections_, buffers,
-         buffers.mixed, ledger);
+  attend(buffers.normed, inputs, &input_norm_, mask, projections_, widths_.plan,
+         buffers, buffers.mixed, ledger);
   finish(stream, buffers, ledger);
 }
 

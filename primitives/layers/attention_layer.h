@@ -18,6 +18,7 @@ struct AttentionLayerWidths {
   std::size_t heads = 1;
   std::size_t widening = 1;  // the MLP's hidden width over D
   bool query_residual = true;
+  ReadPlan plan = {};  // of a layer that reads inputs
   Gelu gelu = Gelu::erf;
 };
 

@@ -184,7 +184,7 @@ TYPED_TEST(AttentionLayerTest, BooksEveryPart) {
     made.run(stream, inputs, {}, buffers, ledger);
     const Cost& cost = ledger.counted();
     EXPECT_EQ(cost[Part::layer_norm].bytes_moved,
-              2 * sizeof(T) * (2 * rows * D + (cross ? read * C : 0)));
+              sizeof(T) * (4 * rows * D + (cross ? read * C : 0)));
     EXPECT_EQ(cost[Part::query_projection].macs, rows * D * w.qk_channels);
     EXPECT_EQ(cost[Part::key_value_projection].macs,
               read * C * (w.qk_channels + w.v_channels));

@@ -1,0 +1,24 @@
+// What the steps of streaming attention took and made: gathered on each thread,
+// booked once.
+#pragma once
+
+#include "primitives/attention/attention.h"
+#include "primitives/ticks.h"
+
+namespace suite {
+
+// The exponentials are made within the scores: their time can't be told apart.
+struct AttentionSteps {
+  Ticks scores = 0, weighted_sum = 0;
+  std::size_t pairs = 0;  // of a query and a key that met
+
+  AttentionSteps& operator+=(const AttentionSteps& other);
+};
+
+// Books steps that were summed over all threads. `keys_read` is how many keys,
+// and as many values, came from memory, of all examples together.
+void book_attention(const AttentionSteps& steps, const AttentionShape& shape,
+                    std::size_t keys_read, std::size_t scalar,
+                    const TickScale& scale, Ledger& ledger);
+
+}  // namespace suite

@@ -1,0 +1,34 @@
+// How latents read inputs: what is read, and which of the ways that all give the
+// same answer is taken.
+#pragma once
+
+#include <cstddef>
+
+namespace suite {
+
+// M latents read N inputs of C channels; widths are of all heads together.
+struct ReadShape {
+  std::size_t batch = 1;
+  std::size_t latents = 0;      // M
+  std::size_t inputs = 0;       // N
+  std::size_t channels = 0;     // C
+  std::size_t qk_channels = 0;
+  std::size_t v_channels = 0;
+  std::size_t heads = 1;
+  bool normed = true;  // are inputs normalised before they are mapped?
+};
+
+struct ReadPlan {
+  // (Q·Wkᵀ)·Xᵀ in place of Q·(X·Wk)ᵀ: every head scores the inputs themselves.
+  // The key's bias adds the same to all logits of a query, and is left out.
+  bool fold_keys = false;
+  // (A·X)·Wv in place of A·(X·Wv): weights sum to 1, so a bias may follow.
+  bool fold_values = false;
+  // Keys and values of all inputs are made once, for all blocks that share the
+  // weights.
+  bool keep = false;
+
+  bool operator==(const ReadPlan&) const = default;
+};
+
+}  // namespace suite

@@ -1,0 +1,63 @@
+// One pass over the inputs: layer norm, key and value projection, scores and
+// weighted sum of a tile of inputs happen while it is in cache. Beyond the inputs
+// themselves memory doesn't grow with N, and each input is read once.
+#pragma once
+
+#include <vector>
+
+#include "primitives/attention/attention_steps.h"
+#include "primitives/attention/tile_attention.h"
+#include "primitives/layers/input_maps.h"
+#include "primitives/layers/read_plan.h"
+#include "primitives/panels/packed_matrix.h"
+
+namespace suite {
+
+// How a read is cut: units are ranges of inputs, each with a state of all latents
+// and heads, merged afterwards. Never depends on the number of threads.
+struct StreamingReadCuts {
+  std::size_t tile = 0;    // inputs at once
+  std::size_t range = 0;   // inputs of a unit
+  std::size_t ranges = 0;  // units of an example
+};
+
+// Throws Error for a read of nothing.
+template <class T>
+StreamingReadCuts streaming_read_cuts(const ReadShape& shape);
+
+template <class T>
+class StreamingRead {
+ public:
+  // output[batch, M, ·] ← attention of queries[batch, M, ·] over the inputs
+  // [batch, N, C]. Folded queries are as wide as heads·C, and so is the output of
+  // folded values; `shape` is that of the read as written. Hidden inputs are
+  // left out.
+  void run(const ReadShape& shape, const ReadPlan& plan,
+           const Tensor<T, 3>& queries, const Tensor<T, 3>& inputs,
+           const Mask& mask, const InputMaps<T>& maps, Tensor<T, 3>& output,
+           Ledger& ledger);
+
+  static std::uint64_t buffer_bytes(const ReadShape& shape,
+                                    const ReadPlan& plan, int threads);
+
+ private:
+  struct Scratch {
+    Tensor<T, 2> normed;       // [tile, C]
+    Tensor<T, 2> keys;         // [tile, qk_channels]
+    Tensor<T, 2> values;       // [tile, v_channels]
+    Tensor<T, 1> head_keys;    // [tile, qk_channels of a head]
+    Tensor<T, 1> head_values;  // [tile, v_channels of a head]
+    Tensor<T, 1> weights;      // [tile, panel]
+  };
+  struct Steps;
+  struct Run;
+
+  void prepare(const Run& run);
+
+  std::vector<Scratch> scratch_;  // one a thread
+  PackedMatrix<T> key_, value_;
+  Tensor<T, 3> queries_;  // [batch, heads, M·qk], in panels
+  Tensor<T, 3> states_;   // [batch·ranges, heads, state]
+};
+
+}  // namespace suite

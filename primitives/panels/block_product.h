@@ -1,0 +1,88 @@
+// The kernel that every fast product here is made of: a block of rows, one value
+// at a time, times a panel. Sums stay in registers over the whole depth; where
+// they start and what becomes of them is the caller's, in registers too.
+#pragma once
+
+#include <cstddef>
+
+#include "primitives/panels/panels.h"
+
+namespace suite {
+
+// As many rows beside a panel of three vectors as leave registers for one row of
+// the panel and one value: 8·3 + 3 + 1 ≤ 32, 4·3 + 3 + 1 ≤ 16.
+inline constexpr std::size_t kBlockRows = kVectorRegisters == 32 ? 8 : 4;
+
+// How the left factor lies in memory.
+enum class LeftOrder {
+  row_by_row,      // left(r, k) at r·stride + k: inputs, or keys for scores
+  depth_by_depth,  // left(r, k) at k·stride + r: values, for the weighted sum
+};
+
+// finish(r, v, start(r, v) + Σ_k left(r, k)·panel(k, v)) for every row r and
+// vector v, one after the other. The sum runs over k from first to last.
+template <class T, std::size_t rows, std::size_t vectors, LeftOrder order,
+          class Start, class Finish>
+[[gnu::always_inline]] inline void block_product(
+    const T* left, std::size_t stride, std::size_t depth, const T* panel,
+    const Start& start, const Finish& finish) {
+  constexpr std::size_t kWidth = vectors * kLanes<T>;
+  // Unrolled by force: a sum that is indexed at run time lives in memory, which
+  // costs two thirds of the speed.
+  Vec<T> sums[rows][vectors];
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 3
+    for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = start(r, v);
+  }
+  for (std::size_t k = 0; k < depth; ++k) {
+    Vec<T> right[vectors];
+#pragma GCC unroll 3
+    for (std::size_t v = 0; v < vectors; ++v) {
+      right[v] = load(panel + k * kWidth + v * kLanes<T>);
+    }
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r) {
+      const Vec<T> value(order == LeftOrder::row_by_row ? left[r * stride + k]
+                                                        : left[k * stride + r]);
+#pragma GCC unroll 3
+      for (std::size_t v = 0; v < vectors; ++v) {
+        sums[r][v] = xsimd::fma(value, right[v], sums[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 3
+    for (std::size_t v = 0; v < vectors; ++v) finish(r, v, sums[r][v]);
+  }
+}
+
+namespace block_detail {
+
+template <std::size_t most, class F>
+void call_with_rows(std::size_t rows, const F& f) {
+  if constexpr (most > 0) {
+    if (rows == most) return f(Constant<most>());
+    call_with_rows<most - 1>(rows, f);
+  }
+}
+
+}  // namespace block_detail
+
+// Calls f(first row, Constant<rows>) for blocks of kBlockRows, and the rest.
+template <class F>
+void for_each_block(std::size_t rows, const F& f) {
+  std::size_t r = 0;
+  for (; r + kBlockRows <= rows; r += kBlockRows) f(r, Constant<kBlockRows>());
+  block_detail::call_with_rows<kBlockRows - 1>(
+      rows - r, [&](auto rest) { f(r, rest); });
+}
+
+// The starting point of a sum.
+template <class T>
+struct FromZero {
+  Vec<T> operator()(std::size_t, std::size_t) const { return Vec<T>(T(0)); }
+};
+
+}  // namespace suite
