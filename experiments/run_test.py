@@ -92,6 +92,8 @@ class RunTest(unittest.TestCase):
         for when in ("before", "after"):
             self.assertGreater(
                 manifest["calibration"][when]["gemm_flops_per_second"], 1e8)
+            self.assertGreater(
+                manifest["calibration"][when]["fma_flops_per_second"], 1e8)
         self.assertEqual(manifest["definition"]["text"], SMOKE.read_text())
         self.assertIsNotNone(manifest["finished"])
 
