@@ -78,8 +78,9 @@ class RooflineTest(testing.FolderTest):
 
     def test_not_without_a_calibration(self):
         run = self.run_with()
-        run.manifest["calibration"] = {"before": None, "after": None}
-        self.assertIsNone(roofline_drawing(run, ["perceiver"]))
+        for before in (None, {"gemm_flops_per_second": 1e9}, {"bytes_per_second": 1e9}):
+            run.manifest["calibration"] = {"before": before, "after": None}
+            self.assertIsNone(roofline_drawing(run, ["perceiver"]))
         self.assertIsNone(roofline_drawing(self.run_with(), ["somebody"]))
 
     def test_texts_do_not_overlap(self):
