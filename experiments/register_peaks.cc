@@ -12,7 +12,7 @@ namespace {
 // Some 10 ms: threads start and end in well under one of them.
 constexpr std::size_t kFmaRounds = 2'000'000;
 constexpr std::size_t kExpRounds = 400'000;
-constexpr int kRuns = 11;
+constexpr int kRuns = 25;
 
 // `steps` are the vectors that one call of kernel(), made by each thread, works
 // through.

@@ -166,6 +166,10 @@ int run(const Arguments& a) {
     for (Measured& each : measured) repeat(each);
   }
   raise(roofs, definition.scalar, threads);
+  if (roofs.gemm_flops_per_second > roofs.fma_flops_per_second) {
+    fmt::print(stderr, "warning: products were faster than multiply-adds from "
+                       "registers: others used the machine\n");
+  }
   std::vector<MeasuredForward> forwards;
   for (Measured& each : measured) forwards.push_back(typical(each));
 
