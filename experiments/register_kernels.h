@@ -10,17 +10,17 @@
 
 namespace suite {
 
-// Vectors that are worked on side by side, since each waits for its last result.
-// A core starts 2 multiply-adds a cycle, some start 4, and has each done 4
-// cycles later; what is left of the registers holds constants, of which an
-// exponential has many.
+// Vectors that are worked on side by side, since each waits for its last
+// result. A core starts 2 multiply-adds a cycle, some start 4, and has each
+// done 4 cycles later; what is left of the registers holds constants, of which
+// an exponential has many.
 inline constexpr std::size_t kFmaChains = kVectorRegisters * 3 / 4;
 template <class T>
 inline constexpr std::size_t kExpChains =
     kVectorRegisters / (sizeof(T) == sizeof(float) ? 2 : 4);
 
-// The same value, of which the compiler knows nothing: a chain that starts where
-// x = x·a + b would not be computed if it did.
+// The same value, of which the compiler knows nothing: a chain that starts
+// where x = x·a + b would not be computed if it did.
 template <class T>
 T unknown(T value) {
   volatile T hidden = value;

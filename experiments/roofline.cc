@@ -126,8 +126,8 @@ MeasuredForward typical(Measured& measured) {
   return {measured.prepared.cell->id, middle->counted, middle->seconds};
 }
 
-std::string roofs_text(const Roofs& roofs, const std::vector<CacheSpeed>& caches,
-                       const std::string& gemm) {
+std::string roofs_text(const Roofs& roofs, const std::string& gemm,
+                       const std::vector<CacheSpeed>& caches) {
   std::string text = fmt::format(
       "  FMA peak      {:8.1f} GFLOP/s  multiply-adds from registers\n"
       "  {}         {:8.1f} GFLOP/s  2048³ by BLAS: {:.0f} % of the FMA peak\n"
@@ -138,9 +138,9 @@ std::string roofs_text(const Roofs& roofs, const std::vector<CacheSpeed>& caches
       100 * roofs.gemm_flops_per_second / roofs.fma_flops_per_second,
       1e-9 * roofs.exponentials_per_second, 1e-9 * roofs.bytes_per_second);
   for (const CacheSpeed& cache : caches) {
-    text += fmt::format("  {} reads      {:8.1f} GB/s     {} KiB by each thread\n",
-                        cache.level, 1e-9 * cache.bytes_per_second,
-                        cache.bytes / 1024);
+    text += fmt::format(
+        "  {} reads      {:8.1f} GB/s     {} KiB by each thread\n", cache.level,
+        1e-9 * cache.bytes_per_second, cache.bytes / 1024);
   }
   return text + fmt::format("  ridge         {:8.1f} FLOPs a byte\n",
                             roofs.ridge());
@@ -151,13 +151,13 @@ int run(const Arguments& a) {
   const int threads =
       definition.threads > 0 ? definition.threads : set_all_threads();
   const std::vector<Cell> cells = chosen_cells(definition, threads, a.filter);
-  for (const std::string& warning : machine_warnings(threads)) {
-    fmt::print(stderr, "warning: {}\n", warning);
-  }
   if (!a.out.empty()) make_folder(folder_of(user_path(a.out)));
   std::vector<Measured> measured;
   for (const Cell& cell : cells) {
     measured.push_back(prepare(cell, definition.seed));
+  }
+  for (const std::string& warning : machine_warnings(threads)) {
+    fmt::print(stderr, "warning: {}\n", warning);
   }
   Roofs roofs;
   raise(roofs, definition.scalar, threads);
@@ -175,7 +175,7 @@ int run(const Arguments& a) {
 
   const std::string gemm = definition.scalar == "float" ? "sgemm" : "dgemm";
   fmt::print("{}: {}\n\n{}, {} threads\n{}", definition.name, definition.shows,
-             definition.scalar, threads, roofs_text(roofs, caches, gemm));
+             definition.scalar, threads, roofs_text(roofs, gemm, caches));
   for (const MeasuredForward& forward : forwards) {
     fmt::print("{}", roofline_text(forward, roofs, gemm));
   }

@@ -9,6 +9,9 @@
 namespace suite {
 namespace {
 
+constexpr char kLine[] =
+    "{:<20} {:>9} {:>9} {:>9} {:>9}  {:<12} {:>10} {:>8} {:>8}\n";
+
 // "-" for what cannot be said.
 std::string shown(double value, const char* form) {
   if (!(value > 0) || std::isinf(value)) return "-";
@@ -23,8 +26,7 @@ std::string text_of(const RooflineRow& row, const Roofs& roofs) {
   const Work& work = row.work;
   const auto macs = static_cast<double>(work.macs);
   const auto bytes = static_cast<double>(work.bytes_moved);
-  return fmt::format("{:<20} {:>9} {:>9} {:>9} {:>9}  {:<12} {:>10} {:>8} {:>8}\n",
-                     row.part, shown(1e-9 * macs, "{:.3f}"),
+  return fmt::format(kLine, row.part, shown(1e-9 * macs, "{:.3f}"),
                      shown(1e-6 * bytes, "{:.1f}"),
                      shown(intensity_of(work), "{:.1f}"),
                      shown(1e3 * work.seconds, "{:.3f}"), row.bound.name,
@@ -74,7 +76,8 @@ std::vector<RooflineRow> roofline_rows(const MeasuredForward& forward,
   for (int part = 0; part < kParts; ++part) {
     const Work& work = forward.cost.parts[part];
     if (work == Work() && work.seconds == 0) continue;
-    rows.push_back({std::string(kPartNames[part]), work, bound_of(work, roofs)});
+    rows.push_back(
+        {std::string(kPartNames[part]), work, bound_of(work, roofs)});
     total.bound.seconds += rows.back().bound.seconds;
   }
   rows.push_back(total);
@@ -83,10 +86,9 @@ std::vector<RooflineRow> roofline_rows(const MeasuredForward& forward,
 
 std::string roofline_text(const MeasuredForward& forward, const Roofs& roofs,
                           const std::string& gemm) {
-  std::string text = fmt::format(
-      "\n{}\n{:<20} {:>9} {:>9} {:>9} {:>9}  {:<12} {:>10} {:>8} {:>8}\n",
-      forward.id, "", "GMACs", "MB", "FLOPs/B", "ms", "bound", "allows ms",
-      "of bound", "of " + gemm);
+  std::string text = fmt::format("\n{}\n", forward.id);
+  text += fmt::format(kLine, "", "GMACs", "MB", "FLOPs/B", "ms", "bound",
+                      "allows ms", "of bound", "of " + gemm);
   for (const RooflineRow& row : roofline_rows(forward, roofs)) {
     text += text_of(row, roofs);
   }
