@@ -1,9 +1,7 @@
 #include "experiments/calibration.h"
 
-#include <algorithm>
-#include <chrono>
-#include <vector>
-
+#include "experiments/best_of.h"
+#include "experiments/register_peaks.h"
 #include "primitives/gemm.h"
 #include "primitives/random.h"
 #include "primitives/threads.h"
@@ -15,21 +13,6 @@ constexpr std::size_t kGemmExtent = 2048;
 constexpr std::size_t kStreamValues = std::size_t{1} << 25;  // 128 MiB an array
 constexpr int kGemmRuns = 7;
 constexpr int kStreamRuns = 25;  // shorter, and noisier
-
-template <class F>
-double least_seconds(int runs, const F& f) {
-  f();  // warm
-  std::vector<double> seconds;
-  for (int run = 0; run < runs; ++run) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    const std::chrono::duration<double> spent =
-        std::chrono::steady_clock::now() - start;
-    seconds.push_back(spent.count());
-  }
-  // A peak: what others took of the machine in passing is not its limit.
-  return *std::min_element(seconds.begin(), seconds.end());
-}
 
 template <class T>
 double gemm_flops_per_second() {
@@ -66,7 +49,7 @@ Calibration calibrate(const std::string& scalar, int threads) {
   set_threads(threads);
   return {scalar == "float" ? gemm_flops_per_second<float>()
                             : gemm_flops_per_second<double>(),
-          stream_bytes_per_second()};
+          stream_bytes_per_second(), fma_flops_per_second(scalar)};
 }
 
 }  // namespace suite

@@ -8,6 +8,7 @@ namespace suite {
 struct Calibration {
   double gemm_flops_per_second = 0;  // 2048³, in the sweep's precision
   double bytes_per_second = 0;       // read + read + write, far beyond caches
+  double fma_flops_per_second = 0;   // out of registers, in that precision
 };
 
 // The best of several, with `threads` threads. Takes about two seconds.

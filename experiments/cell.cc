@@ -1,6 +1,7 @@
 #include "experiments/cell.h"
 
 #include <map>
+#include <regex>
 
 #include "contract/registry.h"
 #include "primitives/check.h"
@@ -74,6 +75,22 @@ std::vector<Cell> cells_of(const Definition& definition, int threads) {
       });
     }
   }
+  return cells;
+}
+
+std::vector<Cell> chosen_cells(const Definition& definition, int threads,
+                               const std::string& filter) {
+  std::vector<Cell> cells = cells_of(definition, threads);
+  if (filter.empty()) return cells;
+  try {
+    const std::regex expression(filter);
+    std::erase_if(cells, [&](const Cell& cell) {
+      return !std::regex_search(cell.id, expression);
+    });
+  } catch (const std::regex_error&) {
+    throw Error(fmt::format("--filter {}: not a regular expression", filter));
+  }
+  require(!cells.empty(), "--filter {}: no cell has it in its id", filter);
   return cells;
 }
 

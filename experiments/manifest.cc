@@ -116,7 +116,8 @@ void Manifest::calibrated(const char* when, const Calibration& now) {
   // A resumed run keeps the first "before".
   if (calibration[when].is_null() || std::string(when) == "after") {
     calibration[when] = {{"gemm_flops_per_second", now.gemm_flops_per_second},
-                         {"bytes_per_second", now.bytes_per_second}};
+                         {"bytes_per_second", now.bytes_per_second},
+                         {"fma_flops_per_second", now.fma_flops_per_second}};
   }
   if (std::string(when) != "after") return;
   for (const char* what : {"gemm_flops_per_second", "bytes_per_second"}) {

@@ -10,6 +10,9 @@
 
 namespace suite {
 
+// Cells slower than this are not warmed up again before each repetition.
+inline constexpr double kWarmUpSeconds = 0.1;
+
 struct PreparedCell {
   const Cell* cell = nullptr;
   Cost declared;
@@ -31,5 +34,9 @@ void check_answer(const Cell& cell, std::uint64_t seed);
 // Throws Error unless a forward was finite, cost what was declared, part by
 // part, and gave the bits that it gave before.
 void check_measurement(PreparedCell& prepared, const Measurement& measured);
+
+// The forward that allocates what later ones reuse, checked as above. Sets how
+// long one takes and how many make a repetition.
+void first_forward(PreparedCell& prepared);
 
 }  // namespace suite

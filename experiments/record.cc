@@ -13,16 +13,6 @@ std::size_t column_index(std::string_view column) {
   return static_cast<std::size_t>(found - kColumns.begin());
 }
 
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char c : field) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  return text + '"';
-}
-
 // Takes the fields of one line from `text`, which loses them and the line's
 // end. False if the text ends before the line does.
 bool take_line(std::string_view& text, std::vector<std::string>& fields) {
@@ -65,13 +55,23 @@ const std::string& Record::operator[](std::string_view column) const {
 std::string Record::line() const {
   std::string text;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    text += (i == 0 ? "" : ",") + quoted(fields_[i]);
+    text += (i == 0 ? "" : ",") + csv_field(fields_[i]);
   }
   return text + "\n";
 }
 
 std::string header_line() {
   return fmt::format("{}\n", fmt::join(kColumns, ","));
+}
+
+std::string csv_field(const std::string& field) {
+  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+  std::string text = "\"";
+  for (const char c : field) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + '"';
 }
 
 std::string exact(double value) { return fmt::format("{}", value); }

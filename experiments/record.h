@@ -38,6 +38,9 @@ class Record {
 // The header line with its end.
 std::string header_line();
 
+// A field of any CSV, quoted after RFC 4180 where needed.
+std::string csv_field(const std::string& field);
+
 // A number that reads back as the same double.
 std::string exact(double value);
 

@@ -58,7 +58,10 @@ class RunTest(unittest.TestCase):
         out = self.folder / "out"
         result = run(SMOKE, "--out", out, "--repetitions", 2)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(result.stderr, "", "silent when piped")
+        # That others use the machine is no fault of the program.
+        said = [line for line in result.stderr.splitlines()
+                if "the machine drifted" not in line]
+        self.assertEqual(said, [], "silent when piped")
         rows = rows_of(out)
         totals = [row for row in rows if row["part"] == "total"]
         repetitions = {}
@@ -92,6 +95,8 @@ class RunTest(unittest.TestCase):
         for when in ("before", "after"):
             self.assertGreater(
                 manifest["calibration"][when]["gemm_flops_per_second"], 1e8)
+            self.assertGreater(
+                manifest["calibration"][when]["fma_flops_per_second"], 1e8)
         self.assertEqual(manifest["definition"]["text"], SMOKE.read_text())
         self.assertIsNotNone(manifest["finished"])
 

@@ -1,11 +1,9 @@
 #include "experiments/runner.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <regex>
 
 #include "experiments/accounts.h"
 #include "experiments/calibration.h"
@@ -25,28 +23,6 @@
 
 namespace suite {
 namespace {
-
-// A repetition of a fast cell is made of so many forwards that the clock and
-// the scheduler matter little.
-constexpr double kLeastRepetitionSeconds = 0.05;
-// Cells slower than this are not warmed up again before each repetition.
-constexpr double kWarmUpSeconds = 0.1;
-
-std::vector<Cell> chosen_cells(const Definition& definition,
-                               const std::string& filter, int threads) {
-  std::vector<Cell> cells = cells_of(definition, threads);
-  if (filter.empty()) return cells;
-  try {
-    const std::regex expression(filter);
-    std::erase_if(cells, [&](const Cell& cell) {
-      return !std::regex_search(cell.id, expression);
-    });
-  } catch (const std::regex_error&) {
-    throw Error(fmt::format("--filter {}: not a regular expression", filter));
-  }
-  require(!cells.empty(), "--filter {}: no cell has it in its id", filter);
-  return cells;
-}
 
 std::string results_folder(const Definition& definition,
                            const std::string& run_id) {
@@ -194,17 +170,10 @@ class Runner {
     return "";
   }
 
-  // The first forward allocates, the counted one doesn't.
   void warm_up(PreparedCell& prepared) {
     bring_to_life(prepared);
     const Spent spent(accounts_.warm_up, progress_);
-    prepared.live->start();
-    prepared.live->forward();
-    const Measurement measured = prepared.live->stop();
-    check_measurement(prepared, measured);
-    prepared.forward_seconds = measured.seconds;
-    prepared.iterations = std::max<std::int64_t>(
-        1, std::llround(kLeastRepetitionSeconds / measured.seconds));
+    first_forward(prepared);
   }
 
   // Builds the cell, or finds it built; others make room.
@@ -362,7 +331,7 @@ void print_plan(const Definition& definition, const std::vector<Cell>& cells,
 int run_experiment(const Definition& definition, const RunSettings& settings) {
   const int threads =
       definition.threads > 0 ? definition.threads : set_all_threads();
-  std::vector<Cell> cells = chosen_cells(definition, settings.filter, threads);
+  std::vector<Cell> cells = chosen_cells(definition, threads, settings.filter);
   if (settings.dry_run) {
     print_plan(definition, cells, threads);
     return 0;

@@ -21,16 +21,6 @@ constexpr std::string_view kHeader =
     "experiment,run_a,run_b,table,contestant,over,at,letter,a,b,estimate,low,"
     "high,class,note\n";
 
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char c : field) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  return text + '"';
-}
-
 // An empty field means "not measured".
 std::string number(double value) {
   return std::isfinite(value) ? exact(value) : "";
@@ -62,7 +52,7 @@ std::string text_of(const RunPair& pair, const Line& line) {
       line.note};
   std::string text;
   for (const std::string& field : fields) {
-    text += (text.empty() ? "" : ",") + quoted(field);
+    text += (text.empty() ? "" : ",") + csv_field(field);
   }
   return text + "\n";
 }

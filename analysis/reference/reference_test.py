@@ -13,8 +13,9 @@ DEFINITIONS = pathlib.Path("experiments/definitions")
 REFERENCE = pathlib.Path("results/reference")
 README = pathlib.Path("README.md").read_text(encoding="utf-8")
 VERIFY = pathlib.Path("analysis/verify/verify").resolve()
-# What is no experiment of its own: it only shows that everything runs.
-UNPUBLISHED = {"smoke"}
+# What is no experiment of its own: it only shows that everything runs, or is run by a
+# program that publishes nothing.
+UNPUBLISHED = {"smoke", "roofline"}
 
 ROW = re.compile(r"^(\w)=(\d+)\s+(\S+)\s+([\d.]+) ms", re.M)
 VERDICT = re.compile(r"^  (SUPPORTED|REFUTED|INCONCLUSIVE)\s+(\w+).*\n.*\n\s+(.*)$", re.M)

@@ -56,7 +56,9 @@ def _calibration(calibration):
         return text + change.replace("-", "−")
 
     sgemm, memory = course("gemm_flops_per_second", "FLOP/s"), course("bytes_per_second", "B/s")
+    fma = course("fma_flops_per_second", "FLOP/s")
     return _joined(f"sgemm {sgemm}" if sgemm else "", f"memory {memory}" if memory else "",
+                   f"multiply-adds from registers {fma}" if fma else "",
                    "before → after the sweep" if before and after else "")
 
 

@@ -2,7 +2,7 @@
 import dataclasses
 import re
 
-from analysis.report import lines, pairs, parts, style
+from analysis.report import lines, pairs, parts, roofline, style
 
 
 @dataclasses.dataclass
@@ -39,7 +39,7 @@ def _drawings(run, sweeps):
         used.update(drawing.used)
         yield index, drawing
     order = [name for sweep in sweeps for name in sweep.contestants]
-    for drawing in (parts.roofline_drawing(run, order), pairs.fits_drawing(run, used)):
+    for drawing in (roofline.roofline_drawing(run, order), pairs.fits_drawing(run, used)):
         if drawing:
             yield None, drawing
 

@@ -1,6 +1,4 @@
-"""Figures of what a forward is made of: shares of time, and the roofline."""
-import math
-
+"""Figures of what a forward is made of: shares of time."""
 from analysis.report import style
 from analysis.report.lines import Drawing
 from analysis.report.names import LETTERS, label, part_text, short_names
@@ -102,72 +100,3 @@ def _bars(sweep, everyone, shares):
     caption = "What a forward's time is made of, a bar a contestant: attention blue, " \
         "projections orange."
     return Drawing(f"shares_{sweep.name}", caption, figure)
-
-
-def roofline_drawing(run, order):
-    """Arithmetic intensity against speed, with the machine's two roofs."""
-    peak, bandwidth = run.gemm_flops_per_second, run.bytes_per_second
-    parts = medians_of_parts(run).reset_index()
-    parts = parts[(parts["flops"] > 0) & (parts["bytes_moved"] > 0) & (parts["seconds"] > 0)]
-    if not peak or not bandwidth or parts.empty:
-        return None
-    contestant = run.rows.groupby("cell_id", sort=False)["contestant"].first()
-    parts = parts.assign(x=parts["flops"] / parts["bytes_moved"],
-                         y=parts["flops"] / parts["seconds"],
-                         contestant=parts["cell_id"].map(contestant))
-    measured = list(parts["contestant"].unique())
-    everyone = [name for name in dict.fromkeys(order) if name in measured]
-    names = short_names(everyone)
-    if not everyone:
-        return None
-    figure, panes = style.panels(len(everyone), size=(2.7, 2.3), right=1.5)
-    for axes, name in zip(panes, everyone):
-        _roofline_panel(axes, parts[parts["contestant"] == name], parts, peak, bandwidth)
-        axes.set_title(names[name].replace("\n", ", "))
-    for axes in panes[::2]:
-        axes.set_ylabel("speed")
-    caption = "Roofline: speed of each part against its FLOPs per byte (operands read once and " \
-        f"written once). Roofs: sgemm {style.rate_text(peak, 'FLOP/s')} and memory " \
-        f"{style.rate_text(bandwidth, 'B/s')}, as calibrated in this run. Large: the cell with " \
-        "the most work. A part above the slope finds its operands in cache."
-    return Drawing("roofline", caption, figure)
-
-
-def _roofline_panel(axes, own, everything, peak, bandwidth):
-    ridge = peak / bandwidth
-    low_x = min(everything["x"].min() / 2, ridge / 30)
-    high_x = max(everything["x"].max(), ridge) * 3
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlim(low_x, high_x)
-    axes.set_ylim(min(everything["y"].min() / 2, bandwidth * low_x),
-                  max(everything["y"].max(), peak) * 3)
-    _roofs(axes, (low_x, ridge, high_x), peak, bandwidth)
-    axes.scatter(own["x"], own["y"], s=9, lw=0, alpha=0.5,
-                 c=[style.PARTS.get(part, style.MUTED) for part in own["part"]])
-    work = own.groupby("cell_id", sort=False)["flops"].sum()
-    largest = own[own["cell_id"] == work.idxmax()]
-    labels, colours = [], []
-    for row in largest.itertuples():
-        colours.append(style.PARTS.get(row.part, style.MUTED))
-        axes.plot(row.x, row.y, ls="", marker="o", ms=6.5, mew=0.8, mec=style.PAPER,
-                  color=colours[-1], zorder=4)
-        labels.append((high_x, row.y, part_text(row.part), style.INK))
-    style.end_labels(axes, labels, colours)
-    style.decimal_ticks(axes.xaxis, style.short_tick(style.significant))
-    style.decimal_ticks(axes.yaxis, style.short_tick(lambda v: style.rate_text(v, "FLOP/s")))
-    axes.set_xlabel("FLOPs per byte")
-
-
-def _roofs(axes, xs, peak, bandwidth):
-    low_x, ridge, high_x = xs
-    axes.plot(xs, [bandwidth * low_x, peak, peak], color=style.MUTED, lw=1.2)
-    axes.annotate(f"sgemm {style.rate_text(peak, 'FLOP/s')}", (high_x, peak), (-2, 7),
-                  textcoords="offset points", ha="right", fontsize=7, color=style.MUTED)
-    middle = (low_x * ridge) ** 0.5
-    (x0, y0), (x1, y1) = axes.transData.transform(
-        [(low_x, bandwidth * low_x), (ridge, peak)])
-    axes.annotate(f"memory {style.rate_text(bandwidth, 'B/s')}", (middle, bandwidth * middle),
-                  (-3, 3), textcoords="offset points", ha="center", va="bottom", fontsize=7,
-                  color=style.MUTED, rotation=math.degrees(math.atan2(y1 - y0, x1 - x0)),
-                  rotation_mode="anchor")

@@ -48,6 +48,11 @@ class Run:
     def bytes_per_second(self):
         return self._calibrated("bytes_per_second")
 
+    @property
+    def fma_flops_per_second(self):
+        """None also of a run that was made before this was measured."""
+        return self._calibrated("fma_flops_per_second")
+
     def _calibrated(self, what):
         """The larger of before and after the sweep, or None."""
         calibration = self.manifest.get("calibration") or {}
@@ -161,7 +166,8 @@ def _check_types(path, text, manifest):
         check(manifest, key, list, "a list")
     numbers = [(machine, "memory_bytes"), (accounts, "wall_seconds")]
     for speeds in objects(calibration, "before", "after"):
-        numbers += [(speeds, "gemm_flops_per_second"), (speeds, "bytes_per_second")]
+        numbers += [(speeds, what) for what in (
+            "gemm_flops_per_second", "bytes_per_second", "fma_flops_per_second")]
     for table, key in numbers:
         check(table, key, float, "a number")
 

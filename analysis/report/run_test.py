@@ -104,6 +104,15 @@ class RunTest(testing.FolderTest):
         self.edit_manifest(calibration={"before": None, "after": None})
         self.assertIsNone(read_run(self.folder).gemm_flops_per_second)
 
+    def test_the_fma_peak_came_later_than_the_first_runs(self):
+        self.assertIsNone(read_run(self.folder).fma_flops_per_second)
+        speeds = {"gemm_flops_per_second": 1e9, "bytes_per_second": 1e8}
+        self.edit_manifest(calibration={"before": {**speeds, "fma_flops_per_second": 2e9},
+                                        "after": speeds})
+        self.assertEqual(read_run(self.folder).fma_flops_per_second, 2e9)
+        self.edit_manifest(calibration={"before": {**speeds, "fma_flops_per_second": "fast"}})
+        self.assert_refused("fma_flops_per_second = 'fast'", file="manifest.json")
+
     def test_runs_are_found_at_any_depth(self):
         self.assertEqual(run_folders(self.folder), [self.folder])
         self.cells.unlink()

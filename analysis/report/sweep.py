@@ -49,10 +49,10 @@ def quartiles(run, part):
 
 
 def medians_of_parts(run):
-    """Median seconds, FLOPs and bytes moved of each cell's parts, without the total."""
+    """Median seconds, MACs and bytes moved of each cell's parts, without the total."""
     rows = run.rows[(run.rows["status"] == "ok") & (run.rows["part"] != "total")]
     return rows.groupby(["cell_id", "part"], sort=False).agg(
-        seconds=("seconds", "median"), flops=("flops", "max"),
+        seconds=("seconds", "median"), macs=("macs", "max"),
         bytes_moved=("bytes_moved", "max"))
 
 
