@@ -78,7 +78,8 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
             "9:6: N = 2147483648: allowed are 1 to 2147483647");
   EXPECT_EQ(refusal("H = 2", "H = 3"), "3:1: H = 3 heads do not divide D = 16");
   EXPECT_EQ(refusal("\"transformer\"", "\"transformr\""),
-            "2:29: unknown contestant transformr; known are bare_perceiver, "
+            "2:29: unknown contestant transformr; known are attention, "
+            "bare_perceiver, "
             "bare_transformer, perceiver, transformer");
   EXPECT_EQ(refusal("\"perceiver\"", "\"perceiver(sharing=some)\""),
             "2:16: perceiver: sharing = some: allowed are all_but_first, all, "

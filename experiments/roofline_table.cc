@@ -76,9 +76,19 @@ std::vector<RooflineRow> roofline_rows(const MeasuredForward& forward,
   for (int part = 0; part < kParts; ++part) {
     const Work& work = forward.cost.parts[part];
     if (work == Work() && work.seconds == 0) continue;
-    rows.push_back(
-        {std::string(kPartNames[part]), work, bound_of(work, roofs)});
-    total.bound.seconds += rows.back().bound.seconds;
+    // Exponentials made within the scores have no time of their own.
+    const bool within =
+        part == static_cast<int>(Part::softmax) && work.seconds == 0;
+    if (within && !rows.empty()) {
+      rows.back().part += "+softmax";
+      rows.back().work += work;
+    } else {
+      rows.push_back({std::string(kPartNames[part]), work, {}});
+    }
+  }
+  for (RooflineRow& row : rows) {
+    row.bound = bound_of(row.work, roofs);
+    total.bound.seconds += row.bound.seconds;
   }
   rows.push_back(total);
   return rows;

@@ -61,17 +61,17 @@ std::string cells_csv(const Compared& compared) {
   std::string text;
   for (const CellChange& c : compared.cells) {
     text += text_of(compared.pair,
-                    {"cell", label_of(*c.cells.a), "", c.cells.a->id, "",
+                    {"cell", c.cells.a->contestant, "", c.cells.a->id, "",
                      number(c.a.estimate), number(c.b.estimate), c.ratio,
                      std::string(name_of(c.change)), c.why});
   }
   for (const MeasuredCell* cell : compared.pair.only_a) {
     text +=
-        text_of(compared.pair, {"only_in_a", label_of(*cell), "", cell->id});
+        text_of(compared.pair, {"only_in_a", cell->contestant, "", cell->id});
   }
   for (const MeasuredCell* cell : compared.pair.only_b) {
     text +=
-        text_of(compared.pair, {"only_in_b", label_of(*cell), "", cell->id});
+        text_of(compared.pair, {"only_in_b", cell->contestant, "", cell->id});
   }
   return text;
 }
@@ -81,7 +81,7 @@ std::string relative_csv(const Compared& compared, double tolerance) {
   for (const RatioChange& r : compared.ratios) {
     const bool same = change_of(r.change, tolerance) == Change::same;
     text += text_of(compared.pair,
-                    {"ratio", label_of(*r.cell), label_of(*r.over), r.cell->id,
+                    {"ratio", r.cell->contestant, r.over->contestant, r.cell->id,
                      "", number(r.a.estimate), number(r.b.estimate), r.change,
                      same ? "SAME" : "", "over " + r.over->id});
   }

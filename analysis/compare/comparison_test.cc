@@ -67,7 +67,7 @@ TEST(PairCells, MatchesByIdOnOneMachineAndListsTheRest) {
 TEST(PairCells, KeepsThreadsAndPlansApart) {
   const suite::Run a = trial("a");
   suite::Run b = trial("b");
-  for (MeasuredCell& cell : b.cells) cell.plan = "fused";
+  for (MeasuredCell& cell : b.cells) cell.contestant += "(plan=planned)";
   EXPECT_TRUE(pair_cells(a, b).both.empty());
   b = trial("b");
   for (MeasuredCell& cell : b.cells) {

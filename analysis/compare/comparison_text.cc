@@ -100,7 +100,7 @@ std::string cells_text(const Compared& compared, const Shapes& shapes) {
                    {"class", Side::left},
                    {"", Side::left}};
   for (const CellChange& c : compared.cells) {
-    table.rows.push_back({label_of(*c.cells.a), shapes.text(*c.cells.a),
+    table.rows.push_back({c.cells.a->contestant, shapes.text(*c.cells.a),
                           seconds_text(c.cells.a, c.a),
                           seconds_text(c.cells.b, c.b),
                           digits_of(c.ratio.estimate, kRatioDigits),
@@ -113,7 +113,7 @@ std::string cells_text(const Compared& compared, const Shapes& shapes) {
 std::string ratios_text(const Compared& compared, const Shapes& shapes,
                         double tolerance) {
   if (compared.ratios.empty()) return "";
-  Table table{"times over " + label_of(*compared.ratios.front().over) + "'s",
+  Table table{"times over " + compared.ratios.front().over->contestant + "'s",
               "",
               {{"contestant", Side::left},
                {"at", Side::left},
@@ -127,7 +127,7 @@ std::string ratios_text(const Compared& compared, const Shapes& shapes,
     LetterValues letters = r.over->letters;
     letters.insert(r.cell->letters.begin(), r.cell->letters.end());
     const bool same = change_of(r.change, tolerance) == Change::same;
-    table.rows.push_back({label_of(*r.cell), shapes.text(letters),
+    table.rows.push_back({r.cell->contestant, shapes.text(letters),
                           digits_of(r.a.estimate, kRatioDigits),
                           digits_of(r.b.estimate, kRatioDigits),
                           digits_of(r.change.estimate, kRatioDigits),

@@ -88,9 +88,9 @@ std::vector<RatioChange> ratio_changes(const RunPair& pair) {
   const std::string first = contestants_of(*pair.a).front();
   std::vector<RatioChange> changes;
   for (const CellPair& cell : pair.both) {
-    if (label_of(*cell.a) == first) continue;
+    if (cell.a->contestant == first) continue;
     for (const CellPair& over : pair.both) {
-      if (label_of(*over.a) != first || !same_shape(*cell.a, *over.a) ||
+      if (over.a->contestant != first || !same_shape(*cell.a, *over.a) ||
           !all_timed({cell.a, cell.b, over.a, over.b})) {
         continue;
       }

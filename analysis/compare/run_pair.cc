@@ -14,7 +14,7 @@ namespace {
 
 std::string key_of(const MeasuredCell& cell, bool with_id) {
   if (with_id) return cell.id + "/" + cell.plan;
-  std::string key = label_of(cell) + "/" + cell.scalar + "/" + cell.phase;
+  std::string key = cell.contestant + "/" + cell.scalar + "/" + cell.phase;
   for (const auto& [name, value] : cell.letters) {
     key += fmt::format("/{}={}", name, value);
   }
@@ -43,7 +43,7 @@ std::vector<const MeasuredCell*> in_order(const Run& run, const Index& index) {
       const auto found = cell->letters.find(std::string(name));
       shape.push_back(found == cell->letters.end() ? 0 : found->second);
     }
-    return std::tuple(places.at(label_of(*cell)), shape);
+    return std::tuple(places.at(cell->contestant), shape);
   };
   std::vector<const MeasuredCell*> cells;
   for (const auto& [key, cell] : index) cells.push_back(cell);

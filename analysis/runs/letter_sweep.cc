@@ -60,7 +60,7 @@ std::set<Held> swept(const Run& run, const std::string& letter) {
     const auto found = cell.letters.find(letter);
     if (found == cell.letters.end()) continue;
     for (const Held& held : held_by(cell, letter)) {
-      values[held][label_of(cell)].insert(found->second);
+      values[held][cell.contestant].insert(found->second);
     }
   }
   std::set<Held> all;
@@ -90,9 +90,9 @@ LetterSweep sweep_of(const Run& run, const std::string& letter,
     if (!fits(cell, letter, held)) continue;
     const auto value = cell.letters.find(letter);
     if (value == cell.letters.end()) {
-      sweep.everywhere[label_of(cell)] = &cell;
+      sweep.everywhere[cell.contestant] = &cell;
     } else {
-      sweep.cells[label_of(cell)][value->second] = &cell;
+      sweep.cells[cell.contestant][value->second] = &cell;
       values.insert(value->second);
     }
   }
@@ -162,11 +162,6 @@ const MeasuredCell* LetterSweep::at(const std::string& contestant,
   return found == several->second.end() ? nullptr : found->second;
 }
 
-std::string label_of(const MeasuredCell& cell) {
-  if (cell.plan.empty() || cell.plan == "as_written") return cell.contestant;
-  return cell.contestant + " " + cell.plan;
-}
-
 std::vector<std::string> contestants_of(const Run& run) {
   const std::vector<std::string> order = defined_order(run);
   const auto place = [&](const std::string& name) {
@@ -174,7 +169,7 @@ std::vector<std::string> contestants_of(const Run& run) {
   };
   std::set<std::pair<std::ptrdiff_t, std::string>> labels;
   for (const MeasuredCell& cell : run.cells) {
-    labels.emplace(place(cell.contestant), label_of(cell));
+    labels.emplace(place(cell.contestant), cell.contestant);
   }
   std::vector<std::string> sorted;
   for (const auto& [at, label] : labels) sorted.push_back(label);

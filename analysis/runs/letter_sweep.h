@@ -30,7 +30,7 @@ struct LetterSweep {
   std::string letter;
   Held held;
   std::vector<std::uint64_t> values;     // ascending
-  std::vector<std::string> contestants;  // by label_of, as contestants_of
+  std::vector<std::string> contestants;  // as contestants_of
   // A contestant that doesn't read the letter has one cell, for all values.
   std::map<std::string, const MeasuredCell*> everywhere;
   std::map<std::string, std::map<std::uint64_t, const MeasuredCell*>> cells;
@@ -41,10 +41,7 @@ struct LetterSweep {
                          std::uint64_t value) const;
 };
 
-// The contestant, with its plan if it isn't computed as written.
-std::string label_of(const MeasuredCell& cell);
-
-// Every contestant's label: in the order of the definition that the manifest
+// Every contestant, in the order of the definition that the manifest
 // keeps, else by name. The first is what others are compared with.
 std::vector<std::string> contestants_of(const Run& run);
 

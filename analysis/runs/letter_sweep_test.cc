@@ -89,11 +89,11 @@ TEST(LetterSweeps, ThreadsPrecisionAndPlanAreNotMixed) {
   MeasuredCell precise = perceiver({{"N", 32}});
   precise.scalar = "double";
   MeasuredCell planned = perceiver({{"N", 32}});
-  planned.plan = "fused";
+  planned.contestant = "perceiver(plan=planned)";
+  planned.plan = "planned";
   const suite::Run run =
       made_run("run", {alone, precise, planned, perceiver({{"N", 64}})});
   EXPECT_TRUE(letter_sweeps(run).empty());
-  EXPECT_EQ(label_of(planned), "perceiver fused");
 }
 
 TEST(LetterSweeps, TwoContestantsWithAValueEachAreNoSweep) {

@@ -42,6 +42,7 @@ std::string lines_of(const MeasuredCell& cell,
   std::string text;
   for (const auto& [part, measured] : cell.parts) {
     for (const double seconds : measured.seconds) {
+      if (seconds <= 0) continue;  // timed within another part
       const json line = {{"params", parameters},
                          {"callpath", part},
                          {"metric", "seconds"},
