@@ -72,6 +72,15 @@ class Contest:
                     _drop(entrant.process)
         return entrants
 
+    def skip(self, cell, reason):
+        """The entrants of a cell that nobody runs."""
+        entrants = [Entrant("ours", self.ours, cell["row"])] + [
+            Entrant(name, process, journal.peers_row(cell["row"], name, ""))
+            for name, process in self.peers.items()]
+        for entrant in entrants:
+            self._settle(entrant, "skipped", reason)
+        return entrants
+
     def _enter(self, name, process, cell, shapes, folder):
         """A peer whose answer is ours, or one with trouble."""
         entrant = Entrant(name, process, journal.peers_row(cell["row"], name, ""))

@@ -6,7 +6,7 @@ import time
 
 from experiments.peers import arguments, environment, manifest, table
 from experiments.peers.contest import Contest
-from experiments.peers.journal import Journal, untimed, peers_row
+from experiments.peers.journal import Journal
 from experiments.peers.process import Process
 from experiments.peers.refused import Failed, Refused
 
@@ -71,14 +71,14 @@ class Run:
         lines = []
         for number, cell in enumerate(cells):
             _show(f"{number + 1}/{len(cells)} {cell['id']}")
-            if not self._skipped(cell, peers):
-                lines.append(table.line_of(cell, contest.run(cell)))
+            reason = self._excess(cell, len(peers))
+            entrants = contest.skip(cell, reason) if reason else contest.run(cell)
+            lines.append(table.line_of(cell, entrants))
         _show("")
-        if lines:
-            print(f"\n{listing['experiment']}, threads = {threads}: medians of {repetitions} "
-                  "repetitions; above 1, ours is faster; 95 % intervals\n")
-            print(table.table(lines, list(peers)))
-            print(table.verdict(lines, list(peers)), end="", flush=True)
+        print(f"\n{listing['experiment']}, threads = {threads}: medians of {repetitions} "
+              "repetitions; above 1, ours is faster; 95 % intervals\n")
+        print(table.table(lines, list(peers)))
+        print(table.verdict(lines, list(peers)), end="", flush=True)
 
     def _start(self, peer, threads):
         """A process of the peer's, that has said which versions it runs on."""
@@ -97,19 +97,17 @@ class Run:
             return self.given.python or sys.executable
         return environment.python_with(peer.requirements, environment.cache_folder())
 
-    def _skipped(self, cell, peers):
-        """Writes rows for a cell that nobody can or may run."""
-        reason = cell.get("refusal", "")
-        needed = cell.get("bytes", 0) * (1 + len(peers))  # each holds the model and its buffers
+    def _excess(self, cell, peers):
+        """Why nobody can or may run a cell, or nothing."""
+        if "refusal" in cell:
+            return cell["refusal"]
+        needed = cell["bytes"] * (1 + peers)  # each holds the model and its buffers
         if needed > 0.8 * _available_memory():
-            reason = f"predicted {needed} bytes exceed the memory that is free"
+            return f"predicted {needed} bytes exceed the memory that is free"
         budget = self.given.budget
         if 0 < budget < time.monotonic() - self.started:
-            reason = f"the budget of {budget:.3g} s was used up"
-        if reason:
-            self.journal.append(untimed(cell["row"], "skipped", reason), *(
-                untimed(peers_row(cell["row"], name, ""), "skipped", reason) for name in peers))
-        return bool(reason)
+            return f"the budget of {budget:.3g} s was used up"
+        return ""
 
 
 class Worker(Process):

@@ -140,7 +140,8 @@ class PeersTest(unittest.TestCase):
         self.assertIn("start 2", self.diary.read_text())
 
     def test_cells_beyond_the_budget_or_refused_are_rows_too(self):
-        self.contest("--budget", 1e-9)
+        text = self.contest("--budget", 1e-9)
+        self.assertIn("ours skipped: the budget of 1e-09 s was used up (4 cells)", text)
         self.assertEqual({(r["status"], r["reason"]) for r in self.rows()},
                          {("skipped", "the budget of 1e-09 s was used up")})
         self.assertEqual(len(self.rows()), 8)

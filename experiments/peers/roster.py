@@ -21,7 +21,7 @@ def _known(name, packages):
 
 KNOWN = {peer.name: peer for peer in (
     _known("torch", "torch"), _known("torch_compiled", "torch"), _known("huggingface", "torch"),
-    _known("onnxruntime", "torch"), _known("jax", "jax"))}
+    _known("onnxruntime", "torch"), _known("onnxruntime_plain", "torch"), _known("jax", "jax"))}
 
 
 def chosen(text, stands_in):

@@ -94,7 +94,9 @@ def _footnotes(lines, peers):
             if peer in line.timed and line.timed[peer].speed_only:
                 note = f"* {peer}: {line.timed[peer].speed_only}; no best peer"
                 counts[note] = counts.get(note, 0) + 1
-        for name, trouble in line.trouble.items():
+        # Where ours wasn't timed, that says it for all.
+        troubles = {"ours": line.trouble["ours"]} if "ours" in line.trouble else line.trouble
+        for name, trouble in troubles.items():
             note = f"{name} {trouble}"
             counts[note] = counts.get(note, 0) + 1
     return "".join(f"{note} ({count} cells)\n" for note, count in counts.items())

@@ -8,15 +8,6 @@ from experiments.peers.workers.parameters import Parameters
 from experiments.peers.workers.steps import steps
 
 
-def torch_model(cell):
-    """(module, input[batch, N, C]) of a cell; raises Skipped for one that is unknown."""
-    parameters = Parameters(cell.parameters())
-    model = Attention(parameters, cell) if cell.contestant == "attention" \
-        else Encoder(parameters, cell)
-    parameters.require_all_taken()
-    return model.eval(), torch.from_numpy(cell.input())
-
-
 def attend(queries, keys, values, heads):
     """[batch, M, ·], [batch, N, ·], [batch, N, D] -> [batch, M, D]"""
     def split(x):
@@ -25,23 +16,35 @@ def attend(queries, keys, values, heads):
     return mixed.transpose(1, 2).flatten(2)
 
 
+def torch_model(cell, mix=attend):
+    """(module, input[batch, N, C]) of a cell; raises Skipped for one that is unknown.
+
+    `mix` is the attention of projected queries, keys and values.
+    """
+    parameters = Parameters(cell.parameters())
+    kind = Attention if cell.contestant == "attention" else Encoder
+    model = kind(parameters, cell, mix)
+    parameters.require_all_taken()
+    return model.eval(), torch.from_numpy(cell.input())
+
+
 class Attention(nn.Module):
     """softmax(QKᵀ/√d)V alone; input[batch, N, 2·D] holds keys beside values."""
 
-    def __init__(self, parameters, cell):
+    def __init__(self, parameters, cell, mix):
         super().__init__()
         self.queries = parameter(parameters["queries"])
-        self.heads = cell.H
+        self.mix, self.heads = mix, cell.H
 
     def forward(self, inputs):
         keys, values = inputs.chunk(2, dim=-1)
-        return attend(expand(self.queries, inputs), keys, values, self.heads)
+        return self.mix(expand(self.queries, inputs), keys, values, self.heads)
 
 
 class Encoder(nn.Module):
     """input[batch, N, C] -> latents[batch, M, D] if there are any, else [batch, N, D]"""
 
-    def __init__(self, parameters, cell):
+    def __init__(self, parameters, cell, mix):
         super().__init__()
         self.positions = cell.option("positions", "none")
         if self.positions == "learned":
@@ -54,7 +57,7 @@ class Encoder(nn.Module):
         made, order = {}, steps(cell)
         for step in order:
             if step.name not in made:
-                made[step.name] = (BareLayer if step.bare else Layer)(parameters, step)
+                made[step.name] = (BareLayer if step.bare else Layer)(parameters, step, mix)
         self.layers = nn.ModuleList(made[step.name] for step in order)
 
     def forward(self, inputs):
@@ -72,21 +75,21 @@ class Encoder(nn.Module):
 
 
 class Projections(nn.Module):
-    def __init__(self, parameters, step):
+    def __init__(self, parameters, step, mix):
         super().__init__()
         self.query = linear(parameters, step.name + ".query")
         self.key = linear(parameters, step.name + ".key")
         self.value = linear(parameters, step.name + ".value")
-        self.heads = step.heads
+        self.mix, self.heads = mix, step.heads
 
     def forward(self, stream, inputs):
-        return attend(self.query(stream), self.key(inputs), self.value(inputs), self.heads)
+        return self.mix(self.query(stream), self.key(inputs), self.value(inputs), self.heads)
 
 
 class BareLayer(nn.Module):
-    def __init__(self, parameters, step):
+    def __init__(self, parameters, step, mix):
         super().__init__()
-        self.attention = Projections(parameters, step)
+        self.attention = Projections(parameters, step, mix)
         self.reads_input = step.reads_input
 
     def forward(self, stream, inputs):
@@ -96,12 +99,12 @@ class BareLayer(nn.Module):
 class Layer(nn.Module):
     """Pre-norm: attention, then an MLP, each beside a residual."""
 
-    def __init__(self, parameters, step):
+    def __init__(self, parameters, step, mix):
         super().__init__()
         name = step.name
         self.norm = norm(parameters, name + ".norm")
         self.input_norm = norm(parameters, name + ".input_norm") if step.reads_input else None
-        self.attention = Projections(parameters, step)
+        self.attention = Projections(parameters, step, mix)
         self.output = linear(parameters, name + ".output")
         self.residual = step.residual
         self.mlp = nn.Sequential(norm(parameters, name + ".mlp_norm"),
