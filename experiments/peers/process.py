@@ -33,7 +33,11 @@ class Process:
             line = ""
         if not line.endswith("\n"):
             raise Failed(self._epitaph())
-        answer = json.loads(line)
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            self.stop()  # what comes next would answer something else
+            raise Failed(f"its process answered {line.strip()[:80]!r}, which is not JSON") from None
         if "error" in answer:
             raise Failed(answer["error"])
         return answer

@@ -21,7 +21,7 @@ def note(text):
 
 def start(threads):
     note(f"start {threads}")
-    print("libraries may print what they like")
+    print("libraries may print what they like", flush=True)
     if BEHAVIOUR == "no_start":
         raise ImportError("no module named pretender")
 
