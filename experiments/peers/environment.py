@@ -38,6 +38,8 @@ def _run(command, log, failure):
                                 stderr=subprocess.STDOUT, check=False).returncode
     if status != 0:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        said = next((line for line in lines if line.startswith("ERROR")), (lines or [""])[-1])
+        # The last of pip's errors is the reason; hints may follow.
+        errors = [line for line in lines if line.startswith("ERROR")]
+        said = (errors or lines or [""])[-1]
         raise Refused(f"{failure}: {said.strip()}; the log is {log}. "
                       "--python FILE takes an interpreter that has what is needed")

@@ -51,7 +51,7 @@ class EnvironmentTest(unittest.TestCase):
         log = self.cache / "log"
         self.cache.mkdir()
         with self.assertRaisesRegex(Refused, "cannot install x: ERROR: no such thing; the log is"):
-            environment._run(["sh", "-c", "echo; echo ERROR: no such thing; echo hint; exit 1"],
+            environment._run(["sh", "-c", "echo ERROR: ignored; echo ERROR: no such thing; echo hint; exit 1"],
                              log, "cannot install x")
 
 

@@ -20,14 +20,15 @@ class Manifest:
             # Where files lay is nobody's.
             "command_line": [os.path.basename(word) if "/" in word else word
                              for word in command_line],
-            "load": {"before": os.getloadavg(), "after": None}, "warnings": []}
+            "load": {"before": os.getloadavg(), "after": None},
+            # None: a ratio needs no share of the machine's peak.
+            "calibration": {"before": None, "after": None}, "resumed": [], "warnings": []}
 
-    def ours(self, listing, threads, repetitions):
-        """What our side says of itself."""
+    def ours(self, listing, settings):
+        """What our side says of itself; `settings` are those that the user changed."""
         for key in ("experiment", "definition", "machine", "build"):
             self.json[key] = listing[key]
-        self.json["settings"] = listing["settings"] | {
-            "threads": threads, "repetitions": repetitions}
+        self.json["settings"] = listing["settings"] | settings
         self.json["warnings"] += [w for w in listing["warnings"]
                                   if w not in self.json["warnings"]]
 

@@ -60,7 +60,10 @@ class Run:
         cells = [cell for cell in listing["cells"] if self.given.filter.search(cell["id"])]
         if not cells:
             raise Refused(f"--filter {self.given.filter.pattern}: no cell has it in its id")
-        self.manifest.ours(listing, threads, repetitions)
+        counts = self.given.threads
+        self.manifest.ours(listing, {"threads": threads if len(counts) == 1 else counts,
+                                     "repetitions": repetitions,
+                                     "filter": self.given.filter.pattern})
         self.journal = self.journal or Journal(self.folder / "cells.csv", listing["columns"])
         for peer in self.given.peers:
             processes[peer.name] = self._start(peer, threads)

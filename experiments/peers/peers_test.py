@@ -87,10 +87,12 @@ class PeersTest(unittest.TestCase):
         self.assertTrue(header.startswith("schema,experiment,definition_sha256,run_id,cell_id"))
         self.assertTrue(header.endswith("status,reason"))
         manifest = json.loads((self.out / "manifest.json").read_text())
-        for key in ("machine", "build", "definition", "settings", "peers", "load", "finished"):
+        for key in ("machine", "build", "definition", "settings", "peers", "load", "finished",
+                    "calibration"):
             self.assertTrue(manifest[key], key)
         self.assertIn("python", manifest["peers"]["pretender"]["versions"])
         self.assertEqual(manifest["definition"]["text"], DEFINITION)
+        self.assertEqual(manifest["settings"]["filter"], "^perceiver/N=32")
         self.assertNotIn(str(self.folder), json.dumps(manifest["command_line"]))
 
     def test_a_wrong_answer_fails_before_it_is_timed(self):
