@@ -51,8 +51,9 @@ class EnvironmentTest(unittest.TestCase):
         log = self.cache / "log"
         self.cache.mkdir()
         with self.assertRaisesRegex(Refused, "cannot install x: ERROR: no such thing; the log is"):
-            environment._run(["sh", "-c", "echo ERROR: ignored; echo ERROR: no such thing; echo hint; exit 1"],
-                             log, "cannot install x")
+            environment._run(
+                ["sh", "-c", "echo ERROR: a; echo ERROR: no such thing; echo hint; exit 1"],
+                log, "cannot install x")
 
 
 if __name__ == "__main__":

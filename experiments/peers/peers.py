@@ -15,6 +15,7 @@ ROOT = HERE.parent.parent  # imports of the suite's Python start here
 DEFINITIONS = HERE.parent / "definitions"
 CONTENDER = HERE / "contender"
 BAD_INPUT = 2
+INTERRUPTED = 130  # as shells say it of SIGINT
 
 
 class Run:
@@ -161,6 +162,9 @@ def main(words):
         what = str(error)
     except OSError as error:
         what = f"{error.filename}: {error.strerror}"
+    except KeyboardInterrupt:
+        print("interrupted; what was timed is in cells.csv", file=sys.stderr)
+        return INTERRUPTED
     print("error: " + " ".join(what.split()), file=sys.stderr)
     return BAD_INPUT
 

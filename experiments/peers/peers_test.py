@@ -147,7 +147,7 @@ class PeersTest(unittest.TestCase):
         self.assertEqual({(r["status"], r["reason"]) for r in self.rows()},
                          {("skipped", "the budget of 1e-09 s was used up")})
         self.assertEqual(len(self.rows()), 8)
-        self.definition = self.define(DEFINITION.replace('"perceiver"', '"perceiver(cross_heads=3)"'))
+        self.define(DEFINITION.replace('"perceiver"', '"perceiver(cross_heads=3)"'))
         self.contest("--filter", "^perceiver.*N=32")
         self.assertTrue(all("heads do not divide" in r["reason"] for r in self.rows()))
 
