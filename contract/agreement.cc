@@ -18,22 +18,25 @@ std::size_t fewer_channels(std::size_t channels, std::size_t heads) {
   return heads * std::min(channels / heads, kFewChannels);
 }
 
-// Rounding errors of a sum of n terms grow like √n; layers add theirs up. 8 is
-// room for the constant factors of softmax, norm and GELU: on honest
-// contestants the largest differences are a tenth of what this allows.
-template <class T>
-double allowed_error(const Shape& shape, const oracle::Array& expected) {
+double largest_of(const oracle::Array& array) {
   double largest = 0;
-  for (const double value : expected.values) {
+  for (const double value : array.values) {
     largest = std::max(largest, std::abs(value));
   }
-  const double depth =
-      std::sqrt(static_cast<double>(std::max({shape.N, shape.C, shape.D})));
-  const auto layers = static_cast<double>(shape.B * (1 + shape.L));
-  return 8 * std::numeric_limits<T>::epsilon() * depth * layers * largest;
+  return largest;
 }
 
 }  // namespace
+
+// Rounding errors of a sum of n terms grow like √n; layers add theirs up. 8 is
+// room for the constant factors of softmax, norm and GELU: on honest
+// contestants the largest differences are a tenth of what this allows.
+double allowed_error(const Shape& shape, double largest, double epsilon) {
+  const double depth =
+      std::sqrt(static_cast<double>(std::max({shape.N, shape.C, shape.D})));
+  const auto layers = static_cast<double>(shape.B * (1 + shape.L));
+  return 8 * epsilon * depth * layers * largest;
+}
 
 Shape small_shape(const Shape& shape, const Contestant& contestant,
                   const Options& options) {
@@ -85,7 +88,8 @@ Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
           output.shape(0), output.shape(1), output.shape(2), expected.dim(0),
           expected.dim(1), expected.dim(2));
   Agreement agreement;
-  agreement.allowed = allowed_error<T>(shape, expected);
+  agreement.allowed = allowed_error(shape, largest_of(expected),
+                                    std::numeric_limits<T>::epsilon());
   for (std::size_t i = 0; i < output.size(); ++i) {
     const double difference =
         std::abs(static_cast<double>(output.data()[i]) - expected.values[i]);

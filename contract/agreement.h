@@ -19,6 +19,10 @@ struct Agreement {
   bool holds() const { return worst <= allowed; }  // false for NaN
 };
 
+// How far rounding may take an answer at `shape`, of values up to `largest`,
+// from the true one. `epsilon` is that of the precision it was computed in.
+double allowed_error(const Shape& shape, double largest, double epsilon);
+
 // Runs the contestant in precision T with parameters and inputs of `seed`.
 // `masked` hides every third input. Cost: the oracle's naive loops.
 template <class T>

@@ -75,7 +75,25 @@ class Live : public LiveCell {
     return static_cast<std::uint64_t>(bytes_);
   }
 
+  std::vector<RawTensor> parameters() override {
+    std::vector<RawTensor> all;
+    encoder_->for_each_parameter([&](const Parameter<T>& parameter) {
+      all.push_back({parameter.name, parameter.shape,
+                     std::as_bytes(parameter.values)});
+    });
+    return all;
+  }
+
+  RawTensor input() const override { return raw("input", input_); }
+  RawTensor output() const override { return raw("output", *output_); }
+
  private:
+  static RawTensor raw(const std::string& name, const Tensor<T, 3>& tensor) {
+    return {name,
+            {tensor.shape().begin(), tensor.shape().end()},
+            std::as_bytes(std::span(tensor.data(), tensor.size()))};
+  }
+
   void inspect(Measurement& m) const {
     std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a over values
     for (const T value : *output_) {

@@ -1,8 +1,12 @@
 // A cell's contestant and input, in memory and ready to run.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "experiments/cell.h"
 
@@ -18,6 +22,13 @@ struct Measurement {
   std::uint64_t output_hash = 0;  // of the output's bits
 };
 
+// A tensor's name and values, for whoever computes the same elsewhere.
+struct RawTensor {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::span<const std::byte> bytes;  // scalars of the cell, row-major
+};
+
 // start(), some forward()s, stop(): the caller drives, and holds the clock.
 class LiveCell {
  public:
@@ -28,6 +39,10 @@ class LiveCell {
   virtual Measurement stop() = 0;
 
   virtual std::uint64_t bytes() const = 0;  // held between forwards
+
+  virtual std::vector<RawTensor> parameters() = 0;
+  virtual RawTensor input() const = 0;
+  virtual RawTensor output() const = 0;  // of the last forward
 };
 
 // Builds the contestant, draws parameters and input from `seed`.

@@ -1,0 +1,65 @@
+"""Hugging Face's PerceiverModel with our weights."""
+import re
+
+import torch
+from transformers import PerceiverConfig, PerceiverModel
+
+from experiments.peers.workers.cell import Skipped
+from experiments.peers.workers.steps import reading_blocks
+
+# Where modeling_perceiver.py keeps a part of a layer.
+_PARTS = {"norm": "attention.self.layernorm1", "input_norm": "attention.self.layernorm2",
+          "query": "attention.self.query", "key": "attention.self.key",
+          "value": "attention.self.value", "output": "attention.output.dense",
+          "mlp_norm": "layernorm", "mlp_in": "mlp.dense1", "mlp_out": "mlp.dense2"}
+
+
+def perceiver(cell):
+    """(function of the input, input); raises Skipped where it isn't our model."""
+    require_same_model(cell)
+    model = PerceiverModel(config(cell)).eval()
+    state = {"embeddings.latents": torch.from_numpy(cell.parameters()["latents"])}
+    for name, array in cell.parameters().items():
+        if name != "latents":
+            values = torch.from_numpy(array)
+            state[theirs(name)] = values.T.contiguous() if values.ndim == 2 else values
+    model.load_state_dict(state, strict=True)
+    return (lambda inputs: model(inputs).last_hidden_state), torch.from_numpy(cell.input())
+
+
+def require_same_model(cell):
+    reads = reading_blocks(cell.option("cross_attends"), cell.B)
+    values = int(cell.option("v_channels")) or int(cell.option("qk_channels")) or cell.D
+    cross_heads = int(cell.option("cross_heads")) or cell.H
+    for holds, why in (
+            (reads == {0}, "it reads the input in its first block alone"),
+            (cell.option("sharing") != "none" or cell.B == 1, "its blocks share their weights"),
+            (values == cell.D, "its values are as wide as its latents"),
+            (cell.D % cross_heads == 0, "its heads divide its latents' width"),
+            (cell.option("positions") == "none", "it has no positions of its own")):
+        if not holds:
+            raise Skipped("not Hugging Face's Perceiver: " + why)
+
+
+def config(cell):
+    return PerceiverConfig(
+        num_latents=cell.M, d_latents=cell.D, d_model=cell.C, num_blocks=cell.B,
+        num_self_attends_per_block=cell.L, num_self_attention_heads=cell.H,
+        num_cross_attention_heads=int(cell.option("cross_heads")) or cell.H,
+        qk_channels=int(cell.option("qk_channels")) or None,
+        v_channels=int(cell.option("v_channels")) or None,
+        cross_attention_shape_for_attention="kv",
+        self_attention_widening_factor=int(cell.option("widening")),
+        cross_attention_widening_factor=int(cell.option("widening")),
+        use_query_residual=cell.option("query_residual") == "true",
+        hidden_act="gelu" if cell.option("gelu") == "erf" else "gelu_new",
+        attention_probs_dropout_prob=0.0)
+
+
+def theirs(name):
+    """Our "tower0.layer2.mlp_in.weight" -> "encoder.self_attends.2.mlp.dense1.weight"."""
+    layer, part, kind = re.fullmatch(r"(cross0|tower0\.layer\d+)\.(\w+)\.(\w+)", name).groups()
+    place = "cross_attention" if layer == "cross0" \
+        else "self_attends." + layer.removeprefix("tower0.layer")
+    kind = {"scale": "weight", "offset": "bias"}.get(kind, kind)
+    return f"encoder.{place}.{_PARTS[part]}.{kind}"
