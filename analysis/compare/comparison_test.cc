@@ -67,7 +67,10 @@ TEST(PairCells, MatchesByIdOnOneMachineAndListsTheRest) {
 TEST(PairCells, KeepsThreadsAndPlansApart) {
   const suite::Run a = trial("a");
   suite::Run b = trial("b");
-  for (MeasuredCell& cell : b.cells) cell.contestant += "(plan=planned)";
+  for (MeasuredCell& cell : b.cells) {
+    cell.contestant += "(plan=planned)";
+    cell.id = made_id(cell);
+  }
   EXPECT_TRUE(pair_cells(a, b).both.empty());
   b = trial("b");
   for (MeasuredCell& cell : b.cells) {

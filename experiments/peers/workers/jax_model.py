@@ -29,9 +29,8 @@ def jax_model(cell):
         return stream
 
     def attention(p, inputs):
-        """Keys beside values [batch, N, 2·D] -> [batch, M, D]"""
-        keys, values = jnp.split(inputs, 2, axis=-1)
-        return attend(expand(p["queries"], inputs), keys, values, cell.H)
+        """Inputs [batch, N, D], which are keys and values -> [batch, M, D]"""
+        return attend(expand(p["queries"], inputs), inputs, inputs, cell.H)
 
     return (attention if cell.contestant == "attention" else encoder,
             parameters, jnp.asarray(cell.input()))

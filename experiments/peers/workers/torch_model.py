@@ -29,7 +29,7 @@ def torch_model(cell, mix=attend):
 
 
 class Attention(nn.Module):
-    """softmax(QKᵀ/√d)V alone; input[batch, N, 2·D] holds keys beside values."""
+    """softmax(QXᵀ/√d)X alone; inputs[batch, N, D] are keys and values."""
 
     def __init__(self, parameters, cell, mix):
         super().__init__()
@@ -37,8 +37,7 @@ class Attention(nn.Module):
         self.mix, self.heads = mix, cell.H
 
     def forward(self, inputs):
-        keys, values = inputs.chunk(2, dim=-1)
-        return self.mix(expand(self.queries, inputs), keys, values, self.heads)
+        return self.mix(expand(self.queries, inputs), inputs, inputs, self.heads)
 
 
 class Encoder(nn.Module):
