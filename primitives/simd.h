@@ -46,6 +46,14 @@ void store_first(T* to, const Vec<T>& value, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) to[i] = lanes[i];
 }
 
+// to[count] ← from[count]. Rows of a head are too short to call memcpy for each.
+template <class T>
+void copy_row(const T* from, std::size_t count, T* to) {
+  std::size_t i = 0;
+  for (; i + kLanes<T> <= count; i += kLanes<T>) store(to + i, load(from + i));
+  for (; i < count; ++i) to[i] = from[i];
+}
+
 // The sum of the lanes, from first to last.
 template <class T>
 T sum_lanes(const Vec<T>& value) {

@@ -20,11 +20,12 @@ constexpr std::size_t kKeysPerRange = 2048;
 
 std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
-// Half of the second-level cache for the queries and states of a chunk.
+// As many queries as fill the second-level cache with their states: they stream
+// past a tile of keys at a byte a cycle or so, which the next cache can give.
 template <class T>
 std::size_t queries_in_cache(const AttentionShape& s) {
   const std::size_t queries =
-      second_level_cache_bytes() / 2 /
+      second_level_cache_bytes() /
       (sizeof(T) * (s.qk_channels + s.v_channels + 2));
   return std::max(kPanelWidth<T>, queries / kPanelWidth<T> * kPanelWidth<T>);
 }
@@ -111,17 +112,17 @@ struct StreamingAttention<T>::Unit {
     const auto all_values = of_keys(inputs.values, s.v_channels);
     const std::uint8_t* valid = inputs.valid_keys(example);
     if (valid != nullptr) valid += first_key;
-    HeadTile<T> tile{scratch.keys.data(), scratch.values.data(), 0,
-                     s.qk_channels, s.v_channels};
     for (std::size_t n = 0; n < keys; n += key_tile) {
       const std::size_t count = std::min(key_tile, keys - n);
       const std::uint8_t* shown = valid == nullptr ? nullptr : valid + n;
-      tile.count =
-          copy_rows(all_keys.row_range(n, count), shown, scratch.keys.data());
+      const ShownRows<T> k =
+          shown_rows(all_keys.row_range(n, count), shown, scratch.keys.data());
       clock.lap(steps.scores);
-      copy_rows(all_values.row_range(n, count), shown, scratch.values.data());
+      const ShownRows<T> v = shown_rows(all_values.row_range(n, count), shown,
+                                        scratch.values.data());
       clock.lap(steps.weighted_sum);
-      read_tile(tile, mine, scratch.weights.data(), steps, clock);
+      read_tile<T>({k.rows, v.rows, k.count, s.qk_channels, s.v_channels}, mine,
+                   scratch.weights.data(), steps, clock);
     }
     return mine;
   }

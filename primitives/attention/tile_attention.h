@@ -67,14 +67,21 @@ void weigh_tile(const HeadTile<T>& tile, const T* queries,
   Vec<T> sums[vectors];
   for (std::size_t v = 0; v < vectors; ++v) sums[v] = Vec<T>(T(0));
   for_each_block(tile.count, [&](std::size_t first, auto rows) {
+    // Copies, since a store of a vector may change whatever is not a local.
+    T* const out = weights + first * kWidth;
+    const T* const reference = state.reference();
+    Vec<T> block[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) block[v] = sums[v];
     block_product<T, rows(), vectors, LeftOrder::row_by_row>(
         tile.keys + first * d, d, d, queries, FromZero<T>(),
-        [&](std::size_t r, std::size_t v, const Vec<T>& score) {
+        [=, &block](std::size_t r, std::size_t v,
+                                 const Vec<T>& score) {
           const Vec<T> weight =
-              power_of_two(score - load(state.reference() + v * kLanes<T>));
-          sums[v] += weight;
-          store(weights + (first + r) * kWidth + v * kLanes<T>, weight);
+              power_of_two(score - load(reference + v * kLanes<T>));
+          block[v] += weight;
+          store(out + r * kWidth + v * kLanes<T>, weight);
         });
+    for (std::size_t v = 0; v < vectors; ++v) sums[v] = block[v];
   });
   if (state.add(sums)) return;
   raw_scores(tile.count);
@@ -90,10 +97,10 @@ void add_values(const HeadTile<T>& tile, const T* weights,
     T* out = state.weighted() + first * kWidth;
     block_product<T, rows(), vectors, LeftOrder::depth_by_depth>(
         tile.values + first, tile.v_channels, tile.count, weights,
-        [&](std::size_t r, std::size_t v) {
+        [=](std::size_t r, std::size_t v) {
           return load(out + r * kWidth + v * kLanes<T>);
         },
-        [&](std::size_t r, std::size_t v, const Vec<T>& sum) {
+        [=](std::size_t r, std::size_t v, const Vec<T>& sum) {
           store(out + r * kWidth + v * kLanes<T>, sum);
         });
   });
@@ -165,18 +172,28 @@ void pack_queries(MatrixView<const T> queries, std::size_t qk_channels,
   });
 }
 
-// Rows side by side, those with `valid` 0 left out: a head's channels lie far
-// apart in [N, heads·channels], where they would meet in few sets of the cache,
-// and hidden keys take no part. Returns how many were copied.
+// Rows without a gap.
 template <class T>
-std::size_t copy_rows(MatrixView<const T> rows, const std::uint8_t* valid,
-                      T* to) {
-  const T* const start = to;
+struct ShownRows {
+  const T* rows;
+  std::size_t count;
+};
+
+// The rows, side by side in `room` unless they are so already, those with
+// `valid` 0 left out: a head's channels lie far apart in [N, heads·channels],
+// where they would meet in few sets of the cache, and hidden keys take no part.
+template <class T>
+ShownRows<T> shown_rows(MatrixView<const T> rows, const std::uint8_t* valid,
+                        T* room) {
+  if (valid == nullptr && rows.stride == rows.cols) {
+    return {rows.data, rows.rows};
+  }
+  std::size_t count = 0;
   for (std::size_t r = 0; r < rows.rows; ++r) {
     if (valid != nullptr && valid[r] == 0) continue;
-    to = std::copy_n(rows.row(r), rows.cols, to);
+    copy_row(rows.row(r), rows.cols, room + count++ * rows.cols);
   }
-  return rows.cols == 0 ? 0 : static_cast<std::size_t>(to - start) / rows.cols;
+  return {room, count};
 }
 
 }  // namespace suite

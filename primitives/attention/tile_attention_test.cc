@@ -99,18 +99,22 @@ TYPED_TEST(TileAttentionTest, ANanStaysWithItsQuery) {
   }
 }
 
-TYPED_TEST(TileAttentionTest, CopiesTheRowsThatAreShown) {
+TYPED_TEST(TileAttentionTest, FindsTheRowsThatAreShown) {
   using T = TypeParam;
   const auto rows = normal_tensor<T, 2>({7, 9}, 1);
   const std::uint8_t shown[] = {0, 1, 1, 0, 1, 0, 0};
   std::vector<T> to(7 * 4, T(-1));
-  EXPECT_EQ(copy_rows(matrix(rows).columns(2, 4), shown, to.data()), 3u);
+  const auto view = matrix(rows).columns(2, 4);
+  EXPECT_EQ(shown_rows(view, shown, to.data()).count, 3u);
   std::size_t at = 0;
   for (const std::size_t r : {1, 2, 4}) {
     for (std::size_t c = 2; c < 6; ++c) EXPECT_EQ(to[at++], rows(r, c));
   }
   for (; at < to.size(); ++at) EXPECT_EQ(to[at], T(-1));
-  EXPECT_EQ(copy_rows(matrix(rows).columns(2, 4), nullptr, to.data()), 7u);
+  EXPECT_EQ(shown_rows(view, nullptr, to.data()).count, 7u);
+  EXPECT_EQ(shown_rows(view, nullptr, to.data()).rows, to.data());
+  // What has no gap and hides nothing is read where it stands.
+  EXPECT_EQ(shown_rows(matrix(rows), nullptr, to.data()).rows, rows.data());
 }
 
 }  // namespace

@@ -102,11 +102,10 @@ struct StreamingRead<T>::Run {
   static const T* head_of(const Tensor<T, 2>& all, std::size_t count,
                           std::size_t head, std::size_t width,
                           Tensor<T, 1>& room) {
-    if (width == all.shape(1)) return all.data();
-    copy_rows<T>(
-        matrix(all).row_range(0, count).columns(head * width, width), nullptr,
-        room.data());
-    return room.data();
+    return shown_rows<T>(
+               matrix(all).row_range(0, count).columns(head * width, width),
+               nullptr, room.data())
+        .rows;
   }
 };
 
