@@ -10,7 +10,7 @@ from experiments.peers.refused import Failed
 
 LEAST_REPETITION_SECONDS = 0.05  # shorter, and clock and scheduler matter
 WARM_UP_SECONDS = 0.1            # slower forwards aren't warmed up again each time
-PAUSE_SECONDS = 0.005            # until threads of the one before no longer spin
+PAUSE_SECONDS = 0.1               # until threads of the one before no longer spin: ONNX Runtime's do for long
 
 
 @dataclasses.dataclass

@@ -174,7 +174,9 @@ void StreamingAttention<T>::forward(const AttentionInputs<T>& inputs,
       const HeadQueries<T> seen =
           unit.run(inputs, s, plan.key_tile, scratch, states, mine);
       if (plan.splits_keys()) continue;
-      write_means(seen, unit.of_queries(out, s.v_channels));
+      for (std::size_t p = 0; p < panel_count<T>(unit.queries); ++p) {
+        write_means(seen, p, unit.of_queries(out, s.v_channels));
+      }
     }
 #pragma omp critical
     steps += mine;
@@ -184,10 +186,12 @@ void StreamingAttention<T>::forward(const AttentionInputs<T>& inputs,
     for (std::size_t first = 0; first < plan.units; first += plan.key_ranges) {
       const Unit unit(plan, s, first);
       const HeadQueries<T> all{nullptr, &states_(first, 0), unit.queries};
-      for (std::size_t range = 1; range < plan.key_ranges; ++range) {
-        merge_states(all, &states_(first + range, 0), s.v_channels);
+      for (std::size_t p = 0; p < panel_count<T>(unit.queries); ++p) {
+        for (std::size_t range = 1; range < plan.key_ranges; ++range) {
+          merge_states(all, &states_(first + range, 0), p, s.v_channels);
+        }
+        write_means(all, p, unit.of_queries(out, s.v_channels));
       }
-      write_means(all, unit.of_queries(out, s.v_channels));
     }
   }
   book_attention(steps, s, inputs.shown_keys(), sizeof(T), scale, ledger);

@@ -130,22 +130,23 @@ void clear_states(const HeadQueries<T>& head, std::size_t v_channels) {
   });
 }
 
-// Adds what `other` saw of other keys.
+// Adds what `other` saw of other keys, for one panel of the queries.
 template <class T>
-void merge_states(const HeadQueries<T>& head, T* other,
+void merge_states(const HeadQueries<T>& head, T* other, std::size_t panel,
                   std::size_t v_channels) {
   const HeadQueries<T> from{head.queries, other, head.count};
-  for_each_panel<T>(head.count, [&](std::size_t first, auto vectors) {
+  with_panel<T>(head.count, panel, [&](std::size_t first, auto vectors) {
     head.template state<vectors()>(first, v_channels)
         .merge(from.template state<vectors()>(first, v_channels));
   });
 }
 
-// output[head.count, v_channels] ← the weighted means; zeros where a query has
-// seen no key.
+// output[head.count, v_channels] ← the weighted means of one panel; zeros where
+// a query has seen no key.
 template <class T>
-void write_means(const HeadQueries<T>& head, MatrixView<T> output) {
-  for_each_panel<T>(head.count, [&](std::size_t first, auto vectors) {
+void write_means(const HeadQueries<T>& head, std::size_t panel,
+                 MatrixView<T> output) {
+  with_panel<T>(head.count, panel, [&](std::size_t first, auto vectors) {
     const auto state = head.template state<vectors()>(first, output.cols);
     std::array<T, state.kWidth> inverse;
     for (std::size_t i = 0; i < state.kWidth; ++i) {

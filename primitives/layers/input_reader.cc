@@ -82,8 +82,9 @@ void InputReader<T>::read(const Tensor<T, 3>& queries,
     fold_keys(queries, *maps.key, heads, folded_,
               ledger[Part::key_value_projection]);
   }
-  streaming_.run(shape, plan, plan.fold_keys ? folded_ : queries, inputs, mask,
-                 maps, plan.fold_values ? mean_ : output, ledger);
+  streaming_.run(shape, plan,
+                 {plan.fold_keys ? folded_ : queries, inputs, mask, maps},
+                 plan.fold_values ? mean_ : output, ledger);
   if (plan.fold_values) {
     unfold_values(mean_, *maps.value, heads, output,
                   ledger[Part::key_value_projection]);

@@ -11,18 +11,38 @@ namespace suite {
 namespace {
 
 // Inputs of a range that make merging its state and starting a new one cheap.
-constexpr std::size_t kInputsPerRange = 512;
+constexpr std::size_t kInputsPerRange = 1024;
 // Enough ranges to keep the threads of a large machine busy; each has a state.
 constexpr std::size_t kMostRanges = 32;
 
 std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
-// The widths of one head's keys and values, as attention sees them.
-std::size_t head_qk(const ReadShape& s, const ReadPlan& plan) {
-  return plan.fold_keys ? s.channels : s.qk_channels / s.heads;
+// room ← the inputs, normalised if there is a norm, hidden ones left out.
+// Returns how many.
+template <class T>
+std::size_t take_inputs(MatrixView<const T> inputs, const std::uint8_t* valid,
+                        const LayerNorm<T>* norm, Tensor<T, 2>& room) {
+  std::size_t count = 0;
+  for (std::size_t r = 0; r < inputs.rows; ++r) {
+    if (valid != nullptr && valid[r] == 0) continue;
+    T* to = &room(count++, 0);
+    if (norm != nullptr) {
+      normalise_row(inputs.row(r), *norm, to);
+    } else {
+      copy_row(inputs.row(r), inputs.cols, to);
+    }
+  }
+  return count;
 }
-std::size_t head_v(const ReadShape& s, const ReadPlan& plan) {
-  return plan.fold_values ? s.channels : s.v_channels / s.heads;
+
+// The first `count` rows of one head's columns, side by side.
+template <class T>
+const T* head_of(const Tensor<T, 2>& all, std::size_t count, std::size_t head,
+                 std::size_t width, Tensor<T, 1>& room) {
+  return shown_rows<T>(
+             matrix(all).row_range(0, count).columns(head * width, width),
+             nullptr, room.data())
+      .rows;
 }
 
 }  // namespace
@@ -62,179 +82,138 @@ struct StreamingRead<T>::Steps {
   }
 };
 
-// One call, with what follows from its shape and plan.
+// The sizes that follow from a shape and a plan.
 template <class T>
-struct StreamingRead<T>::Run {
+struct StreamingRead<T>::Sizes {
   ReadShape s;
   ReadPlan plan;
-  InputMaps<T> maps;
   StreamingReadCuts cuts;
-  std::size_t qk, v;  // of one head
+  std::size_t qk, v;  // of one head, as attention sees them
   std::size_t query_values, state_values;
 
-  Run(const ReadShape& shape, const ReadPlan& p, const InputMaps<T>& m)
+  Sizes(const ReadShape& shape, const ReadPlan& p)
       : s(shape),
         plan(p),
-        maps(m),
         cuts(streaming_read_cuts<T>(shape)),
-        qk(head_qk(shape, p)),
-        v(head_v(shape, p)),
+        qk(p.fold_keys ? shape.channels : shape.qk_channels / shape.heads),
+        v(p.fold_values ? shape.channels : shape.v_channels / shape.heads),
         query_values(padded<T>(shape.latents) * qk),
         state_values(HeadQueries<T>::state_values(shape.latents, v)) {}
-
-  // normed ← the inputs from `first` on, hidden ones left out. Returns how many.
-  std::size_t normalise(MatrixView<const T> inputs, const std::uint8_t* valid,
-                        Tensor<T, 2>& normed) const {
-    std::size_t count = 0;
-    for (std::size_t r = 0; r < inputs.rows; ++r) {
-      if (valid != nullptr && valid[r] == 0) continue;
-      T* to = &normed(count++, 0);
-      if (maps.norm != nullptr) {
-        normalise_row(inputs.row(r), *maps.norm, to);
-      } else {
-        std::copy_n(inputs.row(r), inputs.cols, to);
-      }
-    }
-    return count;
-  }
-
-  // The columns of one head, side by side: `all` itself, where that is all.
-  static const T* head_of(const Tensor<T, 2>& all, std::size_t count,
-                          std::size_t head, std::size_t width,
-                          Tensor<T, 1>& room) {
-    return shown_rows<T>(
-               matrix(all).row_range(0, count).columns(head * width, width),
-               nullptr, room.data())
-        .rows;
-  }
 };
 
 template <class T>
-void StreamingRead<T>::prepare(const Run& run) {
-  const ReadShape& s = run.s;
-  const std::size_t tile = run.cuts.tile;
-  const bool keys = !run.plan.fold_keys, values = !run.plan.fold_values;
+void StreamingRead<T>::prepare(const Sizes& sizes) {
+  const ReadShape& s = sizes.s;
+  const std::size_t tile = sizes.cuts.tile;
+  const bool keys = !sizes.plan.fold_keys, values = !sizes.plan.fold_values;
   const bool split = s.heads > 1;
   scratch_.resize(threads());
   for (Scratch& each : scratch_) {
     each.normed.resize({tile, s.channels});
     each.keys.resize({keys ? tile : 0, s.qk_channels});
     each.values.resize({values ? tile : 0, s.v_channels});
-    each.head_keys.resize({keys && split ? tile * run.qk : 0});
-    each.head_values.resize({values && split ? tile * run.v : 0});
+    each.head_keys.resize({keys && split ? tile * sizes.qk : 0});
+    each.head_values.resize({values && split ? tile * sizes.v : 0});
     each.weights.resize({tile * kPanelWidth<T>});
   }
-  queries_.resize({s.batch, s.heads, run.query_values});
-  states_.resize({s.batch * run.cuts.ranges, s.heads, run.state_values});
+  queries_.resize({s.batch, s.heads, sizes.query_values});
+  states_.resize({s.batch * sizes.cuts.ranges, s.heads, sizes.state_values});
 }
 
 template <class T>
 std::uint64_t StreamingRead<T>::buffer_bytes(const ReadShape& s,
                                              const ReadPlan& plan,
                                              int threads) {
-  const Run run(s, plan, {});
+  const Sizes sizes(s, plan);
   const std::size_t keys = plan.fold_keys ? 0 : s.qk_channels;
   const std::size_t values = plan.fold_values ? 0 : s.v_channels;
-  const std::size_t heads = s.heads > 1 ? s.heads : 0;
-  const std::size_t row = s.channels + keys + values + kPanelWidth<T> +
-                          (heads > 0 ? (keys + values) / heads : 0);
+  const std::size_t of_a_head = s.heads > 1 ? (keys + values) / s.heads : 0;
+  const std::size_t row =
+      s.channels + keys + values + of_a_head + kPanelWidth<T>;
   return sizeof(T) *
-         (static_cast<std::size_t>(threads) * run.cuts.tile * row +
+         (static_cast<std::size_t>(threads) * sizes.cuts.tile * row +
           PackedMatrix<T>::values(keys > 0 ? s.channels : 0, keys) +
           PackedMatrix<T>::values(values > 0 ? s.channels : 0, values) +
           s.batch * s.heads *
-              (run.query_values + run.cuts.ranges * run.state_values));
+              (sizes.query_values + sizes.cuts.ranges * sizes.state_values));
+}
+
+// The inputs of one range pass by all latents and heads.
+template <class T>
+void StreamingRead<T>::read_range(const Sizes& sizes, const Sources& from,
+                                  std::size_t unit, Scratch& scratch,
+                                  Steps& steps) {
+  const ReadShape& s = sizes.s;
+  const StreamingReadCuts& cuts = sizes.cuts;
+  const std::size_t b = unit / cuts.ranges;
+  const std::size_t first = unit % cuts.ranges * cuts.range;
+  const std::size_t end = std::min(first + cuts.range, s.inputs);
+  const auto head = [&](std::size_t h) {
+    return HeadQueries<T>{&queries_(b, h, 0), &states_(unit, h, 0), s.latents};
+  };
+  TickClock clock;
+  for (std::size_t h = 0; h < s.heads; ++h) clear_states(head(h), sizes.v);
+  for (std::size_t n = first; n < end; n += cuts.tile) {
+    const std::size_t count = take_inputs(
+        example(from.inputs, b).row_range(n, std::min(cuts.tile, end - n)),
+        from.mask.size() == 0 ? nullptr : &from.mask(b, n), from.maps.norm,
+        scratch.normed);
+    steps.inputs += count;
+    clock.lap(steps.layer_norm);
+    const auto rows = matrix(scratch.normed).row_range(0, count);
+    if (!sizes.plan.fold_keys) {
+      key_.multiply(rows, bias_of(*from.maps.key),
+                    matrix(scratch.keys).row_range(0, count));
+    }
+    if (!sizes.plan.fold_values) {
+      value_.multiply(rows, bias_of(*from.maps.value),
+                      matrix(scratch.values).row_range(0, count));
+    }
+    clock.lap(steps.projection);
+    for (std::size_t h = 0; h < s.heads; ++h) {
+      const HeadTile<T> tile{
+          sizes.plan.fold_keys ? scratch.normed.data()
+                               : head_of(scratch.keys, count, h, sizes.qk,
+                                         scratch.head_keys),
+          sizes.plan.fold_values ? scratch.normed.data()
+                                 : head_of(scratch.values, count, h, sizes.v,
+                                           scratch.head_values),
+          count, sizes.qk, sizes.v};
+      clock.lap(steps.attention.scores);
+      read_tile(tile, head(h), scratch.weights.data(), steps.attention, clock);
+    }
+  }
+}
+
+// What the ranges of an example saw, for one of its heads and one panel of the
+// latents, becomes output. There are `batch·heads·panels` such units.
+template <class T>
+void StreamingRead<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
+                                    Tensor<T, 3>& output) {
+  const std::size_t ranges = sizes.cuts.ranges;
+  const std::size_t panels = panel_count<T>(sizes.s.latents);
+  const std::size_t panel = unit % panels;
+  const std::size_t h = unit / panels % sizes.s.heads;
+  const std::size_t b = unit / panels / sizes.s.heads;
+  const HeadQueries<T> all{nullptr, &states_(b * ranges, h, 0),
+                           sizes.s.latents};
+  for (std::size_t range = 1; range < ranges; ++range) {
+    merge_states(all, &states_(b * ranges + range, h, 0), panel, sizes.v);
+  }
+  write_means(all, panel, example(output, b).columns(h * sizes.v, sizes.v));
 }
 
 template <class T>
-void StreamingRead<T>::run(const ReadShape& shape, const ReadPlan& plan,
-                           const Tensor<T, 3>& queries,
-                           const Tensor<T, 3>& inputs, const Mask& mask,
-                           const InputMaps<T>& maps, Tensor<T, 3>& output,
-                           Ledger& ledger) {
-  const Run run(shape, plan, maps);
-  const ReadShape& s = run.s;
-  const StreamingReadCuts& cuts = run.cuts;
-  prepare(run);
-  output.resize({s.batch, s.latents, s.heads * run.v});
-  if (!plan.fold_keys) key_.pack(matrix(maps.key->weight));
-  if (!plan.fold_values) value_.pack(matrix(maps.value->weight));
-  const TickScale scale;
-  Steps steps;
-#pragma omp parallel
-  {
-    Steps mine;
-    TickClock clock;
-    Scratch& scratch = scratch_[omp_get_thread_num()];
-#pragma omp for schedule(static)
-    for (std::size_t i = 0; i < s.batch * s.heads; ++i) {
-      const std::size_t b = i / s.heads, h = i % s.heads;
-      pack_queries(example(queries, b).columns(h * run.qk, run.qk),
-                   s.qk_channels / s.heads, &queries_(b, h, 0));
-    }
-    clock.lap(mine.attention.scores);
-#pragma omp for schedule(dynamic)
-    for (std::size_t unit = 0; unit < s.batch * cuts.ranges; ++unit) {
-      const std::size_t b = unit / cuts.ranges;
-      const std::size_t first = unit % cuts.ranges * cuts.range;
-      const std::size_t end = std::min(first + cuts.range, s.inputs);
-      const auto head = [&](std::size_t h) {
-        return HeadQueries<T>{&queries_(b, h, 0), &states_(unit, h, 0),
-                              s.latents};
-      };
-      for (std::size_t h = 0; h < s.heads; ++h) clear_states(head(h), run.v);
-      for (std::size_t n = first; n < end; n += cuts.tile) {
-        const std::size_t most = std::min(cuts.tile, end - n);
-        const std::size_t count = run.normalise(
-            example(inputs, b).row_range(n, most),
-            mask.size() == 0 ? nullptr : &mask(b, n), scratch.normed);
-        mine.inputs += count;
-        clock.lap(mine.layer_norm);
-        const auto rows = matrix(scratch.normed).row_range(0, count);
-        if (!plan.fold_keys) {
-          key_.multiply(rows, bias_of(*maps.key),
-                        matrix(scratch.keys).row_range(0, count));
-        }
-        if (!plan.fold_values) {
-          value_.multiply(rows, bias_of(*maps.value),
-                          matrix(scratch.values).row_range(0, count));
-        }
-        clock.lap(mine.projection);
-        for (std::size_t h = 0; h < s.heads; ++h) {
-          const HeadTile<T> tile{
-              plan.fold_keys ? scratch.normed.data()
-                             : Run::head_of(scratch.keys, count, h, run.qk,
-                                            scratch.head_keys),
-              plan.fold_values ? scratch.normed.data()
-                               : Run::head_of(scratch.values, count, h, run.v,
-                                              scratch.head_values),
-              count, run.qk, run.v};
-          clock.lap(mine.attention.weighted_sum);
-          read_tile(tile, head(h), scratch.weights.data(), mine.attention,
-                    clock);
-        }
-      }
-    }
-#pragma omp for schedule(dynamic)
-    for (std::size_t i = 0; i < s.batch * s.heads; ++i) {
-      const std::size_t b = i / s.heads, h = i % s.heads;
-      const HeadQueries<T> all{nullptr, &states_(b * cuts.ranges, h, 0),
-                               s.latents};
-      for (std::size_t range = 1; range < cuts.ranges; ++range) {
-        merge_states(all, &states_(b * cuts.ranges + range, h, 0), run.v);
-      }
-      write_means(all, example(output, b).columns(h * run.v, run.v));
-    }
-    clock.lap(mine.attention.weighted_sum);
-#pragma omp critical
-    steps += mine;
-  }
+void StreamingRead<T>::book(const Sizes& sizes, const Sources& from,
+                            const Steps& steps, const TickScale& scale,
+                            Ledger& ledger) const {
+  const ReadShape& s = sizes.s;
   const double share = scale.seconds_per_tick() / threads();
-  const std::size_t width = (plan.fold_keys ? 0 : s.qk_channels) +
-                            (plan.fold_values ? 0 : s.v_channels);
+  const std::size_t width = (sizes.plan.fold_keys ? 0 : s.qk_channels) +
+                            (sizes.plan.fold_values ? 0 : s.v_channels);
   // Inputs count where they are first read.
   const std::size_t read = sizeof(T) * steps.inputs * s.channels;
-  const bool normed = maps.norm != nullptr;
+  const bool normed = from.maps.norm != nullptr;
   ledger.add(Part::layer_norm,
              {.bytes_moved = normed ? read : 0,
               .seconds = share * static_cast<double>(steps.layer_norm)});
@@ -244,8 +223,46 @@ void StreamingRead<T>::run(const ReadShape& shape, const ReadPlan& plan,
                   (normed ? 0 : read) + sizeof(T) * s.channels * width,
               .seconds = share * static_cast<double>(steps.projection)});
   book_attention(steps.attention,
-                 {s.batch, s.latents, s.inputs, s.heads, run.qk, run.v},
+                 {s.batch, s.latents, s.inputs, s.heads, sizes.qk, sizes.v},
                  /*keys_read=*/0, sizeof(T), scale, ledger);
+}
+
+template <class T>
+void StreamingRead<T>::run(const ReadShape& s, const ReadPlan& plan,
+                           const Sources& from, Tensor<T, 3>& output,
+                           Ledger& ledger) {
+  const Sizes sizes(s, plan);
+  prepare(sizes);
+  output.resize({s.batch, s.latents, s.heads * sizes.v});
+  if (!plan.fold_keys) key_.pack(matrix(from.maps.key->weight));
+  if (!plan.fold_values) value_.pack(matrix(from.maps.value->weight));
+  const std::size_t panels = s.batch * s.heads * panel_count<T>(s.latents);
+  const TickScale scale;
+  Steps steps;
+#pragma omp parallel
+  {
+    Steps mine;
+    TickClock clock;
+#pragma omp for schedule(static)
+    for (std::size_t i = 0; i < s.batch * s.heads; ++i) {
+      const std::size_t b = i / s.heads, h = i % s.heads;
+      pack_queries(
+          example(from.queries, b).columns(h * sizes.qk, sizes.qk),
+          s.qk_channels / s.heads, &queries_(b, h, 0));
+    }
+    clock.lap(mine.attention.scores);
+#pragma omp for schedule(dynamic)
+    for (std::size_t unit = 0; unit < s.batch * sizes.cuts.ranges; ++unit) {
+      read_range(sizes, from, unit, scratch_[omp_get_thread_num()], mine);
+    }
+    clock = TickClock();
+#pragma omp for schedule(dynamic)
+    for (std::size_t i = 0; i < panels; ++i) merge_ranges(sizes, i, output);
+    clock.lap(mine.attention.weighted_sum);
+#pragma omp critical
+    steps += mine;
+  }
+  book(sizes, from, steps, scale, ledger);
 }
 
 template StreamingReadCuts streaming_read_cuts<float>(const ReadShape&);

@@ -28,14 +28,17 @@ StreamingReadCuts streaming_read_cuts(const ReadShape& shape);
 template <class T>
 class StreamingRead {
  public:
-  // output[batch, M, ·] ← attention of queries[batch, M, ·] over the inputs
-  // [batch, N, C]. Folded queries are as wide as heads·C, and so is the output of
-  // folded values; `shape` is that of the read as written. Hidden inputs are
-  // left out.
-  void run(const ReadShape& shape, const ReadPlan& plan,
-           const Tensor<T, 3>& queries, const Tensor<T, 3>& inputs,
-           const Mask& mask, const InputMaps<T>& maps, Tensor<T, 3>& output,
-           Ledger& ledger);
+  struct Sources {
+    const Tensor<T, 3>& queries;  // [batch, M, ·]; folded: as wide as heads·C
+    const Tensor<T, 3>& inputs;   // [batch, N, C]
+    const Mask& mask;             // hidden inputs are left out
+    InputMaps<T> maps;
+  };
+
+  // output[batch, M, ·] ← attention of the queries over the inputs, as wide as
+  // heads·C with folded values. `shape` is that of the read as written.
+  void run(const ReadShape& shape, const ReadPlan& plan, const Sources& from,
+           Tensor<T, 3>& output, Ledger& ledger);
 
   static std::uint64_t buffer_bytes(const ReadShape& shape,
                                     const ReadPlan& plan, int threads);
@@ -49,10 +52,16 @@ class StreamingRead {
     Tensor<T, 1> head_values;  // [tile, v_channels of a head]
     Tensor<T, 1> weights;      // [tile, panel]
   };
+  struct Sizes;
   struct Steps;
-  struct Run;
 
-  void prepare(const Run& run);
+  void prepare(const Sizes& sizes);
+  void read_range(const Sizes& sizes, const Sources& from, std::size_t unit,
+                  Scratch& scratch, Steps& steps);
+  void merge_ranges(const Sizes& sizes, std::size_t unit,
+                    Tensor<T, 3>& output);
+  void book(const Sizes& sizes, const Sources& from, const Steps& steps,
+            const TickScale& scale, Ledger& ledger) const;
 
   std::vector<Scratch> scratch_;  // one a thread
   PackedMatrix<T> key_, value_;
