@@ -67,6 +67,9 @@ struct Contestant {
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>
       cost;
+  // Which exact rewrite of its definition runs, as rows say it; none: as_written.
+  std::function<std::string(const Shape&, const Options&, std::size_t scalar)>
+      plan = {};
   // The answer by naive double-precision loops, from the same parameters.
   std::function<oracle::Array(const Shape&, const Options&,
                               const oracle::Parameters&, const oracle::Array&,

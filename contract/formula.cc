@@ -130,13 +130,7 @@ Cost read(const ReadShape& s, std::size_t width, const ReadPlan& plan,
   require_heads(s.heads, s.qk_channels, s.v_channels);
   const std::size_t M = s.batch * s.latents;
   const bool kept = plan.keep || form == AttentionForm::materialised;
-  const AttentionShape shape{s.batch,
-                             s.latents,
-                             s.inputs,
-                             s.heads,
-                             s.qk_channels / s.heads,
-                             s.v_channels / s.heads};
-  Cost cost = uses * (kept ? attention(shape, form, scalar)
+  Cost cost = uses * (kept ? attention(s.attention(), form, scalar)
                            : streaming_read(s, plan, scalar));
   if (kept) cost += (plan.keep ? 1 : uses) * keys_and_values(s, scalar);
   cost[Part::query_projection] =

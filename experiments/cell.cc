@@ -45,6 +45,16 @@ Cost Cell::declared() const {
   return entry.contestant->cost(shape, entry.options, scalar_bytes(), threads);
 }
 
+std::string Cell::plan() const {
+  const Contestant& contestant = *entry.contestant;
+  if (!contestant.plan) return "as_written";
+  try {
+    return contestant.plan(shape, entry.options, scalar_bytes());
+  } catch (const Error&) {
+    return "";  // a shape that is refused has none
+  }
+}
+
 std::vector<Cell> cells_of(const Definition& definition, int threads) {
   std::vector<Cell> cells;
   std::map<std::string, std::size_t> index;

@@ -19,6 +19,8 @@ struct Cell {
   std::size_t scalar_bytes() const { return scalar == "float" ? 4 : 8; }
   // The declared cost of one forward. Throws Error for a refused shape.
   Cost declared() const;
+  // "as_written", or the rewrites that its contestant chose.
+  std::string plan() const;
 };
 
 // All cells of a definition, each once: a contestant without latents is not

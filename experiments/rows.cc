@@ -20,7 +20,7 @@ Record cell_record(const RunIdentity& run, const Cell& cell) {
   record["threads"] = std::to_string(cell.threads);
   record["scalar"] = cell.scalar;
   record["attention"] = cell.entry.options.text_or("attention", "");
-  record["plan"] = cell.entry.options.text_or("plan", "as_written");
+  record["plan"] = cell.plan();
   return record;
 }
 

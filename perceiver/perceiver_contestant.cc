@@ -58,6 +58,20 @@ Cost perceiver_cost(const Shape& shape, const Options& options,
   return cost;
 }
 
+// The plans of the sets that blocks go through, each once: "as_written, keep".
+std::string perceiver_plan(const Shape& shape, const Options& options,
+                           std::size_t scalar) {
+  const PerceiverConfig config(shape, options);
+  std::string text;
+  for (std::size_t set = 0; set < config.cross_sets(); ++set) {
+    const std::string plan =
+        config.cross_of(set, shape.batch, scalar).plan.text();
+    if (text.find(plan) != std::string::npos) continue;
+    text += (text.empty() ? "" : ", ") + plan;
+  }
+  return text.empty() ? "as_written" : text;
+}
+
 oracle::Array perceiver_reference(const Shape& shape, const Options& options,
                                   const oracle::Parameters& parameters,
                                   const oracle::Array& input,
@@ -102,6 +116,7 @@ Contestant perceiver() {
                 .permutation_invariant = true},
       .options = perceiver_options(),
       .cost = perceiver_cost,
+      .plan = perceiver_plan,
       .reference = perceiver_reference};
   make_with<Perceiver>(contestant);
   return contestant;

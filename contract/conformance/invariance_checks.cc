@@ -98,12 +98,9 @@ void thread_counts_agree(const Contestant& c) {
   set_threads(before);
   require(same_bits(outputs[0], outputs[1]),
           "two runs with one thread give other bits");
-  const double noise = rounding(outputs[0]);
-  for (std::size_t i = 0; i < outputs[0].size(); ++i) {
-    require(near(outputs[0].data()[i], outputs[2].data()[i], noise) &&
-                near(outputs[0].data()[i], outputs[3].data()[i], noise),
-            "the number of threads changes the output");
-  }
+  require(same_bits(outputs[0], outputs[2]) &&
+              same_bits(outputs[0], outputs[3]),
+          "the number of threads changes the output");
 }
 
 }  // namespace suite

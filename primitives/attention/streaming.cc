@@ -18,8 +18,6 @@ constexpr std::size_t kUnitsWanted = 32;
 // Keys that a unit should have at least, or merging states begins to cost.
 constexpr std::size_t kKeysPerRange = 2048;
 
-std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-
 // As many queries as fill the second-level cache with their states: they stream
 // past a tile of keys at a byte a cycle or so, which the next cache can give.
 template <class T>

@@ -111,13 +111,7 @@ std::uint64_t InputReader<T>::buffer_bytes(const ReadShape& s,
                                            AttentionForm form,
                                            const ReadPlan& plan, int threads) {
   if (plan.keep || form == AttentionForm::materialised) {
-    const AttentionShape shape{s.batch,
-                               s.latents,
-                               s.inputs,
-                               s.heads,
-                               s.qk_channels / s.heads,
-                               s.v_channels / s.heads};
-    return attention_buffer_bytes<T>(form, shape, threads) +
+    return attention_buffer_bytes<T>(form, s.attention(), threads) +
            KeysAndValues<T>::buffer_bytes(s, threads);
   }
   const std::size_t wide = s.batch * s.latents * s.heads * s.channels;

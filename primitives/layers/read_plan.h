@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+
+#include "primitives/attention/attention.h"
 
 namespace suite {
 
@@ -16,6 +19,13 @@ struct ReadShape {
   std::size_t v_channels = 0;
   std::size_t heads = 1;
   bool normed = true;  // are inputs normalised before they are mapped?
+
+  // The attention within, over keys and values of the read as written.
+  AttentionShape attention() const {
+    return {batch, latents,
+            inputs, heads,
+            qk_channels / heads, v_channels / heads};
+  }
 };
 
 struct ReadPlan {
@@ -29,6 +39,14 @@ struct ReadPlan {
   bool keep = false;
 
   bool operator==(const ReadPlan&) const = default;
+
+  // "as_written", "keep", "fold_keys", "fold_keys+fold_values", …
+  std::string text() const {
+    if (keep) return "keep";
+    if (fold_keys && fold_values) return "fold_keys+fold_values";
+    if (fold_keys) return "fold_keys";
+    return fold_values ? "fold_values" : "as_written";
+  }
 };
 
 }  // namespace suite

@@ -15,8 +15,6 @@ constexpr std::size_t kInputsPerRange = 1024;
 // Enough ranges to keep the threads of a large machine busy; each has a state.
 constexpr std::size_t kMostRanges = 32;
 
-std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-
 // room ← the inputs, normalised if there is a norm, hidden ones left out.
 // Returns how many.
 template <class T>

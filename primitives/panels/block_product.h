@@ -58,25 +58,14 @@ template <class T, std::size_t rows, std::size_t vectors, LeftOrder order,
   }
 }
 
-namespace block_detail {
-
-template <std::size_t most, class F>
-void call_with_rows(std::size_t rows, const F& f) {
-  if constexpr (most > 0) {
-    if (rows == most) return f(Constant<most>());
-    call_with_rows<most - 1>(rows, f);
+// Calls f(first row, Constant<rows>) for blocks of kBlockRows, and for the rest by
+// halves of it: few kinds of block, so that they compile soon.
+template <std::size_t block = kBlockRows, class F>
+void for_each_block(std::size_t rows, const F& f, std::size_t first = 0) {
+  for (; first + block <= rows; first += block) f(first, Constant<block>());
+  if constexpr (block > 1) {
+    if (first < rows) for_each_block<block / 2>(rows, f, first);
   }
-}
-
-}  // namespace block_detail
-
-// Calls f(first row, Constant<rows>) for blocks of kBlockRows, and the rest.
-template <class F>
-void for_each_block(std::size_t rows, const F& f) {
-  std::size_t r = 0;
-  for (; r + kBlockRows <= rows; r += kBlockRows) f(r, Constant<kBlockRows>());
-  block_detail::call_with_rows<kBlockRows - 1>(
-      rows - r, [&](auto rest) { f(r, rest); });
 }
 
 // The starting point of a sum.

@@ -25,13 +25,16 @@ std::size_t depth_tile() {
   return std::clamp<std::size_t>(depth / 8 * 8, 8, kMostDepth);
 }
 
+inline std::size_t divide_up(std::size_t a, std::size_t b) {
+  return (a + b - 1) / b;
+}
+
 // `extent` in near-equal parts of at most `most`, each a multiple of 8 but the
 // last.
 inline std::size_t even_part(std::size_t extent, std::size_t most) {
   if (extent == 0) return most;
-  const std::size_t parts = (extent + most - 1) / most;
-  const std::size_t part = (extent + parts - 1) / parts;
-  return (part + 7) / 8 * 8;
+  const std::size_t part = divide_up(extent, divide_up(extent, most));
+  return divide_up(part, 8) * 8;
 }
 
 }  // namespace suite

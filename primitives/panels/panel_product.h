@@ -28,8 +28,8 @@ struct PanelTerms {
 
 namespace panel_detail {
 
-// Vectors of a row of `out`, of which the last may be cut short.
-template <class T, std::size_t vectors, bool cut>
+// Vectors of some rows of `out`, the last of which may be cut short.
+template <class T, std::size_t vectors>
 struct Columns {
   T* corner;
   std::size_t stride;
@@ -37,11 +37,12 @@ struct Columns {
 
   Vec<T> get(std::size_t r, std::size_t v) const {
     const T* at = corner + r * stride + v * kLanes<T>;
-    return cut && v + 1 == vectors ? load_first(at, last) : load(at);
+    const bool cut = v + 1 == vectors && last < kLanes<T>;
+    return cut ? load_first(at, last) : load(at);
   }
   void set(std::size_t r, std::size_t v, const Vec<T>& value) const {
     T* at = corner + r * stride + v * kLanes<T>;
-    if (cut && v + 1 == vectors) {
+    if (v + 1 == vectors && last < kLanes<T>) {
       store_first(at, value, last);
     } else {
       store(at, value);
@@ -50,46 +51,30 @@ struct Columns {
 };
 
 // out[left.rows, out.cols] (+)= left · panel, over one depth tile.
-template <class T, std::size_t vectors, bool cut, class Finish>
+template <class T, std::size_t vectors, class Finish>
 void multiply_tile(MatrixView<const T> left, const T* panel, MatrixView<T> out,
                    bool onto, const Finish& finish) {
   for_each_block(left.rows, [&](std::size_t first, auto rows) {
-    const Columns<T, vectors, cut> columns{
+    const Columns<T, vectors> columns{
         out.row(first), out.stride, out.cols - (vectors - 1) * kLanes<T>};
-    const auto end = [&](std::size_t r, std::size_t v, const Vec<T>& sum) {
-      columns.set(r, v, finish(v, sum));
-    };
-    if (onto) {
-      block_product<T, rows(), vectors, LeftOrder::row_by_row>(
-          left.row(first), left.stride, left.cols, panel,
-          [&](std::size_t r, std::size_t v) { return columns.get(r, v); }, end);
-    } else {
-      block_product<T, rows(), vectors, LeftOrder::row_by_row>(
-          left.row(first), left.stride, left.cols, panel, FromZero<T>(), end);
-    }
+    block_product<T, rows(), vectors, LeftOrder::row_by_row>(
+        left.row(first), left.stride, left.cols, panel,
+        [=](std::size_t r, std::size_t v) {
+          return onto ? columns.get(r, v) : Vec<T>(T(0));
+        },
+        [=, &finish](std::size_t r, std::size_t v, const Vec<T>& sum) {
+          columns.set(r, v, finish(v, sum));
+        });
   });
 }
 
-template <class T, std::size_t vectors, bool cut, class Panel, class After>
-void multiply_panel(MatrixView<const T> left, const Panel& panel,
-                    MatrixView<T> out, bool onto, const T* bias,
-                    const After& after) {
-  const std::size_t tile = even_part(left.cols, depth_tile<T>());
-  for (std::size_t k = 0; k < left.cols; k += tile) {
-    const std::size_t depth = std::min(tile, left.cols - k);
-    const MatrixView<const T> part = left.columns(k, depth);
-    if (k + depth < left.cols) {
-      multiply_tile<T, vectors, cut>(
-          part, panel(k, depth), out, onto || k > 0,
-          [](std::size_t, const Vec<T>& sum) { return sum; });
-    } else {
-      multiply_tile<T, vectors, cut>(
-          part, panel(k, depth), out, onto || k > 0,
-          [&](std::size_t v, const Vec<T>& sum) {
-            return after(sum + load(bias + v * kLanes<T>));
-          });
-    }
-  }
+// The same, into memory and no further.
+template <class T, std::size_t vectors>
+void multiply_tile(MatrixView<const T> left, const T* panel, MatrixView<T> out,
+                   bool onto) {
+  multiply_tile<T, vectors>(
+      left, panel, out, onto,
+      [](std::size_t, const Vec<T>& sum) { return sum; });
 }
 
 }  // namespace panel_detail
@@ -109,12 +94,21 @@ void multiply_panel(MatrixView<const T> left, std::size_t first,
     std::copy_n(terms.bias + first, count, bias.begin());
   }
   const MatrixView<T> columns = out.columns(first, count);
-  if (count == kWidth) {
-    panel_detail::multiply_panel<T, vectors, false>(
-        left, panel, columns, terms.onto, bias.data(), after);
-  } else {
-    panel_detail::multiply_panel<T, vectors, true>(
-        left, panel, columns, terms.onto, bias.data(), after);
+  const std::size_t tile = even_part(left.cols, depth_tile<T>());
+  for (std::size_t k = 0; k < left.cols; k += tile) {
+    const std::size_t depth = std::min(tile, left.cols - k);
+    const MatrixView<const T> part = left.columns(k, depth);
+    const bool onto = terms.onto || k > 0;
+    if (k + depth < left.cols) {
+      panel_detail::multiply_tile<T, vectors>(part, panel(k, depth), columns,
+                                              onto);
+    } else {
+      panel_detail::multiply_tile<T, vectors>(
+          part, panel(k, depth), columns, onto,
+          [&](std::size_t v, const Vec<T>& sum) {
+            return after(sum + load(bias.data() + v * kLanes<T>));
+          });
+    }
   }
 }
 
