@@ -105,6 +105,21 @@ void same_seed_gives_same_bits(const Contestant& c) {
   require(!same_bits(first, other.run()), "the seed changes nothing");
 }
 
+// Whatever a model keeps for its blocks, it must not keep for the next input.
+void forgets_the_last_input(const Contestant& c) {
+  const Shape shape = plain_shape();
+  for (const Options& options : option_variants(c)) {
+    if (!accepts(c, shape, options)) continue;
+    Trial used(c, shape, options);
+    Trial fresh(c, shape, options);
+    used.run();
+    used.input = fresh.input = random_input<double>(shape, kTrialSeed + 1);
+    require(same_bits(used.run(), fresh.run()),
+            "what it was given before changes its answer; {}",
+            describe(shape, options));
+  }
+}
+
 void inputs_are_left_alone(const Contestant& c) {
   Trial trial(c, plain_shape(), defaults(c));
   const Values kept = trial.input;

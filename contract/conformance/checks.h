@@ -12,6 +12,7 @@ void output_depends_on_every_input(const Contestant& contestant);
 void every_parameter_matters(const Contestant& contestant);
 void same_seed_gives_same_bits(const Contestant& contestant);
 void inputs_are_left_alone(const Contestant& contestant);
+void forgets_the_last_input(const Contestant& contestant);
 
 void facts_are_filled(const Contestant& contestant);
 void costs_what_it_declares(const Contestant& contestant);

@@ -21,6 +21,7 @@ const std::vector<ConformanceCheck>& conformance_checks() {
       SUITE_CHECK(permutes_as_stated),
       SUITE_CHECK(masks_are_honoured),
       SUITE_CHECK(inputs_are_left_alone),
+      SUITE_CHECK(forgets_the_last_input),
       SUITE_CHECK(thread_counts_agree),
       SUITE_CHECK(refuses_heads_that_do_not_divide),
   };

@@ -35,6 +35,7 @@ enum class Fault {
   changes_its_input,
   depends_on_threads,
   accepts_any_heads,
+  remembers_its_first_input,
 };
 
 // One layer of bare self-attention, with an option that scales its output.
@@ -78,6 +79,10 @@ class Toy : public Encoder<T> {
  private:
   // What keys and values are made of.
   const Tensor<T, 3>& blind(const Tensor<T, 3>& input) {
+    if (fault_ == Fault::remembers_its_first_input) {
+      if (seen_.shape() != input.shape()) seen_ = input;
+      return seen_;
+    }
     if (fault_ != Fault::ignores_the_last_input) return input;
     seen_ = input;
     for (std::size_t b = 0; b < input.shape(0); ++b) {
@@ -208,6 +213,7 @@ const std::multimap<std::string, Fault>& caught_by() {
       {"permutes_as_stated", Fault::depends_on_order},
       {"masks_are_honoured", Fault::ignores_the_mask},
       {"inputs_are_left_alone", Fault::changes_its_input},
+      {"forgets_the_last_input", Fault::remembers_its_first_input},
       {"thread_counts_agree", Fault::depends_on_threads},
       {"refuses_heads_that_do_not_divide", Fault::accepts_any_heads},
   };

@@ -1,0 +1,71 @@
+// Which exact rewrite is taken for which shape, by multiply-adds counted by hand.
+#include "contract/formula.h"
+
+#include <gtest/gtest.h>
+
+namespace suite::formula {
+namespace {
+
+constexpr AttentionForm kForm = AttentionForm::streaming;
+
+// 16 latents of 32 channels read 1,000 inputs of 32.
+ReadShape shape(std::size_t heads) {
+  return {1, 16, 1000, 32, 32, 32, heads};
+}
+
+std::uint64_t macs(const ReadShape& s, const ReadPlan& plan, std::size_t uses) {
+  return read(s, 32, plan, uses, Bias::with, kForm, 4, 1).total().macs;
+}
+
+constexpr std::uint64_t kQueries = 16 * 32 * 32;
+constexpr std::uint64_t kProjection = 1000 * 32 * 32;  // of keys, or of values
+constexpr std::uint64_t kProduct = 16 * 1000 * 32;     // scores, or weighted sum
+constexpr std::uint64_t kFold = 16 * 32 * 32;
+
+TEST(Read, CostsWhatItsPlanSays) {
+  const std::uint64_t written = kQueries + 2 * kProjection + 2 * kProduct;
+  EXPECT_EQ(macs(shape(1), {}, 1), written);
+  EXPECT_EQ(macs(shape(4), {}, 1), written) << "heads share the channels";
+  EXPECT_EQ(macs(shape(1), {}, 3), 3 * written);
+  EXPECT_EQ(macs(shape(1), {.fold_keys = true}, 1),
+            written - kProjection + kFold);
+  EXPECT_EQ(macs(shape(4), {.fold_values = true}, 1),
+            written - kProjection + kFold + 3 * kProduct)
+      << "every head weighs all channels";
+  EXPECT_EQ(macs(shape(4), {.keep = true}, 3),
+            2 * kProjection + 3 * (kQueries + 2 * kProduct));
+}
+
+TEST(CheapestPlan, FoldsForOneHead) {
+  EXPECT_EQ(cheapest_plan(shape(1), 1, kForm, 4).text(),
+            "fold_keys+fold_values");
+  EXPECT_EQ(cheapest_plan(shape(1), 5, kForm, 4).text(),
+            "fold_keys+fold_values");
+}
+
+TEST(CheapestPlan, FollowsTheDefinitionWhereNothingIsSaved) {
+  ReadShape many_latents = shape(4);
+  many_latents.latents = 64;
+  EXPECT_EQ(cheapest_plan(many_latents, 1, kForm, 4).text(), "as_written");
+}
+
+TEST(CheapestPlan, KeepsWhatIsUsedAgain) {
+  ReadShape many_latents = shape(4);
+  many_latents.latents = 64;
+  EXPECT_EQ(cheapest_plan(many_latents, 2, kForm, 4).text(), "keep");
+  // One input more, and keys and values take more than may be kept.
+  many_latents.inputs = kMostKeptBytes / (4 * 64);
+  EXPECT_EQ(cheapest_plan(many_latents, 2, kForm, 4).text(), "keep");
+  ++many_latents.inputs;
+  EXPECT_EQ(cheapest_plan(many_latents, 2, kForm, 4).text(), "as_written");
+}
+
+TEST(CheapestPlan, FoldsNothingThatIsMaterialised) {
+  EXPECT_EQ(cheapest_plan(shape(1), 1, AttentionForm::materialised, 4).text(),
+            "as_written");
+  EXPECT_EQ(cheapest_plan(shape(1), 2, AttentionForm::materialised, 4).text(),
+            "keep");
+}
+
+}  // namespace
+}  // namespace suite::formula
