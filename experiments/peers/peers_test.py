@@ -157,7 +157,7 @@ class PeersTest(unittest.TestCase):
             (("smoke", "--with", "torch,torch"), "named twice"),
             (("smoke", "--with", "none.py"), "--with none.py: no such file"),
             (("smoke", "--python", "none"), "no such file"),
-            (("nothing",), "definition nothing: known are cross_attention"),
+            (("nothing",), "definition nothing: known are attention, cross_attention"),
             (("none.toml",), "none.toml: no such file"),
             ((), "definition"),
             (("smoke", "--threads", "many"), "--threads many: allowed are whole numbers"),
