@@ -30,8 +30,8 @@ struct HeadTile {
 // The queries of one head and what they have seen, both in panels.
 template <class T>
 struct HeadQueries {
-  const T* queries;   // of qk_channels, scaled to logits in units of log 2
-  T* states;          // RunningSoftmax of v_channels
+  const T* queries;  // of qk_channels, scaled to logits in units of log 2
+  T* states;         // RunningSoftmax of v_channels
   std::size_t count;
 
   template <std::size_t vectors>
@@ -74,8 +74,7 @@ void weigh_tile(const HeadTile<T>& tile, const T* queries,
     for (std::size_t v = 0; v < vectors; ++v) block[v] = sums[v];
     block_product<T, rows(), vectors, LeftOrder::row_by_row>(
         tile.keys + first * d, d, d, queries, FromZero<T>(),
-        [=, &block](std::size_t r, std::size_t v,
-                                 const Vec<T>& score) {
+        [=, &block](std::size_t r, std::size_t v, const Vec<T>& score) {
           const Vec<T> weight =
               power_of_two(score - load(reference + v * kLanes<T>));
           block[v] += weight;
