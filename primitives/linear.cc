@@ -15,9 +15,8 @@ void multiply(MatrixView<const T> left, const Linear<T>& layer,
              .bytes_moved =
                  sizeof(T) * (left.rows * in + in * cols +
                               (onto ? 2 : 1) * left.rows * cols)});
-  const T* bias = layer.bias.size() > 0 ? layer.bias.data() : nullptr;
   parallel_product(left, RightFactor<T>{matrix(layer.weight)}, out,
-                   PanelTerms<T>{onto, bias}, after);
+                   PanelTerms<T>{onto, bias_of(layer)}, after);
 }
 
 template <class T>

@@ -26,6 +26,12 @@ struct Linear {
                           const ParameterVisitor<T>& visit);
 };
 
+// Null without one.
+template <class T>
+const T* bias_of(const Linear<T>& layer) {
+  return layer.bias.size() > 0 ? layer.bias.data() : nullptr;
+}
+
 // output[batch, rows, out] ← input[batch, rows, in]·W + b, resized to fit.
 // Cost: batch·rows·in·out MACs, on all threads; no buffers. Throws Error unless
 // the widths fit. The bits don't depend on the number of threads.

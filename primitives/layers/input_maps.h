@@ -13,10 +13,4 @@ struct InputMaps {
   const Linear<T>* value = nullptr;    // [C, v_channels]
 };
 
-// Null without one.
-template <class T>
-const T* bias_of(const Linear<T>& layer) {
-  return layer.bias.size() > 0 ? layer.bias.data() : nullptr;
-}
-
 }  // namespace suite

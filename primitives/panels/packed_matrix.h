@@ -20,7 +20,7 @@ class PackedMatrix {
     values_.resize({values(depth_, cols_)});
     const std::size_t tile = even_part(depth_, depth_tile<T>());
     const std::size_t panels = panel_count<T>(cols_);
-    const std::size_t units = (depth_ + tile - 1) / tile * panels;
+    const std::size_t units = divide_up(depth_, tile) * panels;
 #pragma omp parallel for schedule(static)
     for (std::size_t unit = 0; unit < units; ++unit) {
       const std::size_t k = unit / panels * tile;

@@ -36,7 +36,7 @@ inline std::size_t rows_of_a_unit(std::size_t rows, std::size_t panels) {
   const std::size_t wanted =
       kUnitsAThread * static_cast<std::size_t>(threads());
   std::size_t unit = kMost;
-  while (unit > kLeast && (rows + unit - 1) / unit * panels < wanted) unit /= 2;
+  while (unit > kLeast && divide_up(rows, unit) * panels < wanted) unit /= 2;
   return unit;
 }
 
@@ -50,7 +50,7 @@ void parallel_product(MatrixView<const T> left, const RightFactor<T>& right,
                       const After& after) {
   const std::size_t panels = panel_count<T>(out.cols);
   const std::size_t unit_rows = panel_detail::rows_of_a_unit(left.rows, panels);
-  const std::size_t units = (left.rows + unit_rows - 1) / unit_rows * panels;
+  const std::size_t units = divide_up(left.rows, unit_rows) * panels;
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t unit = 0; unit < units; ++unit) {
     const std::size_t r = unit / panels * unit_rows;
