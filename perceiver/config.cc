@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
 #include "contract/formula.h"
 
@@ -18,8 +19,9 @@ Sharing sharing_of(const std::string& name) {
 }
 
 // "every", "first", or block numbers as in "0+2+5".
-std::vector<bool> reading_blocks(const std::string& text, std::size_t blocks) {
-  std::vector<bool> reads(blocks, text == "every");
+std::vector<std::size_t> reading_blocks(const std::string& text,
+                                        std::size_t blocks) {
+  std::vector<std::size_t> reads(blocks, text == "every" ? 1 : 0);
   if (text == "every") return reads;
   const std::string list = text == "first" ? "0" : text;
   const char* at = list.data();
@@ -32,7 +34,7 @@ std::vector<bool> reading_blocks(const std::string& text, std::size_t blocks) {
             "cross_attends = {}: allowed are every, first, or block numbers "
             "below B = {} as in 0+2",
             text, blocks);
-    reads[block] = true;
+    reads[block] = 1;
     at = stop + 1;
   }
   return reads;
@@ -45,50 +47,82 @@ void require_heads(const char* what, const AttentionLayerWidths& w) {
           w.heads, w.qk_channels, w.v_channels, what);
 }
 
+InputEncodingWidths encoding_of(const Shape& shape, const Options& options) {
+  return {shape.N, shape.C, positions(options.text("positions")),
+          options.number("bands")};
+}
+
+EncoderConfig encoder_of(const Shape& shape, const Options& options) {
+  return {.latents = shape.M,
+          .channels = shape.D,
+          .blocks = shape.B,
+          .layers = shape.L,
+          .reads = reading_blocks(options.text("cross_attends"), shape.B),
+          .sharing = sharing_of(options.text("sharing")),
+          .cross_heads = or_else(options.number("cross_heads"), shape.H),
+          .heads = shape.H,
+          .qk_channels = options.number("qk_channels"),
+          .v_channels = options.number("v_channels"),
+          .cross_widening = options.number("widening"),
+          .widening = options.number("widening"),
+          .query_residual = options.flag("query_residual"),
+          .gelu = options.text("gelu") == "tanh" ? Gelu::tanh : Gelu::erf,
+          .attention = attention_form(options.text("attention")),
+          .planned = options.text("plan") == "planned"};
+}
+
 }  // namespace
 
-PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)
-    : latents(shape.M),
-      blocks(shape.B),
-      layers(shape.L),
-      reads(reading_blocks(options.text("cross_attends"), shape.B)),
-      sharing(sharing_of(options.text("sharing"))),
-      attention(attention_form(options.text("attention"))),
-      planned(options.text("plan") == "planned") {
-  const std::size_t qk = options.number("qk_channels");
-  const std::size_t v = options.number("v_channels");
-  const std::size_t widening = options.number("widening");
-  const Gelu gelu = options.text("gelu") == "tanh" ? Gelu::tanh : Gelu::erf;
-  require(widening > 0, "widening = 0: must be at least 1");
-  input = {shape.N, shape.C, positions(options.text("positions")),
-           options.number("bands")};
+PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
+                                 const InputEncodingWidths& encoding)
+    : latents(e.latents),
+      blocks(e.blocks),
+      layers(e.layers),
+      reads(e.reads),
+      sharing(e.sharing),
+      attention(e.attention),
+      planned(e.planned),
+      input(encoding) {
+  require(e.widening > 0 && e.cross_widening > 0,
+          "widening = 0: must be at least 1");
+  require(e.heads > 0 && e.cross_heads > 0, "heads = 0: must be at least 1");
+  require(blocks > 0, "B = 0: must be at least 1");
+  if (reads.empty()) reads.assign(1, 1);
+  reads.resize(blocks);
   const std::size_t read = input.encoded_channels();
-  const std::size_t cross_qk = or_else(qk, read);
-  cross = {.channels = shape.D,
+  const std::size_t cross_qk =
+      or_else(e.qk_channels, e.keys_as_latents ? e.channels : read);
+  cross = {.channels = e.channels,
            .input_channels = read,
            .qk_channels = cross_qk,
-           .v_channels = or_else(v, cross_qk),
-           .heads = or_else(options.number("cross_heads"), shape.H),
-           .widening = widening,
-           .query_residual = options.flag("query_residual"),
-           .gelu = gelu};
-  const std::size_t latent_qk = or_else(qk, shape.D);
-  latent = {.channels = shape.D,
+           .v_channels = or_else(e.v_channels, cross_qk),
+           .heads = e.cross_heads,
+           .widening = e.cross_widening,
+           .query_residual = e.query_residual,
+           .gelu = e.gelu};
+  const std::size_t latent_qk = or_else(e.qk_channels, e.channels);
+  latent = {.channels = e.channels,
             .qk_channels = latent_qk,
-            .v_channels = or_else(v, latent_qk),
-            .heads = shape.H,
-            .widening = widening,
-            .gelu = gelu};
+            .v_channels = or_else(e.v_channels, latent_qk),
+            .heads = e.heads,
+            .widening = e.widening,
+            .gelu = e.gelu};
   require_heads("cross", cross);
   require_heads("latent", latent);
 }
 
-std::size_t PerceiverConfig::cross_set(std::size_t block) const {
-  const auto earlier = static_cast<std::size_t>(
-      std::count(reads.begin(), reads.begin() + block, true));
-  if (sharing == Sharing::none) return earlier;
+PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)
+    : PerceiverConfig(encoder_of(shape, options),
+                      encoding_of(shape, options)) {}
+
+std::size_t PerceiverConfig::all_reads() const {
+  return std::accumulate(reads.begin(), reads.end(), std::size_t{0});
+}
+
+std::size_t PerceiverConfig::cross_set(std::size_t read) const {
+  if (sharing == Sharing::none) return read;
   if (sharing == Sharing::all) return 0;
-  return earlier == 0 ? 0 : 1;
+  return read == 0 ? 0 : 1;
 }
 
 std::size_t PerceiverConfig::tower_set(std::size_t block) const {
@@ -96,11 +130,7 @@ std::size_t PerceiverConfig::tower_set(std::size_t block) const {
 }
 
 std::size_t PerceiverConfig::cross_sets() const {
-  std::size_t sets = 0;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    if (reads[block]) sets = std::max(sets, cross_set(block) + 1);
-  }
-  return sets;
+  return all_reads() == 0 ? 0 : cross_set(all_reads() - 1) + 1;
 }
 
 std::size_t PerceiverConfig::tower_sets() const {
@@ -109,8 +139,8 @@ std::size_t PerceiverConfig::tower_sets() const {
 
 std::size_t PerceiverConfig::cross_uses(std::size_t set) const {
   std::size_t uses = 0;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    uses += reads[block] && cross_set(block) == set;
+  for (std::size_t read = 0; read < all_reads(); ++read) {
+    uses += cross_set(read) == set;
   }
   return uses;
 }

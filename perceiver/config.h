@@ -1,4 +1,5 @@
-// What a Perceiver is made of, read from a shape and its options.
+// What a Perceiver is made of: a record of it, the same with every width worked
+// out, and how options of a contestant make one.
 #pragma once
 
 #include <vector>
@@ -18,23 +19,50 @@ enum class Sharing {
   all_but_first,  // as published: the first cross-attention is kept apart
 };
 
-struct PerceiverConfig {
-  std::size_t latents = 0;  // M
-  std::size_t blocks = 0;   // B
-  std::size_t layers = 0;   // L
-  std::vector<bool> reads;  // per block: does it cross-attend?
-  Sharing sharing = Sharing::all_but_first;
+// A record: the latents, and how they read and think. 0 stands for the width
+// that follows from others.
+struct EncoderConfig {
+  std::size_t latents = 0;   // M
+  std::size_t channels = 0;  // D
+  std::size_t blocks = 1;    // B
+  std::size_t layers = 1;    // L
+  // Cross-attentions before the layers of each block; empty: one, at first.
+  std::vector<std::size_t> reads = {};
+  Sharing sharing = Sharing::all;
+  std::size_t cross_heads = 1;
+  std::size_t heads = 1;        // H, of latent layers
+  std::size_t qk_channels = 0;  // 0: as wide as what is read
+  std::size_t v_channels = 0;   // 0: as the keys
+  // Cross-attention's keys are as wide as the latents, not as the inputs.
+  bool keys_as_latents = false;
+  std::size_t cross_widening = 1;
+  std::size_t widening = 1;
+  bool query_residual = true;
+  Gelu gelu = Gelu::erf;
   AttentionForm attention = AttentionForm::streaming;
   bool planned = false;  // reads in the way of fewest MACs, not as written
+};
+
+struct PerceiverConfig {
+  std::size_t latents = 0;         // M
+  std::size_t blocks = 0;          // B
+  std::size_t layers = 0;          // L
+  std::vector<std::size_t> reads;  // cross-attentions before each block's layers
+  Sharing sharing = Sharing::all_but_first;
+  AttentionForm attention = AttentionForm::streaming;
+  bool planned = false;
   InputEncodingWidths input;
   AttentionLayerWidths cross;  // its plan is each set's own: see cross_of()
   AttentionLayerWidths latent;
 
-  // Throws Error for a shape or option that makes no Perceiver.
+  // Throw Error for what makes no Perceiver, naming the value.
+  PerceiverConfig(const EncoderConfig& encoder,
+                  const InputEncodingWidths& encoding);
   PerceiverConfig(const Shape& shape, const Options& options);
 
-  // Which set of weights a block uses; sets are numbered from 0.
-  std::size_t cross_set(std::size_t block) const;
+  std::size_t all_reads() const;
+  // Which set of weights a read or a block uses; all are numbered from 0.
+  std::size_t cross_set(std::size_t read) const;
   std::size_t tower_set(std::size_t block) const;
   std::size_t cross_sets() const;
   std::size_t tower_sets() const;

@@ -5,14 +5,14 @@
 namespace suite {
 
 template <class T>
-Perceiver<T>::Perceiver(const Shape& shape, const Options& options)
-    : config_(shape, options),
+Perceiver<T>::Perceiver(const PerceiverConfig& config, std::size_t batch)
+    : config_(config),
       input_(config_.input),
       cross_buffers_(config_.attention),
       latent_buffers_(config_.attention) {
   latents_.resize({config_.latents, config_.latent.channels});
   for (std::size_t set = 0; set < config_.cross_sets(); ++set) {
-    cross_.emplace_back(config_.cross_of(set, shape.batch, sizeof(T)));
+    cross_.emplace_back(config_.cross_of(set, batch, sizeof(T)));
   }
   for (std::size_t set = 0; set < config_.tower_sets(); ++set) {
     Tower& tower = towers_.emplace_back();
@@ -32,10 +32,11 @@ const Tensor<T, 3>& Perceiver<T>::forward(const Tensor<T, 3>& input,
     std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
   }
   cross_buffers_.reader.forget();
+  std::size_t read = 0;
   for (std::size_t block = 0; block < config_.blocks; ++block) {
-    if (config_.reads[block]) {
-      cross_[config_.cross_set(block)].forward(stream_, encoded, mask,
-                                               cross_buffers_, ledger);
+    for (std::size_t i = 0; i < config_.reads[block]; ++i) {
+      cross_[config_.cross_set(read++)].forward(stream_, encoded, mask,
+                                                cross_buffers_, ledger);
     }
     if (config_.layers == 0) continue;
     for (const auto& layer : towers_[config_.tower_set(block)]) {

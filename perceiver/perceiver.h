@@ -14,7 +14,10 @@ namespace suite {
 template <class T>
 class Perceiver : public Encoder<T> {
  public:
-  Perceiver(const Shape& shape, const Options& options);
+  // `batch` matters only to the choice of a plan.
+  Perceiver(const PerceiverConfig& config, std::size_t batch);
+  Perceiver(const Shape& shape, const Options& options)
+      : Perceiver(PerceiverConfig(shape, options), shape.batch) {}
 
   // input[batch, N, C] → latents[batch, M, D].
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,

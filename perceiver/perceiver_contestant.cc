@@ -88,11 +88,12 @@ oracle::Array perceiver_reference(const Shape& shape, const Options& options,
   const oracle::LayerForm cross{config.cross.heads,
                                 config.cross.query_residual, tanh};
   const oracle::LayerForm latent{config.latent.heads, true, tanh};
+  std::size_t read = 0;
   for (std::size_t block = 0; block < shape.B; ++block) {
-    if (config.reads[block]) {
+    for (std::size_t i = 0; i < config.reads[block]; ++i) {
       z = oracle::attention_layer(
           z, &encoded, parameters,
-          "cross" + std::to_string(config.cross_set(block)), cross, valid);
+          "cross" + std::to_string(config.cross_set(read++)), cross, valid);
     }
     for (std::size_t layer = 0; layer < shape.L; ++layer) {
       z = oracle::attention_layer(z, nullptr, parameters,
