@@ -1,0 +1,14 @@
+#include "perceiver/io/semantics.h"
+
+#include "primitives/check.h"
+
+namespace suite {
+
+Semantics semantics(std::string_view name) {
+  if (name == "deepmind") return deepmind_semantics();
+  require(name == "huggingface",
+          "semantics = {}: allowed are deepmind and huggingface", name);
+  return huggingface_semantics();
+}
+
+}  // namespace suite
