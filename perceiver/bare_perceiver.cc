@@ -46,7 +46,7 @@ class BarePerceiver : public Encoder<T> {
     }
     for (std::size_t block = 0; block < shape_.B; ++block) {
       attend<T>(stream_, input, /*norm=*/nullptr, mask, cross_[block],
-                /*plan=*/{}, cross_buffers_, mixed_, ledger);
+                /*rules=*/{}, cross_buffers_, mixed_, ledger);
       std::swap(stream_, mixed_);
       for (std::size_t layer = 0; layer < shape_.L; ++layer) {
         attend(stream_, kAllLatents, self_[block * shape_.L + layer],

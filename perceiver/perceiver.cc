@@ -61,6 +61,16 @@ void Perceiver<T>::for_each_parameter(const ParameterVisitor<T>& visit) {
   }
 }
 
+template <class T>
+const Tensor<T, 4>& Perceiver<T>::cross_weights() const {
+  require(config_.attention == AttentionForm::materialised &&
+              config_.all_reads() > 0,
+          "weights exist where attention is materialised and inputs are read");
+  return static_cast<const MaterialisedAttention<T>&>(
+             cross_buffers_.reader.attention())
+      .weights();
+}
+
 template class Perceiver<float>;
 template class Perceiver<double>;
 
