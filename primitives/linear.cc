@@ -11,10 +11,11 @@ void multiply(MatrixView<const T> left, const Linear<T>& layer,
               MatrixView<T> out, bool onto, const Meter& meter,
               const After& after) {
   const std::size_t in = layer.in(), cols = layer.out();
-  meter.add({.macs = left.rows * in * cols,
-             .bytes_moved =
-                 sizeof(T) * (left.rows * in + in * cols +
-                              (onto ? 2 : 1) * left.rows * cols)});
+  const Work work{.macs = left.rows * in * cols,
+                  .bytes_moved =
+                      sizeof(T) * (left.rows * in + in * cols +
+                                   (onto ? 2 : 1) * left.rows * cols)};
+  if (!meter.add(work)) return;
   parallel_product(left, RightFactor<T>{matrix(layer.weight)}, out,
                    PanelTerms<T>{onto, bias_of(layer)}, after);
 }
