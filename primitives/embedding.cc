@@ -45,7 +45,7 @@ void embed(const Tokens& tokens, const Tensor<T, 2>& table,
     if (positions == nullptr) {
       std::copy_n(row, channels, out.row(r));
     } else {
-      std::transform(row, row + channels, matrix(*positions).row(0),
+      std::transform(row, row + channels, matrix(*positions).row(r % N),
                      out.row(r), std::plus<T>());
     }
   }

@@ -136,7 +136,7 @@ TEST_P(Parity, AnswersAsHuggingFaceDoes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Parity, testing::ValuesIn(case_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& each) { return each.param; });
 
 }  // namespace
 }  // namespace suite

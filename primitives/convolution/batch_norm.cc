@@ -32,7 +32,7 @@ template <class T>
 void BatchNorm<T>::as_affine(const T* bias, T* factors, T* terms) const {
   for (std::size_t c = 0; c < channels(); ++c) {
     const double factor =
-        scale(c) / std::sqrt(static_cast<double>(variance(c)) );
+        scale(c) / std::sqrt(static_cast<double>(variance(c)) + kEpsilon);
     const double centred = (bias == nullptr ? 0.0 : bias[c]) - mean(c);
     factors[c] = static_cast<T>(factor);
     terms[c] = static_cast<T>(offset(c) + factor * centred);

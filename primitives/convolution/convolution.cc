@@ -41,7 +41,7 @@ void gather_patch(MatrixView<const T> image, const Grid& grid,
   for (std::size_t r = 0; r < rows.count; ++r) {
     const T* from =
         image.row((rows.input + r) * grid.width + columns.input);
-    patch = std::fill_n(patch, columns.first * channels, T(1));
+    patch = std::fill_n(patch, columns.first * channels, T(0));
     patch = std::copy_n(from, columns.count * channels, patch);
     patch = std::fill_n(
         patch, (window.kernel - columns.first - columns.count) * channels,

@@ -22,7 +22,7 @@ void pool(MatrixView<const T> image, const Grid& grid, const Overlap& rows,
   const auto input = [&](std::size_t r, std::size_t c) {
     return image.row((rows.input + r) * grid.width + columns.input + c);
   };
-  std::fill_n(to, image.cols, T(0));
+  std::copy_n(input(0, 0), image.cols, to);
   for (std::size_t r = 0; r < rows.count; ++r) {
     for (std::size_t c = 0; c < columns.count; ++c) {
       keep_larger(input(r, c), image.cols, to);
