@@ -12,7 +12,7 @@ def _library(package, header, folders, least, pc = None, macros = None, link = [
       package: the Debian package that brings it.
       header: a header that must be there.
       folders: what under include/ belongs to it.
-      least: the least version that serves.
+      least: the least version that serves; [] where the library tells none.
       pc: its pkg-config name, which knows the version, or
       macros: a header and the prefix of its MAJOR, MINOR, PATCH macros.
       link: libraries to link; none for headers alone.
@@ -41,6 +41,8 @@ _LIBRARIES = {
     "boost_math": _library("libboost-math-dev", "boost/math/distributions.hpp", ["boost"], [1, 74], macros = ("boost/version.hpp", "BOOST_VERSION"), whole = True),
     "cli11": _library("libcli11-dev", "CLI/CLI.hpp", ["CLI"], [2, 1], pc = "CLI11"),
     "openssl": _library("libssl-dev", "openssl/sha.h", ["openssl"], [3], pc = "libcrypto", link = ["crypto"]),
+    "stb": _library("libstb-dev", "stb/stb_image.h", ["stb"], [], pc = "stb"),
+    "sndfile": _library("libsndfile1-dev", "sndfile.h", ["sndfile.h"], [1, 0], pc = "sndfile", link = ["sndfile"]),
     "gtest": _library("libgtest-dev", "gtest/gtest.h", ["gtest"], [1, 12], pc = "gtest", link = ["gtest", "pthread"]),
 }
 
