@@ -92,7 +92,7 @@ SentenceAttention<T> sentence_attention(std::string_view sentence,
        .qk_channels = kSentenceHeadChannels,
        .v_channels = kSentenceHeadChannels,
        .normed = false},
-      kSentenceChannels, as_written, /*uses=*/1, Bias::without,
+      kSentenceChannels, as_written.plan, /*uses=*/1, Bias::without,
       AttentionForm::materialised, sizeof(T), 1);
   return s;
 }
