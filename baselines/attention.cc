@@ -28,7 +28,7 @@ class AttentionAlone : public Encoder<T> {
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
                               Ledger& ledger) override {
     repeated_.resize({shape_.batch, shape_.M, shape_.D});
-    for (std::size_t b = 0; b < shape_.batch; ++b) {
+    for (std::size_t b = 0; ledger.computes() && b < shape_.batch; ++b) {
       std::copy(queries_.begin(), queries_.end(), example(repeated_, b).data);
     }
     attention_->forward({repeated_, input, input, mask, shape_.H}, output_,

@@ -39,8 +39,10 @@ class Transformer : public Encoder<T> {
   Transformer(const Shape& shape, const Options& options)
       : config_(shape, options),
         input_(config_.input),
-        layers_(shape.B, AttentionLayer<T>(config_.layer)),
         buffers_(config_.attention) {
+    for (std::size_t layer = 0; layer < shape.B; ++layer) {
+      layers_.emplace_back(config_.layer);
+    }
     if (config_.projects_input()) {
       projection_ = Linear<T>(config_.input.encoded_channels(), shape.D);
     }
@@ -51,8 +53,10 @@ class Transformer : public Encoder<T> {
     const Tensor<T, 3>& encoded = input_.forward(input, ledger);
     if (config_.projects_input()) {
       linear(encoded, projection_, stream_, ledger[Part::input_projection]);
-    } else {
+    } else if (ledger.computes()) {
       stream_ = encoded;
+    } else {
+      stream_.resize(encoded.shape());
     }
     for (const AttentionLayer<T>& layer : layers_) {
       layer.forward(stream_, mask, buffers_, ledger);

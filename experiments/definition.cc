@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "contract/registry.h"
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/sha256.h"
 #include "experiments/toml_reader.h"
 #include "primitives/check.h"

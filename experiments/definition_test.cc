@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "experiments/cell.h"
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "primitives/check.h"
 
 namespace suite {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/record.h"
 
 namespace suite {

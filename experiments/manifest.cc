@@ -7,7 +7,7 @@
 #include <ctime>
 #include <filesystem>
 
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/machine.h"
 #include "experiments/record.h"
 #include "primitives/check.h"

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "experiments/calibration.h"
-#include "experiments/command_line.h"
-#include "experiments/files.h"
+#include "primitives/program/command_line.h"
+#include "primitives/program/files.h"
 #include "experiments/machine.h"
 #include "experiments/prepared_cell.h"
 #include "experiments/read_bandwidth.h"

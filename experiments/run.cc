@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "contract/registry.h"
-#include "experiments/command_line.h"
-#include "experiments/files.h"
+#include "primitives/program/command_line.h"
+#include "primitives/program/files.h"
 #include "experiments/manifest.h"
 #include "experiments/runner.h"
 #include "primitives/check.h"

@@ -7,7 +7,7 @@
 
 #include "experiments/accounts.h"
 #include "experiments/calibration.h"
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/journal.h"
 #include "experiments/machine.h"
 #include "experiments/manifest.h"

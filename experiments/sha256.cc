@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 

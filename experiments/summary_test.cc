@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/rows.h"
 
 namespace suite {

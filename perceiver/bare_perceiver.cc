@@ -41,12 +41,12 @@ class BarePerceiver : public Encoder<T> {
                               Ledger& ledger) override {
     static const Mask kAllLatents;
     stream_.resize({input.shape(0), shape_.M, shape_.D});
-    for (std::size_t b = 0; b < input.shape(0); ++b) {
+    for (std::size_t b = 0; ledger.computes() && b < input.shape(0); ++b) {
       std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
     }
     for (std::size_t block = 0; block < shape_.B; ++block) {
       attend<T>(stream_, input, /*norm=*/nullptr, mask, cross_[block],
-                /*plan=*/{}, cross_buffers_, mixed_, ledger);
+                /*rules=*/{}, cross_buffers_, mixed_, ledger);
       std::swap(stream_, mixed_);
       for (std::size_t layer = 0; layer < shape_.L; ++layer) {
         attend(stream_, kAllLatents, self_[block * shape_.L + layer],

@@ -99,6 +99,7 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
            .heads = e.cross_heads,
            .widening = e.cross_widening,
            .query_residual = e.query_residual,
+           .mean_if_blind = e.mean_if_blind,
            .gelu = e.gelu};
   const std::size_t latent_qk = or_else(e.qk_channels, e.channels);
   latent = {.channels = e.channels,

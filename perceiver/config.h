@@ -38,6 +38,7 @@ struct EncoderConfig {
   std::size_t cross_widening = 1;
   std::size_t widening = 1;
   bool query_residual = true;
+  bool mean_if_blind = false;  // as AttentionLayerWidths has it
   Gelu gelu = Gelu::erf;
   AttentionForm attention = AttentionForm::streaming;
   bool planned = false;  // reads in the way of fewest MACs, not as written

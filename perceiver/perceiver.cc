@@ -28,7 +28,7 @@ const Tensor<T, 3>& Perceiver<T>::forward(const Tensor<T, 3>& input,
   static const Mask kAllLatents;
   const Tensor<T, 3>& encoded = input_.forward(input, ledger);
   stream_.resize({input.shape(0), latents_.shape(0), latents_.shape(1)});
-  for (std::size_t b = 0; b < input.shape(0); ++b) {
+  for (std::size_t b = 0; ledger.computes() && b < input.shape(0); ++b) {
     std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
   }
   cross_buffers_.reader.forget();
@@ -59,6 +59,16 @@ void Perceiver<T>::for_each_parameter(const ParameterVisitor<T>& visit) {
           fmt::format("tower{}.layer{}", set, layer), visit);
     }
   }
+}
+
+template <class T>
+const Tensor<T, 4>& Perceiver<T>::cross_weights() const {
+  require(config_.attention == AttentionForm::materialised &&
+              config_.all_reads() > 0,
+          "weights exist where attention is materialised and inputs are read");
+  return static_cast<const MaterialisedAttention<T>&>(
+             cross_buffers_.reader.attention())
+      .weights();
 }
 
 template class Perceiver<float>;

@@ -24,6 +24,10 @@ class Perceiver : public Encoder<T> {
                               Ledger& ledger) override;
   void for_each_parameter(const ParameterVisitor<T>& visit) override;
 
+  // Of the last cross-attention, [batch, heads, M, N]. Throws Error unless the
+  // form is materialised and there was one.
+  const Tensor<T, 4>& cross_weights() const;
+
  private:
   using Tower = std::vector<AttentionLayer<T>>;
 

@@ -74,7 +74,7 @@ SentenceAttention<T> sentence_attention(std::string_view sentence,
 
   AttentionBuffers<T> buffers(AttentionForm::materialised);
   Ledger ledger;
-  const ReadPlan as_written;
+  const ReadRules as_written;
   attend<T>(s.latents, s.input, /*norm=*/nullptr, Mask(), s.projections,
             as_written, buffers, s.output, ledger);
 

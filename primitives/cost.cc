@@ -48,11 +48,15 @@ Meter::Meter(Ledger& ledger, Part part)
     : ledger_(ledger), part_(part), start_(std::chrono::steady_clock::now()) {}
 
 Meter::~Meter() {
+  if (!ledger_.computes()) return;
   const std::chrono::duration<double> spent =
       std::chrono::steady_clock::now() - start_;
   ledger_.add(part_, {.seconds = spent.count()});
 }
 
-void Meter::add(const Work& work) const { ledger_.add(part_, work); }
+bool Meter::add(const Work& work) const {
+  ledger_.add(part_, work);
+  return ledger_.computes();
+}
 
 }  // namespace suite

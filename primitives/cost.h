@@ -72,7 +72,9 @@ class Meter {
   Meter(const Meter&) = delete;
   Meter& operator=(const Meter&) = delete;
 
-  void add(const Work& work) const;
+  // Books the work, and answers whether it is to be done. So a primitive sizes
+  // its outputs, then says: if (!meter.add({…})) return;
+  [[nodiscard]] bool add(const Work& work) const;
 
  private:
   Ledger& ledger_;
@@ -81,8 +83,19 @@ class Meter {
 };
 
 // Counts the work that primitives really do, as they do it.
+//
+// One that only counts has them do none: outputs and buffers get their sizes and
+// the same work is booked, but no value is read or written, so that memory for
+// them is never touched. A model too large to run is counted in milliseconds.
 class Ledger {
  public:
+  enum class Mode { compute, count_only };
+
+  explicit Ledger(Mode mode = Mode::compute) : mode_(mode) {}
+
+  // Is work to be done? What books with a Meter is told by it.
+  bool computes() const { return mode_ == Mode::compute; }
+
   Meter operator[](Part part) { return Meter(*this, part); }
 
   void add(Part part, const Work& work) { counted_[part] += work; }
@@ -90,6 +103,7 @@ class Ledger {
   void clear() { counted_ = Cost(); }
 
  private:
+  Mode mode_;
   Cost counted_;
 };
 

@@ -115,9 +115,9 @@ TEST(Ledger, BooksWorkUnderThePartOfItsMeter) {
   {
     const Meter scores = ledger[Part::scores];
     const Meter mlp = ledger[Part::mlp];
-    scores.add({.macs = 1});
-    mlp.add({.macs = 10});
-    scores.add({.macs = 2, .logits = 3});
+    EXPECT_TRUE(scores.add({.macs = 1}));
+    EXPECT_TRUE(mlp.add({.macs = 10}));
+    EXPECT_TRUE(scores.add({.macs = 2, .logits = 3}));
   }
   Cost expected;
   expected[Part::scores] = {.macs = 3, .logits = 3};
@@ -129,6 +129,17 @@ TEST(Ledger, AMeterThatIsGivenNoWorkCountsNone) {
   Ledger ledger;
   ledger[Part::layer_norm];
   EXPECT_TRUE(same(ledger.counted(), Cost()));
+}
+
+TEST(Ledger, ThatOnlyCountsBooksTheSameAndWantsNoWork) {
+  Ledger ledger(Ledger::Mode::count_only);
+  EXPECT_FALSE(ledger.computes());
+  EXPECT_TRUE(Ledger().computes());
+  EXPECT_FALSE(ledger[Part::mlp].add({.macs = 10}));
+  EXPECT_EQ(ledger.counted()[Part::mlp], Work{.macs = 10});
+  EXPECT_EQ(ledger.counted()[Part::mlp].seconds, 0);  // of work not done
+  ledger.clear();
+  EXPECT_FALSE(ledger.computes());
 }
 
 TEST(Ledger, AddsWhatItIsTold) {

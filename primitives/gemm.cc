@@ -53,10 +53,11 @@ void gemm(std::type_identity_t<Operand<T>> left,
   require(!overlap<T>(out, left.view) && !overlap<T>(out, right.view),
           "gemm: the product [{}, {}] would overwrite its own operand", rows,
           cols);
-  meter.add({.macs = rows * depth * cols,
-             .bytes_moved =
-                 sizeof(T) * (rows * depth + depth * cols +
-                              (accumulate ? 2 : 1) * rows * cols)});
+  const Work work{.macs = rows * depth * cols,
+                  .bytes_moved =
+                      sizeof(T) * (rows * depth + depth * cols +
+                                   (accumulate ? 2 : 1) * rows * cols)};
+  if (!meter.add(work)) return;
   // Not xt::linalg::dot: it allocates, and with equal data pointers it takes a
   // product for a symmetric one and does half of the work.
   cxxblas::gemm(cxxblas::RowMajor, order(left.transpose),

@@ -62,7 +62,7 @@ void layer_norm(const Tensor<T, 3>& input, const LayerNorm<T>& layer,
           "layer norm: the input has {} channels, the scale {}", channels,
           layer.scale.size());
   output.resize(input.shape());
-  meter.add({.bytes_moved = 2 * bytes_of(input)});
+  if (!meter.add({.bytes_moved = 2 * bytes_of(input)})) return;
   const MatrixView<const T> from = all_rows(input);
   const MatrixView<T> to = all_rows(output);
 #pragma omp parallel for schedule(static)

@@ -11,10 +11,11 @@ void multiply(MatrixView<const T> left, const Linear<T>& layer,
               MatrixView<T> out, bool onto, const Meter& meter,
               const After& after) {
   const std::size_t in = layer.in(), cols = layer.out();
-  meter.add({.macs = left.rows * in * cols,
-             .bytes_moved =
-                 sizeof(T) * (left.rows * in + in * cols +
-                              (onto ? 2 : 1) * left.rows * cols)});
+  const Work work{.macs = left.rows * in * cols,
+                  .bytes_moved =
+                      sizeof(T) * (left.rows * in + in * cols +
+                                   (onto ? 2 : 1) * left.rows * cols)};
+  if (!meter.add(work)) return;
   parallel_product(left, RightFactor<T>{matrix(layer.weight)}, out,
                    PanelTerms<T>{onto, bias_of(layer)}, after);
 }
@@ -52,6 +53,39 @@ void linear(const Tensor<T, 3>& input, const Linear<T>& layer,
 }
 
 template <class T>
+void linear(const BatchView<const T>& input, const Linear<T>& layer,
+            const BatchView<T>& output, const Meter& meter) {
+  require(input.cols == layer.in() && output.cols == layer.out() &&
+              input.batch == output.batch && input.rows == output.rows,
+          "linear: [{}, {}, {}] to [{}, {}, {}], the weight maps {} to {}",
+          input.batch, input.rows, input.cols, output.batch, output.rows,
+          output.cols, layer.in(), layer.out());
+  multiply(all_rows(input), layer, all_rows(output), /*onto=*/false, meter,
+           AsItIs<T>());
+}
+
+template <class T>
+void linear_transposed(const Tensor<T, 3>& input, const Tensor<T, 2>& weight,
+                       const Tensor<T, 1>& bias, Tensor<T, 3>& output,
+                       const Meter& meter) {
+  const std::size_t in = weight.shape(1), out = weight.shape(0);
+  require(input.shape(2) == in && bias.size() == out,
+          "linear: the input has {} channels and the bias {}, the weight is "
+          "[{}, {}]",
+          input.shape(2), bias.size(), out, in);
+  output.resize({input.shape(0), input.shape(1), out});
+  const std::size_t rows = all_rows(input).rows;
+  const Work work{.macs = rows * in * out,
+                  .bytes_moved =
+                      sizeof(T) * (rows * in + in * out + rows * out)};
+  if (!meter.add(work)) return;
+  parallel_product(all_rows(input),
+                   RightFactor<T>{matrix(weight), /*transpose=*/true},
+                   all_rows(output), PanelTerms<T>{false, bias.data()},
+                   AsItIs<T>());
+}
+
+template <class T>
 void linear_onto(const Tensor<T, 3>& input, const Linear<T>& layer,
                  Tensor<T, 3>& stream, const Meter& meter) {
   require(input.shape(2) == layer.in() && stream.shape(2) == layer.out(),
@@ -85,6 +119,20 @@ template void linear<float>(const Tensor<float, 3>&, const Linear<float>&,
                             Tensor<float, 3>&, const Meter&);
 template void linear<double>(const Tensor<double, 3>&, const Linear<double>&,
                              Tensor<double, 3>&, const Meter&);
+template void linear<float>(const BatchView<const float>&,
+                            const Linear<float>&, const BatchView<float>&,
+                            const Meter&);
+template void linear<double>(const BatchView<const double>&,
+                             const Linear<double>&, const BatchView<double>&,
+                             const Meter&);
+template void linear_transposed<float>(const Tensor<float, 3>&,
+                                       const Tensor<float, 2>&,
+                                       const Tensor<float, 1>&,
+                                       Tensor<float, 3>&, const Meter&);
+template void linear_transposed<double>(const Tensor<double, 3>&,
+                                        const Tensor<double, 2>&,
+                                        const Tensor<double, 1>&,
+                                        Tensor<double, 3>&, const Meter&);
 template void linear_onto<float>(const Tensor<float, 3>&, const Linear<float>&,
                                  Tensor<float, 3>&, const Meter&);
 template void linear_onto<double>(const Tensor<double, 3>&,

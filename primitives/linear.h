@@ -39,6 +39,18 @@ template <class T>
 void linear(const Tensor<T, 3>& input, const Linear<T>& layer,
             Tensor<T, 3>& output, const Meter& meter);
 
+// The same between columns of wider tensors; `output` must fit.
+template <class T>
+void linear(const BatchView<const T>& input, const Linear<T>& layer,
+            const BatchView<T>& output, const Meter& meter);
+
+// output[batch, rows, out] ← input[batch, rows, in]·Wᵀ + bias[out], with a
+// weight[out, in] that something else owns, as an embedding.
+template <class T>
+void linear_transposed(const Tensor<T, 3>& input, const Tensor<T, 2>& weight,
+                       const Tensor<T, 1>& bias, Tensor<T, 3>& output,
+                       const Meter& meter);
+
 // stream[batch, rows, out] += input·W + b: the residual connection.
 template <class T>
 void linear_onto(const Tensor<T, 3>& input, const Linear<T>& layer,

@@ -1,9 +1,14 @@
 #include "primitives/memory.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <new>
+
+#include "primitives/check.h"
 
 namespace suite {
 namespace {
@@ -20,6 +25,14 @@ std::int64_t MemoryMeter::held() { return held_bytes; }
 std::int64_t MemoryMeter::peak() { return peak_bytes; }
 void MemoryMeter::reset_peak() { peak_bytes = held_bytes.load(); }
 std::int64_t MemoryMeter::allocations() { return allocation_count; }
+
+std::int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t size = 0, resident = 0;
+  require(bool(statm >> size >> resident),
+          "/proc/self/statm: can't be read, so resident memory is unknown");
+  return resident * sysconf(_SC_PAGESIZE);
+}
 
 void* allocate_metered(std::size_t bytes) {
   if (bytes > PTRDIFF_MAX - kAlignment) throw std::bad_alloc();

@@ -15,6 +15,11 @@ struct MemoryMeter {
   static std::int64_t allocations();  // number of allocations so far
 };
 
+// Bytes of this process in main memory now, as the kernel says. Memory that was
+// allocated and never touched isn't among them. Throws Error where there is no
+// /proc.
+std::int64_t resident_bytes();
+
 // Aligned to a cache line, which is also the widest vector. Throws
 // std::bad_alloc.
 void* allocate_metered(std::size_t bytes);

@@ -65,8 +65,9 @@ void append_positions(const Tensor<T, 3>& input, const Tensor<T, 2>& features,
   require_rows(input, features);
   const std::size_t channels = input.shape(2), added = features.shape(1);
   output.resize({input.shape(0), input.shape(1), channels + added});
-  meter.add({.bytes_moved =
-                 bytes_of(input) + bytes_of(features) + bytes_of(output)});
+  const Work work{.bytes_moved =
+                      bytes_of(input) + bytes_of(features) + bytes_of(output)};
+  if (!meter.add(work)) return;
   const MatrixView<const T> from = all_rows(input);
   const MatrixView<T> to = all_rows(output);
 #pragma omp parallel for schedule(static)
@@ -85,7 +86,8 @@ void add_positions(const Tensor<T, 3>& input, const Tensor<T, 2>& positions,
           "positions: {} channels cannot be added to {}", positions.shape(1),
           input.shape(2));
   output.resize(input.shape());
-  meter.add({.bytes_moved = 2 * bytes_of(input) + bytes_of(positions)});
+  const Work work{.bytes_moved = 2 * bytes_of(input) + bytes_of(positions)};
+  if (!meter.add(work)) return;
   const MatrixView<const T> from = all_rows(input);
   const MatrixView<T> to = all_rows(output);
 #pragma omp parallel for schedule(static)

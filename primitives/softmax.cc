@@ -53,8 +53,9 @@ T exponentiate(T* row, std::size_t cols, T maximum) {
 template <class T>
 void softmax_rows(MatrixView<T> logits, const std::uint8_t* valid,
                   const Meter& meter) {
-  meter.add({.logits = logits.rows * logits.cols,
-             .bytes_moved = 2 * sizeof(T) * logits.rows * logits.cols});
+  const Work work{.logits = logits.rows * logits.cols,
+                  .bytes_moved = 2 * sizeof(T) * logits.rows * logits.cols};
+  if (!meter.add(work)) return;
 #pragma omp parallel for schedule(static)
   for (std::size_t r = 0; r < logits.rows; ++r) {
     T* row = logits.row(r);

@@ -104,6 +104,10 @@ struct BatchView {
 };
 
 template <class T>
+MatrixView<T> all_rows(const BatchView<T>& view) {
+  return {view.data, view.batch * view.rows, view.cols, view.stride};
+}
+template <class T>
 MatrixView<T> example(const BatchView<T>& view, std::size_t index) {
   return {view.data + index * view.rows * view.stride, view.rows, view.cols,
           view.stride};

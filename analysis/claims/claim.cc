@@ -6,7 +6,7 @@
 #include <array>
 
 #include "contract/registry.h"
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/toml_reader.h"
 #include "primitives/cost.h"
 

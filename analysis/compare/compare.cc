@@ -4,8 +4,8 @@
 
 #include "analysis/compare/comparison.h"
 #include "analysis/runs/run.h"
-#include "experiments/command_line.h"
-#include "experiments/files.h"
+#include "primitives/program/command_line.h"
+#include "primitives/program/files.h"
 #include "primitives/check.h"
 
 namespace suite {

@@ -6,7 +6,7 @@
 
 #include "analysis/flops/flops_table.h"
 #include "analysis/flops/flops_text.h"
-#include "experiments/command_line.h"
+#include "primitives/program/command_line.h"
 #include "primitives/check.h"
 
 namespace suite {

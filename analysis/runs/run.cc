@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "contract/shape.h"
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/record.h"
 #include "primitives/check.h"
 

@@ -11,7 +11,7 @@
 
 #include "analysis/runs/run.h"
 #include "contract/shape.h"
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "experiments/record.h"
 
 namespace suite {

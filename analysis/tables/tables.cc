@@ -8,8 +8,8 @@
 #include "analysis/runs/run.h"
 #include "analysis/tables/sweep_table.h"
 #include "contract/shape.h"
-#include "experiments/command_line.h"
-#include "experiments/files.h"
+#include "primitives/program/command_line.h"
+#include "primitives/program/files.h"
 #include "primitives/check.h"
 
 namespace suite {

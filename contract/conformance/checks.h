@@ -18,6 +18,7 @@ void facts_are_filled(const Contestant& contestant);
 void costs_what_it_declares(const Contestant& contestant);
 void holds_what_it_declares(const Contestant& contestant);
 void second_forward_allocates_nothing(const Contestant& contestant);
+void counting_needs_no_work(const Contestant& contestant);
 
 void every_option_has_an_effect(const Contestant& contestant);
 void refuses_heads_that_do_not_divide(const Contestant& contestant);

@@ -13,6 +13,7 @@ const std::vector<ConformanceCheck>& conformance_checks() {
       SUITE_CHECK(costs_what_it_declares),
       SUITE_CHECK(holds_what_it_declares),
       SUITE_CHECK(second_forward_allocates_nothing),
+      SUITE_CHECK(counting_needs_no_work),
       SUITE_CHECK(output_depends_on_every_input),
       SUITE_CHECK(every_parameter_matters),
       SUITE_CHECK(every_option_has_an_effect),

@@ -34,6 +34,19 @@ void facts_are_filled(const Contestant& c) {
 
 namespace {
 
+// Throws unless all parts are equal. `source` is where `want` is from.
+void require_same_work(const Cost& have, const Cost& want,
+                       std::string_view source, const std::string& where) {
+  for (int part = 0; part < kParts; ++part) {
+    const Work& h = have.parts[part];
+    const Work& w = want.parts[part];
+    require(h == w,
+            "{}: counted {} MACs, {} logits, {} bytes; {} {}, {}, {}; {}",
+            kPartNames[part], h.macs, h.logits, h.bytes_moved, source, w.macs,
+            w.logits, w.bytes_moved, where);
+  }
+}
+
 template <class T>
 void costs(const Contestant& c, const Shape& shape, const Options& options) {
   const auto encoder = c.make<T>(shape, options);
@@ -41,14 +54,8 @@ void costs(const Contestant& c, const Shape& shape, const Options& options) {
   Ledger ledger;
   encoder->forward(random_input<T>(shape, kTrialSeed), {}, ledger);
   const Cost declared = c.cost(shape, options, sizeof(T), threads());
-  for (int part = 0; part < kParts; ++part) {
-    const Work& want = declared.parts[part];
-    const Work& have = ledger.counted().parts[part];
-    require(have == want,
-            "{}: counted {} MACs, {} logits, {} bytes; declared {}, {}, {}; {}",
-            kPartNames[part], have.macs, have.logits, have.bytes_moved,
-            want.macs, want.logits, want.bytes_moved, describe(shape, options));
-  }
+  require_same_work(ledger.counted(), declared, "declared",
+                    describe(shape, options));
   std::size_t parameters = 0;
   encoder->for_each_parameter(
       [&](const Parameter<T>& p) { parameters += p.values.size(); });
@@ -90,6 +97,66 @@ void second_forward_allocates_nothing(const Contestant& c) {
   trial.encoder->forward(trial.input, trial.mask, trial.ledger);
   const std::int64_t made = MemoryMeter::allocations() - before;
   require(made == 0, "a second forward made {} allocations", made);
+}
+
+namespace {
+
+// Of arrays larger than any that malloc would carve from memory that was in use
+// before: touching one shows.
+constexpr Shape kHugeShape{.N = 4096, .M = 4096, .B = 2, .C = 1024, .D = 1024,
+                           .H = 2, .L = 1, .batch = 2};
+
+// Every third input is hidden, and all of example 0.
+Mask patchy_mask(const Shape& shape) {
+  Mask mask;
+  mask.resize({shape.batch, shape.N});
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    mask.data()[i] = i >= shape.N && i % 3 != 1;
+  }
+  return mask;
+}
+
+void counts_alone_as_when_it_computes(const Contestant& c, const Shape& shape,
+                                      const Options& options) {
+  Trial trial(c, shape, options);
+  const auto fresh = c.make<double>(shape, options);
+  for (const Mask& mask : {Mask(), patchy_mask(shape)}) {
+    trial.mask = mask;
+    trial.run();
+    Ledger alone(Ledger::Mode::count_only);
+    fresh->forward(trial.input, mask, alone);
+    require_same_work(alone.counted(), trial.ledger.counted(),
+                      "when it computes",
+                      describe(shape, options) +
+                          (mask.size() > 0 ? ", masked" : ""));
+  }
+}
+
+void counts_alone_without_memory(const Contestant& c, const Options& options) {
+  const Shape& shape = kHugeShape;
+  Values input;
+  input.resize({shape.batch, shape.N, shape.C});
+  const auto encoder = c.make<double>(shape, options);
+  Ledger alone(Ledger::Mode::count_only);
+  const std::int64_t before = resident_bytes();
+  encoder->forward(input, {}, alone);
+  const std::int64_t grown = resident_bytes() - before;
+  require(grown <= static_cast<std::int64_t>(bytes_of(input) / 4),
+          "to be counted alone it touches {} bytes of memory; {}", grown,
+          describe(shape, options));
+}
+
+}  // namespace
+
+void counting_needs_no_work(const Contestant& c) {
+  for_each_odd_case(c, [&](const Shape& shape, const Options& options) {
+    counts_alone_as_when_it_computes(c, shape, options);
+  });
+  for (const Options& options : option_variants(c)) {
+    if (accepts(c, kHugeShape, options)) {
+      counts_alone_without_memory(c, options);
+    }
+  }
 }
 
 }  // namespace suite

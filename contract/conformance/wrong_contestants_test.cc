@@ -37,6 +37,8 @@ enum class Fault {
   depends_on_threads,
   accepts_any_heads,
   remembers_its_first_input,
+  counts_more_when_alone,
+  works_when_only_counting,
 };
 
 // One layer of bare self-attention, with an option that scales its output.
@@ -64,6 +66,11 @@ class Toy : public Encoder<T> {
     if (fault_ == Fault::allocates_each_time) output_ = Tensor<T, 3>();
     attend<T>(input, blind(input), /*norm=*/nullptr, used, projections_, {},
               buffers_, output_, ledger);
+    if (!ledger.computes() && fault_ != Fault::works_when_only_counting) {
+      const bool more = fault_ == Fault::counts_more_when_alone;
+      ledger.add(Part::softmax, {.logits = more ? 1u : 0u});
+      return output_;
+    }
     for (T& value : output_) value *= static_cast<T>(gain_);
     spoil(input);
     return output_;
@@ -210,6 +217,8 @@ const std::multimap<std::string, Fault>& caught_by() {
       {"costs_what_it_declares", Fault::declares_too_few_parameters},
       {"holds_what_it_declares", Fault::declares_too_few_bytes},
       {"second_forward_allocates_nothing", Fault::allocates_each_time},
+      {"counting_needs_no_work", Fault::counts_more_when_alone},
+      {"counting_needs_no_work", Fault::works_when_only_counting},
       {"output_depends_on_every_input", Fault::ignores_the_last_input},
       {"every_parameter_matters", Fault::ignores_a_parameter},
       {"every_option_has_an_effect", Fault::ignores_an_option},

@@ -10,7 +10,7 @@
 // What can't be done is answered by {"error": reason}.
 #include <iostream>
 
-#include "experiments/command_line.h"
+#include "primitives/program/command_line.h"
 #include "experiments/machine.h"
 #include "experiments/peers/contest_cell.h"
 #include "primitives/threads.h"

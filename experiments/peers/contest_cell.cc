@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "contract/agreement.h"
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 #include "primitives/check.h"
 
 namespace suite {

@@ -36,9 +36,8 @@ const std::uint8_t* AttentionInputs<T>::valid_keys(std::size_t example) const {
   return mask.size() == 0 ? nullptr : &mask(example, 0);
 }
 
-template <class T>
-std::size_t AttentionInputs<T>::shown_keys() const {
-  if (mask.size() == 0) return keys.batch * keys.rows;
+std::size_t shown_keys(const Mask& mask, std::size_t batch, std::size_t keys) {
+  if (mask.size() == 0) return batch * keys;
   return static_cast<std::size_t>(
       std::count_if(mask.begin(), mask.end(), [](auto m) { return m != 0; }));
 }

@@ -28,6 +28,10 @@ struct AttentionShape {
   std::size_t v_channels = 0;   // of one head
 };
 
+// How many keys a mask[batch, N] leaves, of all examples together; an empty one
+// leaves batch·N.
+std::size_t shown_keys(const Mask& mask, std::size_t batch, std::size_t keys);
+
 template <class T>
 struct AttentionInputs {
   BatchView<const T> queries;  // [batch, M, heads·qk_channels]
@@ -40,8 +44,9 @@ struct AttentionInputs {
   AttentionShape shape() const;
   // The mask of one example, or null.
   const std::uint8_t* valid_keys(std::size_t example) const;
-  // How many keys the mask leaves, of all examples together.
-  std::size_t shown_keys() const;
+  std::size_t shown_keys() const {
+    return suite::shown_keys(mask, keys.batch, keys.rows);
+  }
 };
 
 // An attention with the buffers it needs; reuse it and nothing is allocated.

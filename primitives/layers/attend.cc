@@ -1,6 +1,26 @@
 #include "primitives/layers/attend.h"
 
+#include <algorithm>
+
 namespace suite {
+namespace {
+
+// Queries of zeros score all inputs alike: an example that sees none then sees
+// all, and gets their mean.
+template <class T>
+void show_to_the_blind(const Mask& mask, Tensor<T, 3>& queries, Mask& shown) {
+  shown = mask;
+  for (std::size_t b = 0; b < mask.shape(0); ++b) {
+    std::uint8_t* first = &shown(b, 0);
+    std::uint8_t* end = first + shown.shape(1);
+    if (std::any_of(first, end, [](auto one) { return one != 0; })) continue;
+    std::fill(first, end, std::uint8_t{1});
+    const MatrixView<T> rows = example(queries, b);
+    std::fill_n(rows.data, rows.rows * rows.cols, T(0));
+  }
+}
+
+}  // namespace
 
 template <class T>
 void Projections<T>::for_each_parameter(const std::string& name,
@@ -28,14 +48,16 @@ void attend(const Tensor<T, 3>& input, const Mask& mask,
 template <class T>
 void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
-            const Projections<T>& projections, const ReadPlan& plan,
+            const Projections<T>& projections, const ReadRules& rules,
             AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
             Ledger& ledger) {
   linear(query_input, projections.query, buffers.queries,
          ledger[Part::query_projection]);
-  buffers.reader.read(buffers.queries, inputs, mask,
+  const bool mean = rules.mean_if_blind && mask.size() > 0;
+  if (mean) show_to_the_blind(mask, buffers.queries, buffers.shown);
+  buffers.reader.read(buffers.queries, inputs, mean ? buffers.shown : mask,
                       {norm, &projections.key, &projections.value},
-                      projections.heads, plan, output, ledger);
+                      projections.heads, rules.plan, output, ledger);
 }
 
 template struct Projections<float>;
@@ -49,12 +71,12 @@ template void attend<double>(const Tensor<double, 3>&, const Mask&,
                              Ledger&);
 template void attend<float>(const Tensor<float, 3>&, const Tensor<float, 3>&,
                             const LayerNorm<float>*, const Mask&,
-                            const Projections<float>&, const ReadPlan&,
+                            const Projections<float>&, const ReadRules&,
                             AttentionBuffers<float>&, Tensor<float, 3>&,
                             Ledger&);
 template void attend<double>(const Tensor<double, 3>&, const Tensor<double, 3>&,
                              const LayerNorm<double>*, const Mask&,
-                             const Projections<double>&, const ReadPlan&,
+                             const Projections<double>&, const ReadRules&,
                              AttentionBuffers<double>&, Tensor<double, 3>&,
                              Ledger&);
 

@@ -34,6 +34,7 @@ struct AttentionBuffers {
   Tensor<T, 3> values;                      // [batch, rows, v_channels]
   Tensor<T, 3> mixed;                       // [batch, rows, v_channels]
   Tensor<T, 3> hidden;  // [batch, rows, widening·channels], of the MLP
+  Mask shown;           // a mask under which no example is blind
 
   explicit AttentionBuffers(AttentionForm form)
       : attention(make_attention<T>(form)), reader(form) {}
@@ -46,15 +47,21 @@ void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, AttentionBuffers<T>& buffers,
             Tensor<T, 3>& output, Ledger& ledger);
 
+struct ReadRules {
+  ReadPlan plan = {};
+  // An example whose inputs are all masked: their mean, or zeros?
+  bool mean_if_blind = false;
+};
+
 // output[batch, M, v_channels] ← cross-attention of the queries from
 // query_input[batch, M, D] over inputs[batch, N, C], which are normalised by
 // `norm` unless it is null.
 // Cost: M·D·qk + N·C·(qk + v) MACs for the projections, and the attention's;
-// fewer if `plan` finds a way.
+// fewer if the plan finds a way.
 template <class T>
 void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
-            const Projections<T>& projections, const ReadPlan& plan,
+            const Projections<T>& projections, const ReadRules& rules,
             AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
             Ledger& ledger);
 

@@ -1,6 +1,21 @@
 #include "primitives/layers/attention_layer.h"
 
+#include <algorithm>
+
 namespace suite {
+namespace {
+
+template <class T>
+void clear_rows(const Mask& shown, Tensor<T, 3>& rows) {
+  require(shown.size() == all_rows(rows).rows, "a mask of {} for {} rows",
+          shown.size(), all_rows(rows).rows);
+  for (std::size_t r = 0; r < shown.size(); ++r) {
+    if (shown.data()[r] != 0) continue;
+    std::fill_n(all_rows(rows).row(r), rows.shape(2), T(0));
+  }
+}
+
+}  // namespace
 
 template <class T>
 AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)

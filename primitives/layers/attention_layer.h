@@ -18,6 +18,9 @@ struct AttentionLayerWidths {
   std::size_t heads = 1;
   std::size_t widening = 1;  // the MLP's hidden width over D
   bool query_residual = true;
+  // What reads masked inputs alone gets their mean, as Hugging Face has it; else
+  // zeros, as DeepMind has it.
+  bool mean_if_blind = false;
   ReadPlan plan = {};  // of a layer that reads inputs
   Gelu gelu = Gelu::erf;
 };
@@ -32,10 +35,11 @@ class AttentionLayer {
   void forward(Tensor<T, 3>& stream, const Mask& mask,
                AttentionBuffers<T>& buffers, Ledger& ledger) const;
 
-  // Cross-attention: the stream reads inputs[batch, N, C].
+  // Cross-attention: the stream reads inputs[batch, N, C]. Rows that `asking`
+  // [batch, rows] masks, if it is given, read zeros.
   void forward(Tensor<T, 3>& stream, const Tensor<T, 3>& inputs,
-               const Mask& mask, AttentionBuffers<T>& buffers,
-               Ledger& ledger) const;
+               const Mask& mask, AttentionBuffers<T>& buffers, Ledger& ledger,
+               const Mask* asking = nullptr) const;
 
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);

@@ -14,9 +14,11 @@ void fold_keys(const Tensor<T, 3>& queries, const Linear<T>& key,
   const std::size_t channels = key.in(), d = key.out() / heads;
   out.resize({queries.shape(0), queries.shape(1), heads * channels});
   const std::size_t rows = all_rows(queries).rows;
-  meter.add({.macs = rows * key.out() * channels,
-             .bytes_moved = sizeof(T) * (rows * key.out() +
-                                         channels * key.out() + out.size())});
+  const Work work{.macs = rows * key.out() * channels,
+                  .bytes_moved =
+                      sizeof(T) * (rows * key.out() + channels * key.out() +
+                                   out.size())};
+  if (!meter.add(work)) return;
   for (std::size_t h = 0; h < heads; ++h) {
     parallel_product<T>(
         all_rows(queries).columns(h * d, d),
@@ -32,9 +34,11 @@ void unfold_values(const Tensor<T, 3>& mean, const Linear<T>& value,
   const std::size_t channels = value.in(), d = value.out() / heads;
   out.resize({mean.shape(0), mean.shape(1), value.out()});
   const std::size_t rows = all_rows(out).rows;
-  meter.add({.macs = rows * value.out() * channels,
-             .bytes_moved = sizeof(T) * (mean.size() + channels * value.out() +
-                                         out.size())});
+  const Work work{.macs = rows * value.out() * channels,
+                  .bytes_moved =
+                      sizeof(T) * (mean.size() + channels * value.out() +
+                                   out.size())};
+  if (!meter.add(work)) return;
   for (std::size_t h = 0; h < heads; ++h) {
     const T* bias =
         value.bias.size() > 0 ? value.bias.data() + h * d : nullptr;
@@ -88,7 +92,7 @@ void InputReader<T>::read(const Tensor<T, 3>& queries,
   if (plan.fold_values) {
     unfold_values(mean_, *maps.value, heads, output,
                   ledger[Part::key_value_projection]);
-    clear_the_blind(mask, output);
+    if (ledger.computes()) clear_the_blind(mask, output);
   }
 }
 

@@ -15,11 +15,19 @@ void KeysAndValues<T>::make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps
   const std::size_t tile = depth_tile<T>();
   keys_.resize({inputs.shape(0), inputs.shape(1), maps.key->out()});
   values_.resize({inputs.shape(0), inputs.shape(1), maps.value->out()});
+  const MatrixView<const T> all = all_rows(inputs);
+  const std::size_t width = maps.key->out() + maps.value->out();
+  const std::size_t read = sizeof(T) * inputs.size();
+  if (normed) ledger.add(Part::layer_norm, {.bytes_moved = read});
+  ledger.add(Part::key_value_projection,
+             {.macs = all.rows * channels * width,
+              .bytes_moved = (normed ? 0 : read) +
+                             sizeof(T) * width * (channels + all.rows)});
+  if (!ledger.computes()) return;
   normed_.resize({normed ? static_cast<std::size_t>(threads()) : 0, tile,
                   channels});
   key_.pack(matrix(maps.key->weight));
   value_.pack(matrix(maps.value->weight));
-  const MatrixView<const T> all = all_rows(inputs);
   const MatrixView<T> keys = all_rows(keys_), values = all_rows(values_);
   const TickScale scale;
   Ticks norm_ticks = 0, map_ticks = 0;
@@ -46,19 +54,10 @@ void KeysAndValues<T>::make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps
     }
   }
   const double share = scale.seconds_per_tick() / threads();
-  const std::size_t width = maps.key->out() + maps.value->out();
-  const std::size_t read = sizeof(T) * inputs.size();
-  if (normed) {
-    ledger.add(Part::layer_norm,
-               {.bytes_moved = read,
-                .seconds = share * static_cast<double>(norm_ticks)});
-  }
-  ledger.add(
-      Part::key_value_projection,
-      {.macs = all.rows * channels * width,
-       .bytes_moved = (normed ? 0 : read) +
-                      sizeof(T) * width * (channels + all.rows),
-       .seconds = share * static_cast<double>(map_ticks)});
+  ledger.add(Part::layer_norm,
+             {.seconds = share * static_cast<double>(norm_ticks)});
+  ledger.add(Part::key_value_projection,
+             {.seconds = share * static_cast<double>(map_ticks)});
 }
 
 template <class T>

@@ -232,6 +232,13 @@ void StreamingRead<T>::run(const ReadShape& s, const ReadPlan& plan,
   const Sizes sizes(s, plan);
   prepare(sizes);
   output.resize({s.batch, s.latents, s.heads * sizes.v});
+  if (!ledger.computes()) {
+    const std::size_t shown = shown_keys(from.mask, s.batch, s.inputs);
+    Steps steps;
+    steps.inputs = shown;
+    steps.attention.pairs = s.heads * s.latents * shown;
+    return book(sizes, from, steps, {}, ledger);
+  }
   if (!plan.fold_keys) key_.pack(matrix(from.maps.key->weight));
   if (!plan.fold_values) value_.pack(matrix(from.maps.value->weight));
   const std::size_t panels = s.batch * s.heads * panel_count<T>(s.latents);

@@ -1,4 +1,4 @@
-#include "experiments/files.h"
+#include "primitives/program/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

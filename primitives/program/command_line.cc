@@ -1,4 +1,4 @@
-#include "experiments/command_line.h"
+#include "primitives/program/command_line.h"
 
 #include <algorithm>
 #include <cctype>

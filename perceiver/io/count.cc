@@ -1,0 +1,22 @@
+#include "perceiver/io/count.h"
+
+#include "perceiver/io/model.h"
+
+namespace suite {
+
+Cost count(const IoConfig& config, std::size_t batch) {
+  const std::int64_t held = MemoryMeter::held();
+  IoModel<float> model(config);
+  const IoInput<float> input = model.blank(batch);
+  Ledger ledger(Ledger::Mode::count_only);
+  model.forward(input, ledger);
+  Cost cost = ledger.counted();
+  cost.bytes_held = static_cast<std::uint64_t>(MemoryMeter::held() - held);
+  model.for_each_parameter([&](const Parameter<float>& parameter) {
+    cost.parameters += parameter.values.size();
+  });
+  for (Work& part : cost.parts) part.seconds = 0;
+  return cost;
+}
+
+}  // namespace suite

@@ -1,0 +1,198 @@
+#include "perceiver/io/decoder.h"
+
+#include <algorithm>
+
+namespace suite {
+namespace {
+
+std::size_t or_else(std::size_t value, std::size_t otherwise) {
+  return value == 0 ? otherwise : value;
+}
+
+AttentionLayerWidths layer_widths(const IoConfig& config) {
+  const DecoderConfig& d = config.decoder;
+  const std::size_t E = query_channels(config), D = config.encoder.channels;
+  const std::size_t qk = or_else(d.qk_channels, d.keys_as_queries ? E : D);
+  return {.channels = E,
+          .input_channels = D,
+          .qk_channels = qk,
+          .v_channels = or_else(d.v_channels, qk),
+          .heads = d.heads,
+          .widening = d.widening,
+          .query_residual = d.query_residual,
+          // Latents are few and read by every chunk.
+          .plan = {.keep = true},
+          .gelu = config.semantics.gelu};
+}
+
+const TextInput* text_of(const IoConfig& config) {
+  for (const Modality& modality : config.inputs) {
+    const auto* text = std::get_if<TextInput>(&modality.input);
+    if (text != nullptr) return text;
+  }
+  return nullptr;
+}
+
+// output[batch, first …, ·] ← part[batch, rows, ·] / divisor.
+template <class T>
+void copy_divided(const Tensor<T, 3>& part, std::size_t first, double divisor,
+                  Tensor<T, 3>& output) {
+  const T factor = static_cast<T>(1 / divisor);
+  for (std::size_t b = 0; b < part.shape(0); ++b) {
+    const MatrixView<const T> from = example(part, b);
+    T* to = example(output, b).row(first);
+    std::transform(from.data, from.data + from.rows * from.cols, to,
+                   [factor](T value) { return value * factor; });
+  }
+}
+
+}  // namespace
+
+template <class T>
+Decoder<T>::Decoder(const IoConfig& config)
+    : config_(config.decoder),
+      masks_queries_(config.semantics.masks_queries),
+      channels_(query_channels(config)),
+      buffers_(config.encoder.attention) {
+  const std::size_t D = config.encoder.channels;
+  if (config_.kind == DecoderConfig::Kind::average) {
+    require(config_.outputs > 0, "a decoder that averages has no outputs");
+    output_ = Linear<T>(D, config_.outputs);
+  }
+  if (config_.kind != DecoderConfig::Kind::query) return;
+  require(!config_.queries.empty(), "a decoder without queries");
+  cross_.emplace_back(layer_widths(config));
+  if (config_.outputs > 0) output_ = Linear<T>(channels_, config_.outputs);
+  const std::size_t width = or_else(config_.outputs, channels_);
+  for (const QueryConfig& query : config_.queries) {
+    Kind& kind = kinds_.emplace_back(Kind{Queries<T>(query, channels_), {}});
+    if (query.outputs > 0) kind.output = Linear<T>(width, query.outputs);
+  }
+  if (config_.vocabulary) {
+    const TextInput* text = text_of(config);
+    require(text != nullptr && text->channels == width,
+            "a vocabulary for outputs of {} channels: a text as wide is "
+            "allowed",
+            width);
+    vocabulary_bias_.resize({text->vocabulary});
+  }
+}
+
+template <class T>
+void Decoder<T>::forward(const Sources& from, Outputs<T>& outputs,
+                         Ledger& ledger) {
+  if (config_.kind == DecoderConfig::Kind::average) {
+    return average(from.latents, outputs, ledger);
+  }
+  buffers_.reader.forget();
+  for (const Kind& kind : kinds_) {
+    decode(kind, from, outputs[kind.queries.name()], ledger);
+  }
+}
+
+template <class T>
+void Decoder<T>::average(const Tensor<T, 3>& latents, Outputs<T>& outputs,
+                         Ledger& ledger) {
+  const std::size_t batch = latents.shape(0), M = latents.shape(1);
+  const std::size_t D = latents.shape(2);
+  stream_.resize({batch, 1, D});
+  if (ledger[Part::output_projection].add(
+          {.bytes_moved = bytes_of(latents) + bytes_of(stream_)})) {
+    for (std::size_t i = 0; i < batch * D; ++i) {
+      double sum = 0;
+      for (std::size_t m = 0; m < M; ++m) sum += latents(i / D, m, i % D);
+      stream_.data()[i] = static_cast<T>(sum / static_cast<double>(M));
+    }
+  }
+  const std::string name =
+      config_.queries.empty() ? "label" : config_.queries[0].name;
+  linear(stream_, output_, outputs[name], ledger[Part::output_projection]);
+}
+
+template <class T>
+void Decoder<T>::decode(const Kind& kind, const Sources& from,
+                        Tensor<T, 3>& output, Ledger& ledger) {
+  const auto points = from.points.find(kind.queries.name());
+  const std::span<const std::size_t> named =
+      points == from.points.end() ? std::span<const std::size_t>()
+                                  : std::span(points->second);
+  const std::size_t batch = from.latents.shape(0);
+  const std::size_t all = named.empty() ? kind.queries.count() : named.size();
+  const std::size_t chunk = std::min(all, or_else(config_.chunk, all));
+  const bool masked = masks_queries_ && from.mask.size() > 0 &&
+                      from.mask.shape(1) == kind.queries.count();
+  for (std::size_t first = 0; first < all; first += chunk) {
+    stream_.resize({batch, std::min(chunk, all - first), channels_});
+    if (ledger[Part::position_encoding].add(
+            {.bytes_moved = bytes_of(stream_)})) {
+      kind.queries.write(first, named, from.inputs, stream_);
+    }
+    if (masked) take_mask(from.mask, first, named);
+    cross_[0].forward(stream_, from.latents, /*mask=*/{}, buffers_, ledger,
+                      masked ? &chunk_mask_ : nullptr);
+    const Tensor<T, 3>& part = map(kind, from, ledger);
+    output.resize({batch, all, part.shape(2)});
+    if (ledger[Part::output_projection].add(
+            {.bytes_moved = 2 * bytes_of(part)})) {
+      copy_divided(part, first, config_.divisor, output);
+    }
+  }
+}
+
+template <class T>
+void Decoder<T>::take_mask(const Mask& mask, std::size_t first,
+                           std::span<const std::size_t> named) {
+  chunk_mask_.resize({stream_.shape(0), stream_.shape(1)});
+  for (std::size_t b = 0; b < stream_.shape(0); ++b) {
+    for (std::size_t r = 0; r < stream_.shape(1); ++r) {
+      chunk_mask_(b, r) =
+          mask(b, named.empty() ? first + r : named[first + r]);
+    }
+  }
+}
+
+template <class T>
+const Tensor<T, 3>& Decoder<T>::map(const Kind& kind, const Sources& from,
+                                    Ledger& ledger) {
+  const Tensor<T, 3>* part = &stream_;
+  if (config_.outputs > 0) {
+    linear(*part, output_, mapped_, ledger[Part::output_projection]);
+    part = &mapped_;
+  }
+  if (kind.output.weight.size() > 0) {
+    linear(*part, kind.output, own_, ledger[Part::output_projection]);
+    part = &own_;
+  }
+  if (config_.vocabulary) {
+    linear_transposed(*part, *from.vocabulary, vocabulary_bias_, logits_,
+                      ledger[Part::output_projection]);
+    part = &logits_;
+  }
+  return *part;
+}
+
+template <class T>
+void Decoder<T>::for_each_parameter(const ParameterVisitor<T>& visit) {
+  for (AttentionLayer<T>& layer : cross_) {
+    layer.for_each_parameter("decoder.cross", visit);
+  }
+  if (output_.weight.size() > 0) {
+    output_.for_each_parameter("decoder.output", visit);
+  }
+  for (Kind& kind : kinds_) {
+    const std::string name = "decoder." + kind.queries.name();
+    kind.queries.for_each_parameter(name, visit);
+    if (kind.output.weight.size() > 0) {
+      kind.output.for_each_parameter(name + ".output", visit);
+    }
+  }
+  if (vocabulary_bias_.size() > 0) {
+    visit_tensor(visit, "decoder.vocabulary_bias", vocabulary_bias_,
+                 Init::zeros);
+  }
+}
+
+template class Decoder<float>;
+template class Decoder<double>;
+
+}  // namespace suite

@@ -1,0 +1,116 @@
+#include "perceiver/io/grid_positions.h"
+
+#include <algorithm>
+
+#include "primitives/positions.h"
+
+namespace suite {
+namespace {
+
+// points[rows, dims] of elements, each given by its number in the grid;
+// `steps[i]` is how many steps dimension i has from −1 to 1.
+template <class NumberOf>
+Tensor<double, 2> points_of(std::size_t rows,
+                            const std::vector<std::size_t>& extents,
+                            const std::vector<double>& steps,
+                            const NumberOf& number_of) {
+  Tensor<double, 2> points;
+  points.resize({rows, extents.size()});
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::size_t rest = number_of(r);
+    for (std::size_t i = extents.size(); i-- > 0;) {
+      points(r, i) =
+          -1 + 2 * static_cast<double>(rest % extents[i]) / steps[i];
+      rest /= extents[i];
+    }
+  }
+  return points;
+}
+
+}  // namespace
+
+template <class T>
+GridPositions<T>::GridPositions(const PositionConfig& config,
+                                std::vector<std::size_t> extents)
+    : config_(config), extents_(std::move(extents)) {
+  if (config_.kind != PositionConfig::Kind::learned) return;
+  learned_.resize({count(), config_.channels});
+  if (config_.projected > 0) {
+    map_ = Linear<T>(config_.channels, config_.projected);
+  }
+}
+
+template <class T>
+std::vector<std::size_t> GridPositions<T>::resolution() const {
+  return config_.resolution.empty() ? extents_ : config_.resolution;
+}
+
+template <class T>
+void GridPositions<T>::write(const BatchView<T>& to, Ledger& ledger) const {
+  const Meter meter = ledger[Part::position_encoding];
+  if (config_.projected > 0) {
+    const BatchView<const T> all(learned_.data(), 1, count(), config_.channels,
+                                 config_.channels);
+    for (std::size_t b = 0; b < to.batch; ++b) {
+      const MatrixView<T> rows = example(to, b);
+      linear(all, map_, {rows.data, 1, rows.rows, rows.cols, rows.stride},
+             meter);
+    }
+    return;
+  }
+  if (!meter.add({.bytes_moved = sizeof(T) * to.batch * to.rows * to.cols})) {
+    return;
+  }
+  for (std::size_t b = 0; b < to.batch; ++b) {
+    write(0, count(), example(to, b));
+  }
+}
+
+template <class T>
+void GridPositions<T>::write(std::size_t first, std::size_t rows,
+                             MatrixView<T> to) const {
+  if (fourier()) {
+    std::vector<double> steps;
+    for (const std::size_t extent : extents_) {
+      steps.push_back(static_cast<double>(std::max<std::size_t>(extent, 2) - 1));
+    }
+    fourier_features_at<T>(
+        points_of(rows, extents_, steps, [&](auto r) { return first + r; }),
+        resolution(), config_.bands, to);
+    return;
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::copy_n(&learned_(first + r, 0), config_.channels, to.row(r));
+  }
+}
+
+template <class T>
+void GridPositions<T>::write(std::span<const std::size_t> named,
+                             MatrixView<T> to) const {
+  for (const std::size_t number : named) {
+    require(number < count(), "output {}: there are {}", number, count());
+  }
+  if (fourier()) {
+    const std::vector<double> steps(extents_.begin(), extents_.end());
+    fourier_features_at<T>(
+        points_of(named.size(), extents_, steps,
+                  [&](auto r) { return named[r]; }),
+        resolution(), config_.bands, to);
+    return;
+  }
+  for (std::size_t r = 0; r < named.size(); ++r) {
+    std::copy_n(&learned_(named[r], 0), config_.channels, to.row(r));
+  }
+}
+
+template <class T>
+void GridPositions<T>::for_each_parameter(const std::string& name,
+                                          const ParameterVisitor<T>& visit) {
+  if (learned_.size() > 0) visit_tensor(visit, name, learned_, Init::latent);
+  if (map_.weight.size() > 0) map_.for_each_parameter(name + "_map", visit);
+}
+
+template class GridPositions<float>;
+template class GridPositions<double>;
+
+}  // namespace suite

@@ -1,0 +1,26 @@
+// The convolution before the first read (Jaegle et al. 2022, App. A): 7×7 with
+// stride 2, batch norm, ReLU, and pooling of 3×3 with stride 2.
+#pragma once
+
+#include <string>
+
+#include "perceiver/io/config.h"
+#include "primitives/convolution.h"
+
+namespace suite {
+
+template <class T>
+class Stem {
+ public:
+  // `same_padding` as Semantics has it.
+  Stem(const GridInput& grid, bool same_padding);
+
+  // pixels[batch, height·width, channels] → [batch, about a 16th, mapped].
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& pixels, Ledger& ledger);
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit);
+  void for_each_statistic(const std::string& name,
+                          const ParameterVisitor<T>& visit);
+};
+
+}  // namespace suite
