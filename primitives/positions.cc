@@ -60,6 +60,34 @@ Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
 }
 
 template <class T>
+void fourier_features_at(MatrixView<const double> points,
+                         std::span<const std::size_t> resolution,
+                         std::size_t bands, MatrixView<T> to) {
+  const std::size_t dims = resolution.size();
+  require(points.cols == dims && bands > 0 && to.rows == points.rows &&
+              to.cols == fourier_channels(dims, bands),
+          "Fourier features of [{}, {}] points, {} resolutions and {} bands "
+          "into [{}, {}]",
+          points.rows, points.cols, dims, bands, to.rows, to.cols);
+#pragma omp parallel for schedule(static)
+  for (std::size_t r = 0; r < points.rows; ++r) {
+    T* row = to.row(r);
+    for (std::size_t i = 0; i < dims; ++i) {
+      const double position = points.row(r)[i];
+      row[i] = static_cast<T>(position);
+      const double highest = static_cast<double>(resolution[i]) / 2;
+      T* sine = row + dims + i * bands;
+      for (std::size_t k = 0; k < bands; ++k) {
+        const double angle =
+            std::numbers::pi * step(1, highest, k, bands) * position;
+        sine[k] = static_cast<T>(std::sin(angle));
+        sine[k + dims * bands] = static_cast<T>(std::cos(angle));
+      }
+    }
+  }
+}
+
+template <class T>
 void append_positions(const Tensor<T, 3>& input, const Tensor<T, 2>& features,
                       Tensor<T, 3>& output, const Meter& meter) {
   require_rows(input, features);
@@ -102,6 +130,12 @@ template Tensor<float, 2> fourier_features(std::span<const std::size_t>,
                                            std::size_t);
 template Tensor<double, 2> fourier_features(std::span<const std::size_t>,
                                             std::size_t);
+template void fourier_features_at(MatrixView<const double>,
+                                  std::span<const std::size_t>, std::size_t,
+                                  MatrixView<float>);
+template void fourier_features_at(MatrixView<const double>,
+                                  std::span<const std::size_t>, std::size_t,
+                                  MatrixView<double>);
 template void append_positions(const Tensor<float, 3>&, const Tensor<float, 2>&,
                                Tensor<float, 3>&, const Meter&);
 template void append_positions(const Tensor<double, 3>&,

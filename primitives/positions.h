@@ -24,6 +24,14 @@ template <class T>
 Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
                               std::size_t bands);
 
+// The same at points[rows, dims] of [−1, 1] anywhere, into to[rows,
+// fourier_channels]; `resolution` is twice the highest frequency of each
+// dimension. On all threads. Throws Error unless the widths fit.
+template <class T>
+void fourier_features_at(MatrixView<const double> points,
+                         std::span<const std::size_t> resolution,
+                         std::size_t bands, MatrixView<T> to);
+
 // output[batch, N, C + K] ← input[batch, N, C] beside features[N, K].
 // Cost: no MACs; reads input and features, writes the output.
 template <class T>

@@ -61,22 +61,27 @@ InputShapes shapes_of(const Json& inputs) {
   return shapes;
 }
 
-IoInput<float> input_of(const Json& c, const IoModel<float>& model) {
+RawArrays<float> arrays_of(const Json& c, const IoModel<float>& model) {
   const InputShapes shapes = shapes_of(c.at("inputs"));
-  IoInput<float> input = model.blank(shapes.begin()->second[0]);
-  for (auto& [name, raw] : input.raw) {
+  RawArrays<float> arrays = model.blank(shapes.begin()->second[0]);
+  for (auto& [name, array] : arrays) {
     const Extents& shape = shapes.at(name);
     if (name == "text") {
-      raw.tokens.resize({shape[0], shape[1]});
-      const auto made = golden::tokens(name, raw.tokens.size(),
+      array.tokens.resize({shape[0], shape[1]});
+      const auto made = golden::tokens(name, array.tokens.size(),
                                        c.at("config").at("vocab_size"));
-      std::copy(made.begin(), made.end(), raw.tokens.begin());
+      std::copy(made.begin(), made.end(), array.tokens.begin());
     } else {
-      EXPECT_EQ(raw.values.size(), elements(shape));
-      const auto made = golden::uniform(name, raw.values.size());
-      std::copy(made.begin(), made.end(), raw.values.begin());
+      EXPECT_EQ(array.values.size(), elements(shape));
+      const auto made = golden::uniform(name, array.values.size());
+      std::copy(made.begin(), made.end(), array.values.begin());
     }
   }
+  return arrays;
+}
+
+IoInput<float> input_with(const RawArrays<float>& arrays, const Json& c) {
+  IoInput<float> input = input_of(arrays);
   if (c.contains("mask")) {
     const auto rows = c.at("mask").get<std::vector<std::vector<int>>>();
     input.mask.resize({rows.size(), rows[0].size()});
@@ -108,7 +113,8 @@ TEST_P(Parity, AnswersAsHuggingFaceDoes) {
   model.for_each_statistic(fill_one);
 
   Ledger ledger;
-  const Outputs<float>& outputs = model.forward(input_of(c, model), ledger);
+  const RawArrays<float> arrays = arrays_of(c, model);
+  const Outputs<float>& outputs = model.forward(input_with(arrays, c), ledger);
   const Safetensors expected(std::string(kFolder) + "expected.safetensors");
   std::size_t compared = 0;
   for (const auto& [name, ours] : outputs) {

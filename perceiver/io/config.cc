@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "perceiver/io/stem_windows.h"
 #include "primitives/positions.h"
 
 namespace suite {
 namespace {
-
-// Of 7×7 with stride 2, then pooling of 3×3 with stride 2.
-std::size_t convolved(std::size_t extent, bool same_padding) {
-  require(extent >= 6, "a convolution of an extent of {}: at least 6", extent);
-  if (same_padding) return (extent + 3) / 4;
-  return ((extent - 1) / 2 + 1 - 3) / 2 + 1;
-}
 
 std::vector<std::size_t> rows_of_grid(const GridInput& grid,
                                       const Semantics& semantics) {
@@ -20,9 +14,9 @@ std::vector<std::size_t> rows_of_grid(const GridInput& grid,
   if (grid.map == GridInput::Map::convolution) {
     require(rows.size() == 2, "a convolution of {} dimensions: 2 are allowed",
             rows.size());
-    for (std::size_t& extent : rows) {
-      extent = convolved(extent, semantics.same_padding);
-    }
+    const StemWindows windows =
+        stem_windows({rows[0], rows[1]}, semantics.same_padding);
+    rows = {windows.pooled.height, windows.pooled.width};
   }
   require(grid.patch.empty() || grid.patch.size() == rows.size(),
           "a patch of {} dimensions in a grid of {}", grid.patch.size(),

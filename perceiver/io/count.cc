@@ -7,9 +7,9 @@ namespace suite {
 Cost count(const IoConfig& config, std::size_t batch) {
   const std::int64_t held = MemoryMeter::held();
   IoModel<float> model(config);
-  const IoInput<float> input = model.blank(batch);
+  const RawArrays<float> arrays = model.blank(batch);
   Ledger ledger(Ledger::Mode::count_only);
-  model.forward(input, ledger);
+  model.forward(input_of(arrays), ledger);
   Cost cost = ledger.counted();
   cost.bytes_held = static_cast<std::uint64_t>(MemoryMeter::held() - held);
   model.for_each_parameter([&](const Parameter<float>& parameter) {

@@ -41,8 +41,12 @@ GridPositions<T>::GridPositions(const PositionConfig& config,
 }
 
 template <class T>
-std::vector<std::size_t> GridPositions<T>::resolution() const {
-  return config_.resolution.empty() ? extents_ : config_.resolution;
+void GridPositions<T>::write_fourier(const Tensor<double, 2>& points,
+                                     MatrixView<T> to) const {
+  fourier_features_at<T>(
+      matrix(points),
+      config_.resolution.empty() ? extents_ : config_.resolution,
+      config_.bands, to);
 }
 
 template <class T>
@@ -74,9 +78,9 @@ void GridPositions<T>::write(std::size_t first, std::size_t rows,
     for (const std::size_t extent : extents_) {
       steps.push_back(static_cast<double>(std::max<std::size_t>(extent, 2) - 1));
     }
-    fourier_features_at<T>(
-        points_of(rows, extents_, steps, [&](auto r) { return first + r; }),
-        resolution(), config_.bands, to);
+    write_fourier(points_of(rows, extents_, steps,
+                            [&](auto r) { return first + r; }),
+                  to);
     return;
   }
   for (std::size_t r = 0; r < rows; ++r) {
@@ -92,10 +96,9 @@ void GridPositions<T>::write(std::span<const std::size_t> named,
   }
   if (fourier()) {
     const std::vector<double> steps(extents_.begin(), extents_.end());
-    fourier_features_at<T>(
-        points_of(named.size(), extents_, steps,
-                  [&](auto r) { return named[r]; }),
-        resolution(), config_.bands, to);
+    write_fourier(points_of(named.size(), extents_, steps,
+                            [&](auto r) { return named[r]; }),
+                  to);
     return;
   }
   for (std::size_t r = 0; r < named.size(); ++r) {

@@ -33,7 +33,7 @@ class GridPositions {
   bool fourier() const {
     return config_.kind == PositionConfig::Kind::fourier;
   }
-  std::vector<std::size_t> resolution() const;
+  void write_fourier(const Tensor<double, 2>& points, MatrixView<T> to) const;
 
   PositionConfig config_;
   std::vector<std::size_t> extents_;

@@ -35,8 +35,8 @@ class GridRows : public Rows<T> {
 
   const Tensor<T, 3>& forward(const RawInput<T>& raw,
                               Ledger& ledger) override {
-    require_shape(raw.values);
-    const Tensor<T, 3>& patches = cut(raw.values, ledger);
+    require_shape(*raw.values);
+    const Tensor<T, 3>& patches = cut(*raw.values, ledger);
     const bool bare = grid_.map == GridInput::Map::none &&
                       grid_.positions.kind == PositionConfig::Kind::none;
     if (bare) return patches;
@@ -58,8 +58,8 @@ class GridRows : public Rows<T> {
     if (stem_) stem_->for_each_statistic(name, visit);
   }
 
-  RawInput<T> blank(std::size_t batch) const override {
-    RawInput<T> raw;
+  RawArray<T> blank(std::size_t batch) const override {
+    RawArray<T> raw;
     raw.values.resize(shape(batch));
     return raw;
   }

@@ -106,9 +106,9 @@ const Tensor<T, 2>* JoinedRows<T>::vocabulary() const {
 }
 
 template <class T>
-std::map<std::string, RawInput<T>> JoinedRows<T>::blank(
+RawArrays<T> JoinedRows<T>::blank(
     std::size_t batch) const {
-  std::map<std::string, RawInput<T>> raw;
+  RawArrays<T> raw;
   for (const One& one : all_) {
     if (one.rows) raw.emplace(one.name, one.rows->blank(batch));
   }

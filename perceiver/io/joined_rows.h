@@ -22,7 +22,7 @@ class JoinedRows {
   void for_each_parameter(const ParameterVisitor<T>& visit);
   void for_each_statistic(const ParameterVisitor<T>& visit);
   const Tensor<T, 2>* vocabulary() const;
-  std::map<std::string, RawInput<T>> blank(std::size_t batch) const;
+  RawArrays<T> blank(std::size_t batch) const;
 
  private:
   struct One {

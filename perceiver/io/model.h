@@ -31,7 +31,7 @@ class IoModel {
 
   const IoConfig& config() const { return config_; }
   // Inputs of the record's shapes, with no value set.
-  IoInput<T> blank(std::size_t batch) const { return {rows_.blank(batch)}; }
+  RawArrays<T> blank(std::size_t batch) const { return rows_.blank(batch); }
   // Of the last read of a materialised encoder, [batch, heads, M, N].
   const Tensor<T, 4>& cross_weights() const { return encoder_.cross_weights(); }
 

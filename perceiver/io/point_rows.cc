@@ -1,4 +1,6 @@
 // A point is told by where it stands: its Fourier features are its row.
+#include <algorithm>
+
 #include "perceiver/io/rows.h"
 #include "primitives/positions.h"
 
@@ -18,7 +20,7 @@ class PointRows : public Rows<T> {
 
   const Tensor<T, 3>& forward(const RawInput<T>& raw,
                               Ledger& ledger) override {
-    const Tensor<T, 3>& at = raw.values;
+    const Tensor<T, 3>& at = *raw.values;
     require(at.shape(2) == points_.dims,
             "points of {} dimensions: the model takes {}", at.shape(2),
             points_.dims);
@@ -28,7 +30,9 @@ class PointRows : public Rows<T> {
     if (!meter.add({.bytes_moved = bytes_of(at) + bytes_of(rows_)})) {
       return rows_;
     }
-    fourier_features_at<T>(all_rows(at), points_.positions.resolution,
+    points_at_.resize({all_rows(at).rows, points_.dims});
+    std::copy(at.begin(), at.end(), points_at_.begin());
+    fourier_features_at<T>(matrix(points_at_), points_.positions.resolution,
                            points_.positions.bands, all_rows(rows_));
     return rows_;
   }
@@ -36,14 +40,15 @@ class PointRows : public Rows<T> {
   void for_each_parameter(const std::string&,
                           const ParameterVisitor<T>&) override {}
 
-  RawInput<T> blank(std::size_t batch) const override {
-    RawInput<T> raw;
+  RawArray<T> blank(std::size_t batch) const override {
+    RawArray<T> raw;
     raw.values.resize({batch, points_.points, points_.dims});
     return raw;
   }
 
  private:
   PointInput points_;
+  Tensor<double, 2> points_at_;  // [batch·N, dims]
   Tensor<T, 3> rows_;  // [batch, N, features]
 };
 

@@ -28,7 +28,7 @@ class Rows {
   virtual const Tensor<T, 2>* vocabulary() const { return nullptr; }
 
   // Array of the right shape for a batch, with no value set.
-  virtual RawInput<T> blank(std::size_t batch) const = 0;
+  virtual RawArray<T> blank(std::size_t batch) const = 0;
 };
 
 template <class T>

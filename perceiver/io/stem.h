@@ -5,7 +5,9 @@
 #include <string>
 
 #include "perceiver/io/config.h"
-#include "primitives/convolution.h"
+#include "perceiver/io/stem_windows.h"
+#include "primitives/convolution/convolution.h"
+#include "primitives/convolution/max_pool.h"
 
 namespace suite {
 
@@ -15,12 +17,22 @@ class Stem {
   // `same_padding` as Semantics has it.
   Stem(const GridInput& grid, bool same_padding);
 
-  // pixels[batch, height·width, channels] → [batch, about a 16th, mapped].
+  // pixels[batch, height·width, channels] → [batch, about a 16th, mapped]; lives
+  // until the next call. Cost: of the convolution.
   const Tensor<T, 3>& forward(const Tensor<T, 3>& pixels, Ledger& ledger);
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
   void for_each_statistic(const std::string& name,
                           const ParameterVisitor<T>& visit);
+
+ private:
+  Grid picture_;
+  StemWindows windows_;
+  Convolution<T> convolution_;
+  BatchNorm<T> norm_;
+  ConvolutionBuffers<T> buffers_;
+  Tensor<T, 3> convolved_;  // [batch, about a 4th, mapped]
+  Tensor<T, 3> pooled_;
 };
 
 }  // namespace suite

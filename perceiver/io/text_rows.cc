@@ -1,6 +1,5 @@
 // Tokens are embedded, and where each stands is added.
 #include "perceiver/io/rows.h"
-#include "primitives/embedding.h"
 
 namespace suite {
 namespace {
@@ -15,10 +14,10 @@ class TextRows : public Rows<T> {
 
   const Tensor<T, 3>& forward(const RawInput<T>& raw,
                               Ledger& ledger) override {
-    require(raw.tokens.shape(1) <= text_.length,
-            "{} tokens: the model takes at most {}", raw.tokens.shape(1),
+    require(raw.tokens->shape(1) <= text_.length,
+            "{} tokens: the model takes at most {}", raw.tokens->shape(1),
             text_.length);
-    embed(raw.tokens, table_, positions_, rows_,
+    embed(*raw.tokens, table_, &positions_, rows_,
           ledger[Part::position_encoding]);
     return rows_;
   }
@@ -31,8 +30,8 @@ class TextRows : public Rows<T> {
 
   const Tensor<T, 2>* vocabulary() const override { return &table_; }
 
-  RawInput<T> blank(std::size_t batch) const override {
-    RawInput<T> raw;
+  RawArray<T> blank(std::size_t batch) const override {
+    RawArray<T> raw;
     raw.tokens.resize({batch, text_.length});
     return raw;
   }

@@ -36,8 +36,8 @@ class AttendTest : public testing::Test {
     AttentionBuffers<T> buffers(form);
     Tensor<T, 3> output;
     Ledger ledger;
-    attend<T>(query_input, input, nullptr, mask, projections_, plan, buffers,
-              output, ledger);
+    attend<T>(query_input, input, nullptr, mask, projections_, ReadRules{plan},
+              buffers, output, ledger);
     double worst = 0;
     for (std::size_t b = 0; b < query_input.shape(0); ++b) {
       const Matrix x(example(query_input, b)), y(example(input, b));

@@ -49,11 +49,13 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
 template <class T>
 void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
                                 const Tensor<T, 3>& inputs, const Mask& mask,
-                                AttentionBuffers<T>& buffers,
-                                Ledger& ledger) const {
+                                AttentionBuffers<T>& buffers, Ledger& ledger,
+                                const Mask* asking) const {
   layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
-  attend(buffers.normed, inputs, &input_norm_, mask, projections_, widths_.plan,
+  const ReadRules rules{widths_.plan, widths_.mean_if_blind};
+  attend(buffers.normed, inputs, &input_norm_, mask, projections_, rules,
          buffers, buffers.mixed, ledger);
+  if (asking != nullptr && ledger.computes()) clear_rows(*asking, buffers.mixed);
   finish(stream, buffers, ledger);
 }
 

@@ -1,0 +1,39 @@
+#include "perceiver/io/stem.h"
+
+namespace suite {
+
+template <class T>
+Stem<T>::Stem(const GridInput& grid, bool same_padding)
+    : picture_{grid.extents[0], grid.extents[1]},
+      windows_(stem_windows(picture_, same_padding)),
+      convolution_(grid.channels, grid.mapped, windows_.convolution,
+                   Bias::without),
+      norm_(grid.mapped) {}
+
+template <class T>
+const Tensor<T, 3>& Stem<T>::forward(const Tensor<T, 3>& pixels,
+                                     Ledger& ledger) {
+  convolve_norm_relu(pixels, picture_, convolution_, norm_, buffers_,
+                     convolved_, ledger[Part::input_projection]);
+  max_pool(convolved_, windows_.convolved, windows_.pool, pooled_,
+           ledger[Part::input_projection]);
+  return pooled_;
+}
+
+template <class T>
+void Stem<T>::for_each_parameter(const std::string& name,
+                                 const ParameterVisitor<T>& visit) {
+  convolution_.for_each_parameter(name + ".stem", visit);
+  norm_.for_each_parameter(name + ".stem.norm", visit);
+}
+
+template <class T>
+void Stem<T>::for_each_statistic(const std::string& name,
+                                 const ParameterVisitor<T>& visit) {
+  norm_.for_each_statistic(name + ".stem.norm", visit);
+}
+
+template class Stem<float>;
+template class Stem<double>;
+
+}  // namespace suite
