@@ -70,6 +70,9 @@ struct Contestant {
   // Which exact rewrite of its definition runs, as rows say it; none: as_written.
   std::function<std::string(const Shape&, const Options&, std::size_t scalar)>
       plan = {};
+  // How wide a row of the output is; none: D.
+  std::function<std::size_t(const Shape&, const Options&)> output_channels =
+      {};
   // The answer by naive double-precision loops, from the same parameters.
   std::function<oracle::Array(const Shape&, const Options&,
                               const oracle::Parameters&, const oracle::Array&,

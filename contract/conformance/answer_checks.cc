@@ -13,8 +13,10 @@ void output_has_its_shape(const Contestant& c) {
   for_each_odd_case(c, [&](const Shape& shape, const Options& options) {
     const Values output = Trial(c, shape, options).run();
     const std::size_t rows = c.facts.latents ? shape.M : shape.N;
+    const std::size_t channels =
+        c.output_channels ? c.output_channels(shape, options) : shape.D;
     require(output.shape(0) == shape.batch && output.shape(1) == rows &&
-                output.shape(2) == shape.D,
+                output.shape(2) == channels,
             "the output is [{}, {}, {}] {}", output.shape(0), output.shape(1),
             output.shape(2), describe(shape, options));
     require(finite(output), "the output is not finite {}",

@@ -20,6 +20,7 @@ enum class Fault {
   leaves_a_fact_empty,
   claims_a_letter_it_ignores,
   answers_nan,
+  answers_narrower,
   answers_wrong,
   declares_too_few_macs,
   declares_too_few_parameters,
@@ -179,6 +180,9 @@ Contestant toy(Fault fault) {
   };
   c.cost = [fault](const Shape& s, const Options&, std::size_t scalar,
                    int count) { return toy_cost(s, scalar, count, fault); };
+  if (fault == Fault::answers_narrower) {
+    c.output_channels = [](const Shape& s, const Options&) { return s.D + 1; };
+  }
   c.reference = [](const Shape& s, const Options& options,
                    const oracle::Parameters& parameters,
                    const oracle::Array& input, const oracle::Valid& valid) {
@@ -206,6 +210,7 @@ const std::multimap<std::string, Fault>& caught_by() {
       {"facts_are_filled", Fault::leaves_a_fact_empty},
       {"facts_are_filled", Fault::claims_a_letter_it_ignores},
       {"output_has_its_shape", Fault::answers_nan},
+      {"output_has_its_shape", Fault::answers_narrower},
       {"agrees_with_the_oracle", Fault::answers_wrong},
       {"agrees_with_the_oracle", Fault::answers_nan},
       {"costs_what_it_declares", Fault::declares_too_few_macs},

@@ -1,0 +1,230 @@
+// BERT (Devlin et al. 2019, §3), the transformer that Perceiver IO's Table 1
+// compares with: B layers of full self-attention, post-norm, and for masked
+// tokens a product with the vocabulary. Inputs are embedded tokens.
+// Cost: O(B·N²·D), and O(N·D·vocabulary).
+#include "contract/formula.h"
+#include "contract/registry.h"
+
+namespace suite {
+namespace {
+
+struct BertConfig {
+  AttentionForm attention;
+  InputEncodingWidths input;
+  AttentionLayerWidths layer;
+  std::size_t vocabulary;
+
+  BertConfig(const Shape& shape, const Options& options)
+      : attention(attention_form(options.text("attention"))),
+        input{shape.N, shape.C, positions(options.text("positions"))},
+        layer{.channels = shape.D,
+              .qk_channels = shape.D,
+              .v_channels = shape.D,
+              .heads = shape.H,
+              .widening = options.number("widening"),
+              .gelu = options.text("gelu") == "tanh" ? Gelu::tanh : Gelu::erf},
+        vocabulary(options.number("vocabulary")) {
+    require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
+            shape.H, shape.D);
+    require(layer.widening > 0, "widening = 0: must be at least 1");
+  }
+
+  bool projects_input() const { return input.channels != layer.channels; }
+};
+
+// x ← norm(x + attention(x)), then x ← norm(x + mlp(x)).
+template <class T>
+class BertLayer {
+ public:
+  explicit BertLayer(const AttentionLayerWidths& w)
+      : gelu_(w.gelu),
+        projections_{Linear<T>(w.channels, w.qk_channels),
+                     Linear<T>(w.channels, w.qk_channels),
+                     Linear<T>(w.channels, w.v_channels), w.heads},
+        output_(w.v_channels, w.channels),
+        norm_(w.channels),
+        mlp_in_(w.channels, w.widening * w.channels),
+        mlp_out_(w.widening * w.channels, w.channels),
+        mlp_norm_(w.channels) {}
+
+  // stream[batch, N, D] ← the layer's output.
+  void forward(Tensor<T, 3>& stream, const Mask& mask,
+               AttentionBuffers<T>& buffers, Ledger& ledger) const {
+    attend(stream, mask, projections_, buffers, buffers.mixed, ledger);
+    linear_onto(buffers.mixed, output_, stream,
+                ledger[Part::output_projection]);
+    layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
+    linear_gelu(buffers.normed, mlp_in_, gelu_, buffers.hidden,
+                ledger[Part::mlp]);
+    linear_onto(buffers.hidden, mlp_out_, buffers.normed, ledger[Part::mlp]);
+    layer_norm(buffers.normed, mlp_norm_, stream, ledger[Part::layer_norm]);
+  }
+
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit) {
+    projections_.for_each_parameter(name, visit);
+    output_.for_each_parameter(name + ".output", visit);
+    norm_.for_each_parameter(name + ".norm", visit);
+    mlp_in_.for_each_parameter(name + ".mlp_in", visit);
+    mlp_out_.for_each_parameter(name + ".mlp_out", visit);
+    mlp_norm_.for_each_parameter(name + ".mlp_norm", visit);
+  }
+
+ private:
+  Gelu gelu_;
+  Projections<T> projections_;
+  Linear<T> output_;
+  LayerNorm<T> norm_;
+  Linear<T> mlp_in_;
+  Linear<T> mlp_out_;
+  LayerNorm<T> mlp_norm_;
+};
+
+template <class T>
+class Bert : public Encoder<T> {
+ public:
+  Bert(const Shape& shape, const Options& options)
+      : config_(shape, options),
+        input_(config_.input),
+        norm_(shape.D),
+        layers_(shape.B, BertLayer<T>(config_.layer)),
+        buffers_(config_.attention) {
+    if (config_.projects_input()) projection_ = Linear<T>(shape.C, shape.D);
+    if (config_.vocabulary > 0) {
+      vocabulary_ = Linear<T>(shape.D, config_.vocabulary, Bias::without);
+    }
+  }
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Ledger& ledger) override {
+    const Tensor<T, 3>* embedded = &input_.forward(input, ledger);
+    if (config_.projects_input()) {
+      linear(*embedded, projection_, buffers_.normed,
+             ledger[Part::input_projection]);
+      embedded = &buffers_.normed;
+    }
+    layer_norm(*embedded, norm_, stream_, ledger[Part::layer_norm]);
+    for (const BertLayer<T>& layer : layers_) {
+      layer.forward(stream_, mask, buffers_, ledger);
+    }
+    if (config_.vocabulary == 0) return stream_;
+    linear(stream_, vocabulary_, words_, ledger[Part::output_projection]);
+    return words_;
+  }
+
+  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+    input_.for_each_parameter("positions", visit);
+    if (config_.projects_input()) {
+      projection_.for_each_parameter("input", visit);
+    }
+    norm_.for_each_parameter("norm", visit);
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      layers_[layer].for_each_parameter(fmt::format("layer{}", layer), visit);
+    }
+    if (config_.vocabulary > 0) {
+      vocabulary_.for_each_parameter("vocabulary", visit);
+    }
+  }
+
+ private:
+  BertConfig config_;
+  InputEncoding<T> input_;
+  Linear<T> projection_;  // [C, D], where C differs from D
+  LayerNorm<T> norm_;     // of what is embedded
+  std::vector<BertLayer<T>> layers_;
+  Linear<T> vocabulary_;  // [D, vocabulary], the embedding of tokens
+  AttentionBuffers<T> buffers_;
+  Tensor<T, 3> stream_;  // [batch, N, D]
+  Tensor<T, 3> words_;   // [batch, N, vocabulary]
+};
+
+// A post-norm layer has the same parts as a pre-norm one.
+Cost bert_cost(const Shape& s, const Options& options, std::size_t scalar,
+               int threads) {
+  const BertConfig config(s, options);
+  const std::size_t rows = s.batch * s.N;
+  const Cost encoding = formula::input_encoding(config.input, s.batch, scalar);
+  const Cost layer = formula::attention_layer(
+      config.layer, s.batch, s.N, s.N, s.B, config.attention, scalar, threads);
+  Cost cost = encoding + layer;
+  cost.parameters = encoding.parameters + 2 * s.D + s.B * layer.parameters;
+  cost[Part::layer_norm].bytes_moved += 2 * rows * s.D * scalar;
+  if (config.projects_input()) {
+    cost[Part::input_projection] = formula::linear(rows, s.C, s.D, scalar);
+    cost.parameters += formula::linear_parameters(s.C, s.D);
+  }
+  if (config.vocabulary > 0) {
+    cost[Part::output_projection] +=
+        formula::linear(rows, s.D, config.vocabulary, scalar);
+    cost.parameters +=
+        formula::linear_parameters(s.D, config.vocabulary, Bias::without);
+  }
+  cost.bytes_held =
+      encoding.bytes_held + layer.bytes_held +
+      scalar * (cost.parameters + rows * (s.C + s.D + config.vocabulary));
+  return cost;
+}
+
+oracle::Array bert_reference(const Shape& shape, const Options& options,
+                             const oracle::Parameters& parameters,
+                             const oracle::Array& input,
+                             const oracle::Valid& valid) {
+  const BertConfig config(shape, options);
+  oracle::Array x =
+      oracle::encode(input, options.text("positions"), 0, parameters);
+  if (config.projects_input()) x = oracle::linear(x, parameters, "input");
+  x = oracle::layer_norm(x, parameters, "norm");
+  for (std::size_t layer = 0; layer < shape.B; ++layer) {
+    const std::string name = "layer" + std::to_string(layer);
+    const oracle::Array mixed =
+        oracle::attend(x, x, parameters, name, shape.H, valid);
+    x = oracle::sum(x, oracle::linear(mixed, parameters, name + ".output"));
+    x = oracle::layer_norm(x, parameters, name + ".norm");
+    const oracle::Array hidden =
+        oracle::linear(x, parameters, name + ".mlp_in");
+    const oracle::Array active = options.text("gelu") == "tanh"
+                                     ? oracle::gelu_tanh(hidden)
+                                     : oracle::gelu_erf(hidden);
+    x = oracle::sum(x, oracle::linear(active, parameters, name + ".mlp_out"));
+    x = oracle::layer_norm(x, parameters, name + ".mlp_norm");
+  }
+  return config.vocabulary == 0 ? x
+                                : oracle::linear(x, parameters, "vocabulary");
+}
+
+Contestant bert() {
+  Contestant contestant{
+      .name = "bert",
+      .facts = {.paper = "Devlin et al. 2019, §3; Jaegle et al. 2022, Table 1",
+                .idea =
+                    "a post-norm transformer of embedded tokens, which asks "
+                    "for the masked ones",
+                .cost = "O(B·N²·D)",
+                .letters = "N B C D H batch",
+                .exact = true,
+                .permutation_equivariant = true},
+      .options =
+          {choice("attention", {"streaming", "materialised"},
+                  "In which form is attention computed?"),
+           number("widening", 4, "How many times D is the MLP's hidden width?"),
+           choice("gelu", {"erf", "tanh"}, "Which form has the MLP's GELU?"),
+           choice("positions", {"none", "learned"},
+                  "How are inputs told where they stand?"),
+           number("vocabulary", 0,
+                  "How many tokens are known? The output, one logit each, and "
+                  "the parameters of their embedding; 0: neither")},
+      .cost = bert_cost,
+      .output_channels =
+          [](const Shape& shape, const Options& options) {
+            const std::size_t vocabulary = options.number("vocabulary");
+            return vocabulary > 0 ? vocabulary : shape.D;
+          },
+      .reference = bert_reference};
+  make_with<Bert>(contestant);
+  return contestant;
+}
+
+const Registration registered(bert());
+
+}  // namespace
+}  // namespace suite
