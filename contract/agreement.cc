@@ -43,6 +43,7 @@ Shape small_shape(const Shape& shape, const Contestant& contestant,
   Shape small = shape;
   small.N = std::min(shape.N, kFewInputs);
   small.M = std::min(shape.M, kFewLatents);
+  small.O = std::min(shape.O, kFewLatents);
   small.L = std::min<std::size_t>(shape.L, 2);
   small.batch = std::min<std::size_t>(shape.batch, 2);
   Shape narrow = small;

@@ -27,6 +27,8 @@ struct Facts {
   bool exact = true;
   // Are there latents, so that the output has M rows whatever N is?
   bool latents = false;
+  // Are there output queries, so that it has O rows?
+  bool queries = false;
   // What happens to the output when the inputs are permuted: nothing
   // (invariant), or the same permutation (equivariant)?
   bool permutation_invariant = false;
@@ -42,8 +44,9 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
 
-  // input[batch, N, C], mask[batch, N] or empty → output[batch, M, D] with
-  // latents, [batch, N, D] without. The reference lives until the next call.
+  // input[batch, N, C], mask[batch, N] or empty → output[batch, O, ·] with
+  // queries, [batch, M, ·] with latents alone, [batch, N, ·] without. The
+  // reference lives until the next call.
   virtual const Tensor<T, 3>& forward(const Tensor<T, 3>& input,
                                       const Mask& mask, Ledger& ledger) = 0;
 

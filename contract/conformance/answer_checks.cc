@@ -12,7 +12,9 @@ namespace suite {
 void output_has_its_shape(const Contestant& c) {
   for_each_odd_case(c, [&](const Shape& shape, const Options& options) {
     const Values output = Trial(c, shape, options).run();
-    const std::size_t rows = c.facts.latents ? shape.M : shape.N;
+    const std::size_t rows = c.facts.queries   ? shape.O
+                             : c.facts.latents ? shape.M
+                                               : shape.N;
     const std::size_t channels =
         c.output_channels ? c.output_channels(shape, options) : shape.D;
     require(output.shape(0) == shape.batch && output.shape(1) == rows &&

@@ -104,7 +104,7 @@ namespace {
 // Of arrays larger than any that malloc would carve from memory that was in use
 // before: touching one shows.
 constexpr Shape kHugeShape{.N = 4096, .M = 4096, .B = 2, .C = 1024, .D = 1024,
-                           .H = 2, .L = 1, .batch = 2};
+                           .H = 2, .L = 1, .O = 4096, .batch = 2};
 
 // Every third input is hidden, and all of example 0.
 Mask patchy_mask(const Shape& shape) {

@@ -21,17 +21,22 @@ double largest(const Values& a) {
 }  // namespace
 
 Shape plain_shape() {
-  return {.N = 11, .M = 5, .B = 3, .C = 12, .D = 12, .H = 2, .L = 2,
+  return {.N = 11, .M = 5, .B = 3, .C = 12, .D = 12, .H = 2, .L = 2, .O = 4,
           .batch = 2};
 }
 
 std::vector<Shape> odd_shapes() {
   return {
-      {.N = 1, .M = 1, .B = 1, .C = 1, .D = 1, .H = 1, .L = 1, .batch = 1},
-      {.N = 15, .M = 7, .B = 2, .C = 10, .D = 10, .H = 2, .L = 1, .batch = 3},
-      {.N = 17, .M = 33, .B = 3, .C = 9, .D = 15, .H = 3, .L = 2, .batch = 1},
-      {.N = 33, .M = 1, .B = 1, .C = 24, .D = 12, .H = 1, .L = 0, .batch = 2},
-      {.N = 389, .M = 71, .B = 1, .C = 16, .D = 32, .H = 2, .L = 1, .batch = 1},
+      {.N = 1, .M = 1, .B = 1, .C = 1, .D = 1, .H = 1, .L = 1, .O = 1,
+       .batch = 1},
+      {.N = 15, .M = 7, .B = 2, .C = 10, .D = 10, .H = 2, .L = 1, .O = 17,
+       .batch = 3},
+      {.N = 17, .M = 33, .B = 3, .C = 9, .D = 15, .H = 3, .L = 2, .O = 5,
+       .batch = 1},
+      {.N = 33, .M = 1, .B = 1, .C = 24, .D = 12, .H = 1, .L = 0, .O = 33,
+       .batch = 2},
+      {.N = 389, .M = 71, .B = 1, .C = 16, .D = 32, .H = 2, .L = 1, .O = 1,
+       .batch = 1},
   };
 }
 

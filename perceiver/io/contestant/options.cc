@@ -1,19 +1,9 @@
-// What Perceiver IO signs: its facts, declared cost and true answer. Inputs are
-// one modality, an array of rows; a decoder asks with O learned queries.
-#include <algorithm>
-
-#include "contract/formula.h"
-#include "contract/registry.h"
-#include "perceiver/io/model.h"
+#include "perceiver/io/contestant/options.h"
 
 namespace suite {
 namespace {
 
 using Kind = PositionConfig::Kind;
-
-std::size_t or_else(std::size_t value, std::size_t otherwise) {
-  return value == 0 ? otherwise : value;
-}
 
 // "beside": learned, mapped to as many channels, and set beside the values.
 PositionConfig positions_of(const Options& options, std::size_t values) {
@@ -30,8 +20,12 @@ PositionConfig positions_of(const Options& options, std::size_t values) {
 
 DecoderConfig decoder_of(const Shape& shape, const Options& options) {
   require(shape.O > 0, "O = 0: a decoder asks with at least 1 query");
-  const std::size_t channels =
-      or_else(options.number("query_channels"), shape.D);
+  const std::size_t asked = options.number("query_channels");
+  require(asked == 0 || asked > 2,
+          "query_channels = {}: a layer norm leaves a sign of them; at least 3 "
+          "are allowed",
+          asked);
+  const std::size_t channels = or_else(asked, shape.D);
   return {.kind = DecoderConfig::Kind::query,
           .queries = {{.name = "output",
                        .extents = {shape.O},
@@ -43,6 +37,8 @@ DecoderConfig decoder_of(const Shape& shape, const Options& options) {
           .query_residual = options.flag("decoder_residual"),
           .outputs = options.number("outputs")};
 }
+
+}  // namespace
 
 IoConfig io_config(const Shape& shape, const Options& options) {
   const std::size_t map = options.number("input_map");
@@ -74,24 +70,33 @@ IoConfig io_config(const Shape& shape, const Options& options) {
                         .mean_if_blind = false}};
 }
 
-template <class T>
-class PerceiverIo : public Encoder<T> {
- public:
-  PerceiverIo(const Shape& shape, const Options& options)
-      : model_(io_config(shape, options)) {}
+std::vector<OptionSpec> io_options() {
+  return {
+      choice("attention", {"streaming", "materialised"},
+             "In which form is attention computed?"),
+      number("input_map", 0,
+             "To how many channels is an input mapped first? 0: not"),
+      choice("positions", {"none", "fourier", "learned", "beside"},
+             "How are inputs told where they stand? beside: learned, "
+             "mapped, and set beside them"),
+      number("bands", 16, "How many bands have Fourier features?"),
+      number("cross_heads", 0, "How many heads read the input? 0: H"),
+      number("qk_channels", 0,
+             "How wide are queries and keys? 0: as what is read"),
+      number("v_channels", 0, "How wide are values? 0: as the keys"),
+      number("widening", 1, "How many times D is the MLP's hidden width?"),
+      choice("gelu", {"erf", "tanh"}, "Which form has the MLP's GELU?"),
+      number("query_channels", 0, "How wide are output queries? 0: D"),
+      number("decoder_heads", 0, "How many heads has the decoder? 0: H"),
+      number("decoder_qk_channels", 0,
+             "How wide are the decoder's queries and keys? 0: D"),
+      number("decoder_v_channels", 0,
+             "How wide are the decoder's values? 0: as its keys"),
+      choice("decoder_residual", {"false", "true"},
+             "Does a query's own value pass the decoder by?"),
+      number("outputs", 0,
+             "How wide is what a last linear map makes of an output? 0: "
+             "there is none")};
+}
 
-  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    return model_.forward({{{"array", input}}, mask, {}}, ledger)
-        .at("output");
-  }
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
-    model_.for_each_parameter(visit);
-  }
-
- private:
-  IoModel<T> model_;
-};
-
-}  // namespace
 }  // namespace suite

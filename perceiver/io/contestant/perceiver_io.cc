@@ -1,0 +1,57 @@
+// What Perceiver IO signs.
+#include "contract/registry.h"
+#include "perceiver/io/contestant/cost.h"
+#include "perceiver/io/contestant/options.h"
+#include "perceiver/io/contestant/reference.h"
+#include "perceiver/io/model.h"
+
+namespace suite {
+namespace {
+
+template <class T>
+class PerceiverIo : public Encoder<T> {
+ public:
+  PerceiverIo(const Shape& shape, const Options& options)
+      : model_(io_config(shape, options)) {}
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Ledger& ledger) override {
+    return model_.forward({{{"array", input}}, mask, {}}, ledger)
+        .at("output");
+  }
+  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+    model_.for_each_parameter(visit);
+  }
+
+ private:
+  IoModel<T> model_;
+};
+
+Contestant perceiver_io() {
+  Contestant contestant{
+      .name = "perceiver_io",
+      .facts = {.paper = "Jaegle et al. 2022, §3",
+                .idea = "M latents read N inputs once and think; O queries read "
+                        "the latents",
+                .cost = "O((N + O + B·L·M)·M·D)",
+                .letters = "N M B C D H L O batch",
+                .exact = true,
+                .latents = true,
+                .queries = true,
+                .permutation_invariant = true},
+      .options = io_options(),
+      .cost = io_cost,
+      .output_channels =
+          [](const Shape& shape, const Options& options) {
+            return or_else(options.number("outputs"),
+                           or_else(options.number("query_channels"), shape.D));
+          },
+      .reference = io_reference};
+  make_with<PerceiverIo>(contestant);
+  return contestant;
+}
+
+const Registration registered(perceiver_io());
+
+}  // namespace
+}  // namespace suite
