@@ -47,7 +47,7 @@ class Checkpoint {
   const Safetensors& file_of(const std::string& name) const;
 
   std::string folder_;
-  std::map<std::string, Safetensors> files_;            // by name of file
+  std::map<std::string, Safetensors> files_;           // by name of file
   std::map<std::string, const std::string*> file_of_;  // by name of tensor
 };
 

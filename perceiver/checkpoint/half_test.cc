@@ -15,8 +15,9 @@ std::uint32_t bits(float value) { return std::bit_cast<std::uint32_t>(value); }
 double by_definition(int half) {
   const int exponent = half >> 10 & 31;
   const double fraction = (half & 1023) / 1024.0;
-  const double magnitude = exponent == 0 ? std::ldexp(fraction, -14)
-                                         : std::ldexp(1 + fraction, exponent - 15);
+  const double magnitude = exponent == 0
+                               ? std::ldexp(fraction, -14)
+                               : std::ldexp(1 + fraction, exponent - 15);
   return half >> 15 != 0 ? -magnitude : magnitude;
 }
 
@@ -44,16 +45,17 @@ TEST(Half, F16KeepsInfinitiesAndNaNsWithTheirPayload) {
 TEST(Half, KnownF16) {
   EXPECT_EQ(float_of_f16(0x3c00), 1.f);
   EXPECT_EQ(float_of_f16(0xc000), -2.f);
-  EXPECT_EQ(float_of_f16(0x7bff), 65504.f);    // the greatest
-  EXPECT_EQ(float_of_f16(0x0400), 0x1p-14f);   // the least normal
+  EXPECT_EQ(float_of_f16(0x7bff), 65504.f);   // the greatest
+  EXPECT_EQ(float_of_f16(0x0400), 0x1p-14f);  // the least normal
   EXPECT_EQ(float_of_f16(0x03ff), 1023 * 0x1p-24f);
-  EXPECT_EQ(float_of_f16(0x0001), 0x1p-24f);   // the least
+  EXPECT_EQ(float_of_f16(0x0001), 0x1p-24f);  // the least
   EXPECT_EQ(float_of_f16(0x3555), 0.333251953125f);
 }
 
 TEST(Half, Bf16IsTheUpperHalfOfAFloat) {
   for (std::uint32_t half = 0; half < 65536; ++half) {
-    ASSERT_EQ(bits(float_of_bf16(static_cast<std::uint16_t>(half))), half << 16);
+    ASSERT_EQ(bits(float_of_bf16(static_cast<std::uint16_t>(half))),
+              half << 16);
   }
   EXPECT_EQ(float_of_bf16(0x3f80), 1.f);
   EXPECT_EQ(float_of_bf16(0xc049), -3.140625f);

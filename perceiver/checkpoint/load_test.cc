@@ -51,9 +51,10 @@ TEST(Load, ReadsAsItStandsAndTransposed) {
 TEST(Load, TransposesLargeMatrices) {
   const TestFolder folder;
   for (const auto& [out, in] : {std::pair<std::size_t, std::size_t>{700, 1030},
-                                {3, 300'000}, {300'000, 3}}) {
-    const Checkpoint checkpoint = counting_checkpoint(
-        folder, fmt::format("[{},{}]", out, in), out * in);
+                                {3, 300'000},
+                                {300'000, 3}}) {
+    const Checkpoint checkpoint =
+        counting_checkpoint(folder, fmt::format("[{},{}]", out, in), out * in);
     std::vector<double> to(out * in);
     load<double>(checkpoint, {{"w", {out, in}, to, kTransposed}}, none_left);
     std::size_t wrong = 0;
@@ -84,8 +85,8 @@ TEST(Load, MakesConvolutionsMatrices) {
 TEST(Load, EmptyTensorsHaveNothingToPermute) {
   const TestFolder folder;
   const Checkpoint checkpoint = counting_checkpoint(folder, "[3,0]", 0);
-  EXPECT_NO_THROW(load<float>(checkpoint, {{"w", {3, 0}, {}, kTransposed}},
-                              none_left));
+  EXPECT_NO_THROW(
+      load<float>(checkpoint, {{"w", {3, 0}, {}, kTransposed}}, none_left));
 }
 
 TEST(Load, SaysAllThatIsWrongInOneLineAndReadsNothing) {
@@ -95,7 +96,8 @@ TEST(Load, SaysAllThatIsWrongInOneLineAndReadsNothing) {
   std::vector<float> a = {7}, b = {7, 7}, d = {7};
   expect_refused(
       [&] {
-        load<float>(checkpoint, {{"a", {1}, a}, {"b", {1, 2}, b}, {"d", {1}, d}},
+        load<float>(checkpoint,
+                    {{"a", {1}, a}, {"b", {1, 2}, b}, {"d", {1}, d}},
                     [](const std::string& name) { return name == "ids"; });
       },
       {folder.path() + ": missing: \"d\"; left over: \"c\"; other shapes: "
@@ -105,36 +107,43 @@ TEST(Load, SaysAllThatIsWrongInOneLineAndReadsNothing) {
 
 TEST(Load, NamesTheFirstFewOfEachKind) {
   const TestFolder folder;
-  folder.write("model.safetensors", file_of_scalars({"k0", "k1", "k2", "k3", "k4", "k5"}));
+  folder.write("model.safetensors",
+               file_of_scalars({"k0", "k1", "k2", "k3", "k4", "k5"}));
   const Checkpoint checkpoint(folder.path());
   std::vector<float> value(1);
   std::vector<WantedTensor<float>> wanted;
   for (int i = 0; i < 17; ++i) {
     wanted.push_back({fmt::format("m{}", i), {1}, value});
   }
-  expect_refused([&] { load(checkpoint, wanted, none_left); },
-                 {"missing: \"m0\", \"m1\", \"m2\", \"m3\", \"m4\" and 12 more; "
-                  "left over: \"k0\", \"k1\", \"k2\", \"k3\", \"k4\" and 1 more"});
+  expect_refused(
+      [&] { load(checkpoint, wanted, none_left); },
+      {"missing: \"m0\", \"m1\", \"m2\", \"m3\", \"m4\" and 12 more; "
+       "left over: \"k0\", \"k1\", \"k2\", \"k3\", \"k4\" and 1 more"});
 }
 
 TEST(Load, ADtypeThatCannotBeReadIsSaidBeforeAnythingIs) {
   const TestFolder folder;
-  folder.write("model.safetensors",
-               safetensors_file(
-                   R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
-                   "1"));
+  folder.write(
+      "model.safetensors",
+      safetensors_file(
+          R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "1"));
   const Checkpoint checkpoint(folder.path());
   std::vector<float> value(1);
   expect_refused(
-      [&] { load<float>(checkpoint, {{"a", {1}, value}}, none_left); },
-      {folder.path(), "dtypes other than F16, BF16, F32, F64: \"a\" is \"U8\""});
+      [&] {
+        load<float>(checkpoint, {{"a", {1}, value}}, none_left);
+      },
+      {folder.path(),
+       "dtypes other than F16, BF16, F32, F64: \"a\" is \"U8\""});
 }
 
 TEST(Load, WantsThatContradictThemselvesAreRefused) {
   const Checkpoint checkpoint("perceiver/checkpoint/testdata/sharded");
   std::vector<float> two(2);
   expect_refused(
-      [&] { load<float>(checkpoint, {{"linear.bias", {3}, two}}, none_left); },
+      [&] {
+        load<float>(checkpoint, {{"linear.bias", {3}, two}}, none_left);
+      },
       {"linear.bias: [3] values to be read into 2"});
   expect_refused(
       [&] {

@@ -46,12 +46,11 @@ std::vector<Axis> merged(const std::vector<Axis>& axes) {
 }
 
 // Takes the axis with the smallest step out of `axes`.
-Axis take_finest(std::vector<Axis>& axes, std::size_t Axis::* step) {
+Axis take_finest(std::vector<Axis>& axes, std::size_t Axis::*step) {
   if (axes.empty()) return {};
-  const auto finest =
-      std::min_element(axes.begin(), axes.end(), [&](const Axis& a, const Axis& b) {
-        return a.*step < b.*step;
-      });
+  const auto finest = std::min_element(
+      axes.begin(), axes.end(),
+      [&](const Axis& a, const Axis& b) { return a.*step < b.*step; });
   const Axis taken = *finest;
   axes.erase(finest);
   return taken;
@@ -110,8 +109,8 @@ void permuted_copy(const std::vector<std::size_t>& shape,
                    const std::vector<std::size_t>& axes, std::size_t first,
                    std::span<const T> from, std::span<T> to) {
   check(shape, axes);
-  const std::size_t size = std::accumulate(
-      shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+  const std::size_t size = std::accumulate(shape.begin(), shape.end(),
+                                           std::size_t{1}, std::multiplies<>());
   require(to.size() == size, "permuted copy into {} values, wanted are {}",
           to.size(), size);
   if (from.empty()) return;

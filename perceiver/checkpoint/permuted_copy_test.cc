@@ -29,7 +29,8 @@ std::vector<double> permuted(const Shape& shape, const Shape& axes,
       rest /= shape[axis];
     }
     std::size_t place = 0;
-    for (const std::size_t axis : axes) place = place * shape[axis] + index[axis];
+    for (const std::size_t axis : axes)
+      place = place * shape[axis] + index[axis];
     to[place] = from[i];
   }
   return to;

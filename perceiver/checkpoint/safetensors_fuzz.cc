@@ -11,11 +11,36 @@
 namespace suite {
 namespace {
 
+// Also of a shape with a zero: no product of extents may wrap round.
+std::size_t product(const std::vector<std::size_t>& shape) {
+  std::size_t most = 1;
+  bool empty = false;
+  for (const std::size_t extent : shape) {
+    empty = empty || extent == 0;
+    const std::size_t factor = extent == 0 ? 1 : extent;
+    if (__builtin_mul_overflow(most, factor, &most)) std::abort();
+  }
+  return empty ? 0 : most;
+}
+
+// Tensors that are taken share out the data.
+void take_header(std::string_view header, std::uint64_t data_bytes) {
+  refused_in_one_line([&] {
+    std::uint64_t rest = data_bytes;
+    for (const auto& [name, entry] :
+         parse_safetensors_header("fuzz", header, data_bytes)) {
+      if (entry.end > data_bytes || entry.begin > entry.end) std::abort();
+      if (entry.end - entry.begin > rest) std::abort();
+      rest -= entry.end - entry.begin;
+      product(entry.shape);
+    }
+    if (rest != 0) std::abort();
+  });
+}
+
 template <class T>
 void read_all(const Safetensors& file, const std::string& name) {
-  std::size_t values = 1;
-  for (const std::size_t extent : file.shape(name)) values *= extent;
-  std::vector<T> to(values);
+  std::vector<T> to(product(file.shape(name)));
   file.read(name, std::span(to));
 }
 
@@ -44,6 +69,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const auto bytes = std::as_bytes(std::span(data, size));
   suite::take_file(bytes);
   if (size == 0) return 0;
+  suite::take_header({reinterpret_cast<const char*>(data) + 1, size - 1},
+                     data[0]);
   const std::uint64_t length = size - 1;
   std::vector<std::byte> file(8 + length + data[0]);
   std::memcpy(file.data(), &length, 8);

@@ -106,10 +106,9 @@ class EntryReader {
     bool empty = false;
     for (const std::size_t extent : shape) {
       empty = empty || extent == 0;
-      require(
-          extent == 0 ||
-              bits <= std::numeric_limits<std::uint64_t>::max() / extent,
-          "{}: shape {} is more than 2^64 bits", where_, shape_text(shape));
+      require(extent == 0 ||
+                  bits <= std::numeric_limits<std::uint64_t>::max() / extent,
+              "{}: shape {} is more than 2^64 bits", where_, shape_text(shape));
       if (extent != 0) bits *= extent;
     }
     return empty ? 0 : bits;

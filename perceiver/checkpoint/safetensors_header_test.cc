@@ -34,7 +34,8 @@ TEST(SafetensorsHeader, SaysWhatItsTensorsAre) {
   const SafetensorsHeader header = parse_safetensors_header(
       "file",
       "{\"__metadata__\":{\"format\":\"pt\"},"
-      "\"b\":" + entry("\"F32\"", "[2,1]", "[2,10]") +
+      "\"b\":" +
+          entry("\"F32\"", "[2,1]", "[2,10]") +
           ",\"a\":" + entry("\"F16\"", "[]", "[0,2]") +
           ",\"none\":" + entry("\"I64\"", "[0,7]", "[2,2]") + "}   ",
       10);
@@ -49,18 +50,18 @@ TEST(SafetensorsHeader, SaysWhatItsTensorsAre) {
 }
 
 TEST(SafetensorsHeader, KnownDtypesHaveTheirSizes) {
-  for (const auto& [dtype, bytes_of_four] :
-       std::map<std::string, int>{
-           {"F4", 2}, {"F6_E2M3", 3}, {"F6_E3M2", 3}, {"F8_E5M2", 4},
-           {"F8_E4M3", 4}, {"F8_E8M0", 4}, {"BOOL", 4}, {"U8", 4}, {"I8", 4},
-           {"F16", 8}, {"BF16", 8}, {"U16", 8}, {"I16", 8}, {"F32", 16},
-           {"U32", 16}, {"I32", 16}, {"F64", 32}, {"U64", 32}, {"I64", 32},
-           {"C64", 32}}) {
+  for (const auto& [dtype, bytes_of_four] : std::map<std::string, int>{
+           {"F4", 2},      {"F6_E2M3", 3}, {"F6_E3M2", 3}, {"F8_E5M2", 4},
+           {"F8_E4M3", 4}, {"F8_E8M0", 4}, {"BOOL", 4},    {"U8", 4},
+           {"I8", 4},      {"F16", 8},     {"BF16", 8},    {"U16", 8},
+           {"I16", 8},     {"F32", 16},    {"U32", 16},    {"I32", 16},
+           {"F64", 32},    {"U64", 32},    {"I64", 32},    {"C64", 32}}) {
     const auto parse = [&](int bytes) {
       parse_safetensors_header(
           "file",
-          "{\"a\":" + entry('"' + dtype + '"', "[2,2]",
-                            fmt::format("[0,{}]", bytes)) + "}",
+          "{\"a\":" +
+              entry('"' + dtype + '"', "[2,2]", fmt::format("[0,{}]", bytes)) +
+              "}",
           static_cast<std::uint64_t>(bytes));
     };
     EXPECT_NO_THROW(parse(bytes_of_four)) << dtype;
@@ -69,7 +70,8 @@ TEST(SafetensorsHeader, KnownDtypesHaveTheirSizes) {
     expect_refused([&] { parse(bytes_of_four - 1); },
                    {dtype + " [2, 2] takes"});
   }
-  expect_no_entry(entry("\"F4\"", "[3]", "[0,2]"), "F4 [3] ends within a byte", 2);
+  expect_no_entry(entry("\"F4\"", "[3]", "[0,2]"), "F4 [3] ends within a byte",
+                  2);
 }
 
 TEST(SafetensorsHeader, ADtypeOfTomorrowMayHaveAnySize) {
@@ -106,10 +108,14 @@ TEST(SafetensorsHeader, OtherEntriesAreRefused) {
   expect_no_entry(R"({"dtype":"F32","shape":[1]})", "has no data_offsets");
   expect_no_entry(R"({"dtype":"F32","data_offsets":[0,4]})", "has no shape");
   expect_no_entry(R"({"stride":1})", "unknown key \"stride\"; known are dtype");
-  expect_no_entry(entry("7", "[1]", "[0,4]"), "dtype \"7\", allowed is a string");
-  expect_no_entry(entry("\"F32\"", "1", "[0,4]"), "shape \"1\", allowed is a list");
-  expect_no_entry(entry("\"F32\"", "[1]", "{}"), "data_offsets \"{}\", allowed");
-  expect_no_entry(entry("\"F32\"", "[1]", "[0]"), "1 data_offsets, allowed are 2");
+  expect_no_entry(entry("7", "[1]", "[0,4]"),
+                  "dtype \"7\", allowed is a string");
+  expect_no_entry(entry("\"F32\"", "1", "[0,4]"),
+                  "shape \"1\", allowed is a list");
+  expect_no_entry(entry("\"F32\"", "[1]", "{}"),
+                  "data_offsets \"{}\", allowed");
+  expect_no_entry(entry("\"F32\"", "[1]", "[0]"),
+                  "1 data_offsets, allowed are 2");
   expect_no_entry(entry("\"F32\"", "[1]", "[0,4,4]"), "3 data_offsets");
   for (const std::string number :
        {"-1", "1.0", "1e0", "18446744073709551616", "null", "\"1\"", "true"}) {
@@ -138,7 +144,8 @@ TEST(SafetensorsHeader, ShapesThatOverflowAreRefused) {
   expect_no_entry(entry("\"F99\"", "[4294967296,4294967296]", "[0,0]"),
                   "shape [4294967296, 4294967296] is more than 2^64 bits", 0);
   expect_no_entry(entry("\"F32\"", "[36028797018963968]", "[0,4]"),
-                  "F32 [36028797018963968] takes 144115188075855872 bytes, its data_offsets span 4");
+                  "F32 [36028797018963968] takes 144115188075855872 bytes, its "
+                  "data_offsets span 4");
 }
 
 TEST(SafetensorsHeader, DataThatIsNotThereIsRefused) {

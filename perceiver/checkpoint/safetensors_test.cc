@@ -106,8 +106,9 @@ TEST(Safetensors, ReadsOfWhatIsNotThereAreRefused) {
                  {kFloats, "tensor \"f32\": 3 values wanted, [2, 3] has 6"});
   EXPECT_FALSE(file.is_readable("position_ids"));
   expect_refused([&] { file.read("position_ids", std::span(three)); },
-                 {kFloats, "tensor \"position_ids\": dtype \"I64\", readable "
-                           "are F16, BF16, F32, F64"});
+                 {kFloats,
+                  "tensor \"position_ids\": dtype \"I64\", readable "
+                  "are F16, BF16, F32, F64"});
 }
 
 TEST(Safetensors, FilesThatAreCutAnywhereAreRefused) {

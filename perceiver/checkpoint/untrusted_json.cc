@@ -44,8 +44,8 @@ class Builder : public nlohmann::json_sax<json> {
 
   bool key(std::string& name) override {
     json& object = *open_.back();
-    require(!object.contains(name), "{}: {} stands twice in one object",
-            where_, shown(name));
+    require(!object.contains(name), "{}: {} stands twice in one object", where_,
+            shown(name));
     slot_ = &object[name];
     return true;
   }

@@ -49,8 +49,7 @@ TEST(UntrustedJson, LimitsHold) {
 TEST(UntrustedJson, DepthTakesNoStack) {
   expect_no_json(std::string(100'000'000, '['), "4 deep, allowed are 3");
   const std::size_t levels = 1'000'000;
-  const std::string deep =
-      std::string(levels, '[') + std::string(levels, ']');
+  const std::string deep = std::string(levels, '[') + std::string(levels, ']');
   EXPECT_EQ(parse_untrusted_json("file", deep, {levels, levels}).size(), 1u);
 }
 
@@ -64,13 +63,15 @@ TEST(Config, IsAnObjectWithLimits) {
 
 TEST(ShardIndex, MapsTensorsToFiles) {
   const auto files = parse_shard_index(
-      "i", R"({"metadata":{"total_size":8},"weight_map":{"a":"x-1.st","b":"y"}})");
-  EXPECT_EQ(files, (std::map<std::string, std::string>{{"a", "x-1.st"},
-                                                       {"b", "y"}}));
+      "i",
+      R"({"metadata":{"total_size":8},"weight_map":{"a":"x-1.st","b":"y"}})");
+  EXPECT_EQ(files,
+            (std::map<std::string, std::string>{{"a", "x-1.st"}, {"b", "y"}}));
 }
 
 TEST(ShardIndex, OtherFormsAreRefused) {
-  const auto expect_none = [](const std::string& text, const std::string& part) {
+  const auto expect_none = [](const std::string& text,
+                              const std::string& part) {
     expect_refused([&] { parse_shard_index("i", text); }, {"i: ", part});
   };
   expect_none("[]", "allowed is an object");

@@ -32,8 +32,8 @@ class FileSource : public ByteSource {
 
   void read(std::uint64_t offset, std::span<std::byte> to) const override {
     while (!to.empty()) {
-      const ssize_t got = pread(descriptor_, to.data(), to.size(),
-                                static_cast<off_t>(offset));
+      const ssize_t got =
+          pread(descriptor_, to.data(), to.size(), static_cast<off_t>(offset));
       if (got < 0 && errno == EINTR) continue;
       require(got >= 0, "cannot read {}: {}", name(), std::strerror(errno));
       require(got > 0, "{}: ends at byte {}, {} more were expected", name(),

@@ -9,8 +9,8 @@
 #include <type_traits>
 
 #include "perceiver/files/npy_header.h"
-#include "perceiver/files/whole_file.h"
 #include "perceiver/files/shown.h"
+#include "perceiver/files/whole_file.h"
 #include "primitives/check.h"
 
 namespace suite {
@@ -90,7 +90,8 @@ struct Preamble {
 // Magic, version, and the header's length: of 2 bytes, from version 2 on of 4.
 Preamble read_preamble(const ByteSource& source) {
   std::array<unsigned char, 12> start{};
-  const std::size_t there = std::min<std::uint64_t>(start.size(), source.size());
+  const std::size_t there =
+      std::min<std::uint64_t>(start.size(), source.size());
   source.read(0, std::as_writable_bytes(std::span(start).first(there)));
   require(there >= 10 && std::equal(kMagic.begin(), kMagic.end(), start.begin(),
                                     [](char a, unsigned char b) {
@@ -100,8 +101,8 @@ Preamble read_preamble(const ByteSource& source) {
           "a length",
           source.name());
   require(start[6] >= 1 && start[6] <= 3 && start[7] == 0,
-          "{}: .npy version {}.{}, allowed are 1.0, 2.0 and 3.0",
-          source.name(), start[6], start[7]);
+          "{}: .npy version {}.{}, allowed are 1.0, 2.0 and 3.0", source.name(),
+          start[6], start[7]);
   const std::size_t length_bytes = start[6] == 1 ? 2 : 4;
   Preamble preamble{.begin = 8 + length_bytes};
   for (std::size_t i = length_bytes; i-- > 0;) {
@@ -121,8 +122,10 @@ Preamble read_preamble(const ByteSource& source) {
 void check_booleans(const NpyArray& array) {
   const auto found = std::find_if(array.bytes.begin(), array.bytes.end(),
                                   [](std::byte b) { return b > std::byte{1}; });
-  require(found == array.bytes.end(), "{}: byte {} of a bool array is {}, "
-          "allowed are 0 and 1", array.name, found - array.bytes.begin(),
+  require(found == array.bytes.end(),
+          "{}: byte {} of a bool array is {}, "
+          "allowed are 0 and 1",
+          array.name, found - array.bytes.begin(),
           found == array.bytes.end() ? 0 : std::to_integer<int>(*found));
 }
 
@@ -179,8 +182,9 @@ void write_npy(const std::string& path, const std::vector<std::size_t>& shape,
   std::string head(kMagic);
   head += {'\1', '\0', static_cast<char>(dict.size() & 0xff),
            static_cast<char>(dict.size() >> 8)};
-  write_whole_file(path, {std::as_bytes(std::span(head)),
-                      std::as_bytes(std::span(dict)), std::as_bytes(values)});
+  write_whole_file(
+      path, {std::as_bytes(std::span(head)), std::as_bytes(std::span(dict)),
+             std::as_bytes(values)});
 }
 
 template std::span<const float> NpyArray::as() const;

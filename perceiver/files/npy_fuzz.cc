@@ -24,10 +24,10 @@ void take_file(std::span<const std::byte> bytes) {
     std::size_t expected = 1;
     for (const std::size_t extent : array.shape) expected *= extent;
     // Of all types but that of the array there are none.
-    const std::size_t found =
-        values<float>(array) + values<double>(array) +
-        values<std::int64_t>(array) + values<std::int32_t>(array) +
-        values<std::uint8_t>(array) + values<bool>(array);
+    const std::size_t found = values<float>(array) + values<double>(array) +
+                              values<std::int64_t>(array) +
+                              values<std::int32_t>(array) +
+                              values<std::uint8_t>(array) + values<bool>(array);
     if (found != expected || array.bytes.size() > bytes.size()) std::abort();
   });
 }

@@ -73,8 +73,8 @@ class Literals {
   std::string string() {
     const char quote = take("'") ? '\'' : '"';
     if (quote == '"') {
-      require(take("\""), "{}: header has {} where a string must stand",
-              where_, shown(rest()));
+      require(take("\""), "{}: header has {} where a string must stand", where_,
+              shown(rest()));
     }
     const std::size_t end = rest().find_first_of(
         quote == '"' ? std::string_view("\"\\\n") : std::string_view("'\\\n"));
@@ -114,8 +114,8 @@ class Literals {
   std::size_t extent() {
     skip_space();
     std::size_t value = 0;
-    const auto [end, error] = std::from_chars(
-        rest().data(), rest().data() + rest().size(), value);
+    const auto [end, error] =
+        std::from_chars(rest().data(), rest().data() + rest().size(), value);
     require(error == std::errc(),
             "{}: header has extent {}, allowed are whole numbers below 2^64",
             where_, shown(rest()));

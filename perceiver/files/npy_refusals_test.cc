@@ -84,17 +84,17 @@ TEST(ReadNpyRefuses, OtherValues) {
     return "{'descr': " + descr + ", 'fortran_order': " + order +
            ", 'shape': (2,)}";
   };
-  for (const std::string descr :
-       {"<f2", "<c8", "|f4", "f4", "<u1", "|O", ""}) {
+  for (const std::string descr : {"<f2", "<c8", "|f4", "f4", "<u1", "|O", ""}) {
     expect_no_header(dict("'" + descr + "'", "False"),
                      "dtype \"" + descr + "\", allowed are little-endian <f4");
   }
-  expect_no_header(dict("'>f4'", "False"), "dtype \">f4\" (big-endian), allowed");
+  expect_no_header(dict("'>f4'", "False"),
+                   "dtype \">f4\" (big-endian), allowed");
   expect_no_header(dict("[('a', '<f4')]", "False"), "a string must stand");
   expect_no_header(dict("'<f4'", "True"), "Fortran order, allowed is C order");
   expect_no_header(dict("'<f4'", "0"), "allowed are True and False");
-  std::string bools = file(
-      "{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}", 3);
+  std::string bools =
+      file("{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}", 3);
   EXPECT_TRUE(read(bools).as<bool>()[2]);
   bools.back() = '\2';
   expect_no_file(bools, "byte 2 of a bool array is 2, allowed are 0 and 1");

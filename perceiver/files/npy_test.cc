@@ -72,7 +72,8 @@ TEST(WriteNpy, IsReadBackAtAnyRank) {
     const NpyArray array = read_npy(path);
     EXPECT_EQ(array.shape, shape);
     EXPECT_EQ(values<float>(array), written);
-    EXPECT_EQ(std::filesystem::file_size(path), size * 4 + (shape.size() == 32 ? 192 : 128));
+    EXPECT_EQ(std::filesystem::file_size(path),
+              size * 4 + (shape.size() == 32 ? 192 : 128));
   }
 }
 
@@ -82,8 +83,11 @@ TEST(WriteNpy, LosesNothingThatWasThere) {
   const std::vector<float> three(3);
   expect_refused([&] { write_npy(path, {2}, three); },
                  {path + ": 3 values for shape (2)"});
-  expect_refused([&] { write_npy(path, {1ull << 62, 4, 0}, {}); },
-                 {path, "more than 2^64 bytes"});
+  expect_refused(
+      [&] {
+        write_npy(path, {1ull << 62, 4, 0}, {});
+      },
+      {path, "more than 2^64 bytes"});
   std::filesystem::create_directory(path + ".new");
   expect_refused([&] { write_npy(path, {3}, three); }, {"cannot write", path});
   EXPECT_EQ(content_of(path), "old");

@@ -39,9 +39,9 @@ void expect_refused(const std::function<void()>& read,
   } catch (const Error& error) {
     const std::string line = error.what();
     EXPECT_LT(line.size(), 1000u);
-    EXPECT_TRUE(std::all_of(line.begin(), line.end(),
-                            [](char c) { return c >= ' ' && c <= '~'; }))
-        << line;
+    EXPECT_TRUE(std::all_of(line.begin(), line.end(), [](char c) {
+      return c >= ' ' && c <= '~';
+    })) << line;
     for (const std::string& part : parts) {
       EXPECT_NE(line.find(part), std::string::npos)
           << "says: " << line << "\nmust say: " << part;

@@ -10,7 +10,7 @@
 namespace suite {
 
 void write_whole_file(const std::string& path,
-                  std::initializer_list<std::span<const std::byte>> parts) {
+                      std::initializer_list<std::span<const std::byte>> parts) {
   const std::string beside = path + ".new";
   std::ofstream out(beside, std::ios::binary);
   const bool opened = out.is_open();

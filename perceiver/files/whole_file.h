@@ -12,6 +12,6 @@ namespace suite {
 // whatever happens, `path` has its old content or all of the new. Throws Error
 // with the system's reason, and then leaves nothing beside it.
 void write_whole_file(const std::string& path,
-                  std::initializer_list<std::span<const std::byte>> parts);
+                      std::initializer_list<std::span<const std::byte>> parts);
 
 }  // namespace suite
