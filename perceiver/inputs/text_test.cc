@@ -126,7 +126,15 @@ TEST(Printable, LeavesNothingThatATerminalObeys) {
   EXPECT_EQ(printable("\x1b[2J\r\x7f\xc2\x9b\n\t"),
             "\\x1b[2J\\x0d\\x7f\\x9b\n\t");
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
-  EXPECT_EQ(printable("\xc2\xa0é"), "\xc2\xa0é");
+}
+
+TEST(Printable, LeavesTheFirstAndLastCharactersOfEachLength) {
+  for (const char* text :
+       {"\x20", "\x7e", "\xc2\xa0", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
+        "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf1\x80\x80\x80",
+        "\xf4\x8f\xbf\xbf"}) {
+    EXPECT_EQ(printable(text), text);
+  }
 }
 
 }  // namespace

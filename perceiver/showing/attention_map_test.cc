@@ -54,10 +54,9 @@ TEST(MeanOverHeads, IsIt) {
 }
 
 TEST(ChooseLatents, TakesTheMostConcentrated) {
-  const Maps maps = {{0.25F, 0.25F, 0.25F, 0.25F},
-                     {0, 0, 0, 0},
-                     {0, 2, 0, 0},  // scale does not matter
-                     {0.5F, 0, 0.5F, 0}};
+  // Scale does not matter.
+  const Maps maps = {
+      {0.25F, 0.25F, 0.25F, 0.25F}, {0, 0, 0, 0}, {0, 2, 0, 0}, {5, 0, 5, 0}};
   EXPECT_EQ(choose_latents(maps, 4, LatentChoice::most_concentrated),
             (Latents{2, 3, 0, 1}));
   EXPECT_EQ(choose_latents(maps, 2, LatentChoice::most_concentrated),

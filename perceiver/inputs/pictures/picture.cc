@@ -26,9 +26,9 @@ bool begins(const std::string& bytes, std::string_view magic) {
   return bytes.compare(0, magic.size(), magic) == 0;
 }
 
-// stb fills what a cut JPEG lacks with grey and says nothing. Within the data
-// of a scan no marker but restarts can stand, so the last scan of a whole file
-// is followed by the end marker.
+// What a cut JPEG lacks, stb since 2.28 fills with grey and says nothing.
+// Within the data of a scan no marker but restarts can stand, so the last scan
+// of a whole file is followed by the end marker.
 bool jpeg_is_cut(const std::string& bytes) {
   const std::size_t end = bytes.rfind("\xff\xd9");
   const std::size_t scan = bytes.rfind("\xff\xda");

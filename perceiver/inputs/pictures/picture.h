@@ -36,7 +36,7 @@ inline constexpr std::size_t kMostPixels = 100'000'000;
 // The turn that a camera notes in EXIF is not applied. PNG pixels equal
 // Pillow's; JPEG decoders may round differently: up to 3 of 255 seen.
 // Throws Error, naming the file, if it is neither, cut short, or too large.
-// Cost: some 20 ns a pixel.
+// Cost: the decoder's, and a byte a channel and pixel.
 Picture read_picture(const std::string& path);
 
 // Throws Error, naming the path.

@@ -60,12 +60,14 @@ TEST(Video, OfAnotherNumberOfFramesIsRefused) {
 
 TEST(Video, OfFramesOfSeveralSizesIsRefused) {
   const std::string folder = folder_of_frames("sizes", 2);
-  write_png(folder + "/frame3.png", Picture(3, 3));
-  ImagePlan plan;
-  EXPECT_EQ(error_of([&] { read_video(folder, 3, plan); }),
-            folder +
-                "/frame3.png: is 3 × 3 pixels (height × width), the first "
-                "frame 2 × 3");
+  for (const auto& [height, width] : {std::pair(3, 3), std::pair(2, 4)}) {
+    write_png(folder + "/frame3.png", Picture(static_cast<std::size_t>(height),
+                                              static_cast<std::size_t>(width)));
+    EXPECT_EQ(error_of([&] { read_video(folder, 3, {}); }),
+              fmt::format("{}/frame3.png: is {} × {} pixels (height × width), "
+                          "the first frame 2 × 3",
+                          folder, height, width));
+  }
 }
 
 TEST(Video, OfAnythingElseIsRefused) {

@@ -110,6 +110,8 @@ TEST(CentreAndScale, PutsTheMeanAtZero) {
 TEST(CentreAndScale, ScalesAlikeInAllDirections) {
   EXPECT_EQ(centre_and_scale({{1, 1, 1}, {3, 1, 2}}, PointScale::unit_cube),
             (Points{{-1, 0, -0.5F}, {1, 0, 0.5F}}));
+  EXPECT_EQ(centre_and_scale({{1, 1, 1}, {2, 1, 3}}, PointScale::unit_cube),
+            (Points{{-0.5F, 0, -1}, {0.5F, 0, 1}}));
   EXPECT_EQ(centre_and_scale({{1, 1, 1}, {1, 9, 7}}, PointScale::unit_sphere),
             (Points{{0, -0.8F, -0.6F}, {0, 0.8F, 0.6F}}));
   EXPECT_EQ(error_of([] {

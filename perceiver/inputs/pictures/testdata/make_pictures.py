@@ -70,7 +70,7 @@ def small_ones():
 def processed(picture):
     """What the processor makes of it, put back to the 8 bit that it had."""
     processor = PerceiverImageProcessorPil(
-        size={"height": 12, "width": 10}, crop_size={"height": 14, "width": 13})
+        size={"height": 12, "width": 10}, crop_size={"height": 15, "width": 14})
     pixels = processor(picture, return_tensors="np")["pixel_values"][0]
     mean = numpy.array(processor.image_mean)[:, None, None]
     deviation = numpy.array(processor.image_std)[:, None, None]
