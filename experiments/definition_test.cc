@@ -79,8 +79,8 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
   EXPECT_EQ(refusal("H = 2", "H = 3"), "3:1: H = 3 heads do not divide D = 16");
   EXPECT_EQ(refusal("\"transformer\"", "\"transformr\""),
             "2:29: unknown contestant transformr; known are attention, "
-            "bare_perceiver, "
-            "bare_transformer, perceiver, transformer");
+            "bare_perceiver, bare_transformer, bert, perceiver, perceiver_io, "
+            "transformer");
   EXPECT_EQ(refusal("\"perceiver\"", "\"perceiver(sharing=some)\""),
             "2:16: perceiver: sharing = some: allowed are all_but_first, all, "
             "none");
