@@ -39,6 +39,58 @@ class LinearTest : public testing::Test {
 };
 TYPED_TEST_SUITE(LinearTest, Scalars, ScalarNames);
 
+TYPED_TEST(LinearTest, WritesColumnsOfAWiderTensor) {
+  using T = TypeParam;
+  const auto layer = this->layer(5, 49);
+  const auto input = normal_tensor<T, 3>({2, 17, 9}, 1);
+  Tensor<T, 3> output = normal_tensor<T, 3>({2, 17, 60}, 2);
+  const Tensor<T, 3> before = output;
+  const Cost cost = this->counted([&](const Meter& meter) {
+    linear(BatchView<const T>(input).columns(3, 5), layer,
+           BatchView<T>(output).columns(7, 49), meter);
+  });
+  EXPECT_EQ(cost.total().macs, 2u * 17 * 5 * 49);
+  const Matrix expected = naive::affine(
+      Matrix(all_rows(input).columns(3, 5)), Matrix(matrix(layer.weight)),
+      naive::row_of(layer.bias));
+  EXPECT_LE(max_difference(expected, all_rows(output).columns(7, 49)),
+            rounding<T>(6));
+  for (std::size_t i = 0; i < output.size(); ++i) {
+    if (i % 60 >= 7 && i % 60 < 56) continue;
+    EXPECT_EQ(output.data()[i], before.data()[i]) << "column " << i % 60;
+  }
+  Tensor<T, 3> narrow = normal_tensor<T, 3>({2, 17, 48}, 2);
+  EXPECT_THROW(this->counted([&](const Meter& meter) {
+    linear(BatchView<const T>(input).columns(3, 5), layer,
+           BatchView<T>(narrow), meter);
+  }),
+               Error);
+}
+
+TYPED_TEST(LinearTest, MultipliesByATransposedWeight) {
+  using T = TypeParam;
+  for (const std::size_t out : kOddExtents) {
+    constexpr std::size_t kIn = 33;
+    const auto weight = normal_tensor<T, 2>({out, kIn}, 1);
+    const auto bias = normal_tensor<T, 1>({out}, 2);
+    const auto input = normal_tensor<T, 3>({2, 17, kIn}, 3);
+    Tensor<T, 3> output;
+    const Cost cost = this->counted([&](const Meter& meter) {
+      linear_transposed(input, weight, bias, output, meter);
+    });
+    EXPECT_EQ(cost.total().macs, 2 * 17 * kIn * out);
+    EXPECT_EQ(cost.total().bytes_moved,
+              sizeof(T) * (2 * 17 * kIn + kIn * out + 2 * 17 * out));
+    EXPECT_LE(max_difference(
+                  naive::affine(Matrix(all_rows(input)),
+                                naive::transpose(Matrix(matrix(weight))),
+                                naive::row_of(bias)),
+                  all_rows(output)),
+              rounding<T>(kIn + 1))
+        << out;
+  }
+}
+
 TYPED_TEST(LinearTest, MultipliesByItsWeightAndAddsItsBias) {
   using T = TypeParam;
   constexpr std::size_t kCount = kOddExtents.size();

@@ -92,6 +92,35 @@ TYPED_TEST(AttendTest, AttendsToItself) {
   EXPECT_LE(this->error(x, x, {}, AttentionForm::streaming), this->kAllowed);
 }
 
+TYPED_TEST(AttendTest, GivesTheBlindZerosOrAMean) {
+  using T = TypeParam;
+  constexpr std::size_t kM = 5, kN = 33;
+  const auto x = normal_tensor<T, 3>({kBatch, kM, kD}, 1);
+  const auto y = normal_tensor<T, 3>({kBatch, kN, kC}, 2);
+  Mask mask;
+  mask.resize({kBatch, kN});
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    mask.data()[i] = i >= kN && i % 2 == 0;  // example 0 sees nothing
+  }
+  const Matrix values =
+      this->projected(Matrix(example(y, 0)), this->projections_.value);
+  for (const AttentionForm form :
+       {AttentionForm::materialised, AttentionForm::streaming}) {
+    for (const bool mean : {false, true}) {
+      AttentionBuffers<T> buffers(form);
+      Tensor<T, 3> output;
+      Ledger ledger;
+      attend<T>(x, y, nullptr, mask, this->projections_,
+                {.mean_if_blind = mean}, buffers, output, ledger);
+      Matrix expected(kM, kV);
+      for (std::size_t i = 0; mean && i < kM * kN * kV; ++i) {
+        expected(i / (kN * kV), i % kV) += values(i / kV % kN, i % kV) / kN;
+      }
+      EXPECT_LE(max_difference(expected, example(output, 0)), this->kAllowed);
+    }
+  }
+}
+
 TYPED_TEST(AttendTest, BooksEveryPart) {
   using T = TypeParam;
   constexpr std::size_t kM = 17, kN = 33;
