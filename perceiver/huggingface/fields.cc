@@ -18,7 +18,9 @@ std::string shown(const nlohmann::json& value) {
 
 std::size_t number_of(const char* name, const nlohmann::json& value,
                       std::size_t least) {
-  require(value.is_number_unsigned() && value.get<std::uint64_t>() >= least &&
+  const bool whole = value.is_number_unsigned() ||
+                     (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+  require(whole && value.get<std::uint64_t>() >= least &&
               value.get<std::uint64_t>() <= kMost,
           "config.json: {} = {}: whole numbers from {} to {} are allowed", name,
           shown(value), least, kMost);
