@@ -1,4 +1,4 @@
-"""Hugging Face transformers: PerceiverModel where it is our model, and for
+"""Hugging Face transformers: PerceiverModel where it is our model, alone or with a decoder, and for
 transformers a BERT encoder, which has the same products but norms elsewhere."""
 from experiments.peers.workers.cell import Skipped
 from experiments.peers.workers.serve import Model, Peer, serve
@@ -9,6 +9,9 @@ def build(cell):
     if cell.contestant == "perceiver":
         from experiments.peers.workers.huggingface_perceiver import perceiver
         return running(*perceiver(cell))
+    if cell.contestant == "perceiver_io":
+        from experiments.peers.workers.huggingface_perceiver_io import perceiver_io
+        return running(*perceiver_io(cell))
     if cell.contestant == "transformer":
         return running(*bert(cell), contestant="bert",
                        speed_only="not the same model: BERT norms behind its layers")

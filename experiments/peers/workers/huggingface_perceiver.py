@@ -12,18 +12,15 @@ _PARTS = {"norm": "attention.self.layernorm1", "input_norm": "attention.self.lay
           "query": "attention.self.query", "key": "attention.self.key",
           "value": "attention.self.value", "output": "attention.output.dense",
           "mlp_norm": "layernorm", "mlp_in": "mlp.dense1", "mlp_out": "mlp.dense2"}
+_KINDS = {"scale": "weight", "offset": "bias"}
 
 
 def perceiver(cell):
     """(function of the input, input); raises Skipped where it isn't our model."""
     require_same_model(cell)
     model = PerceiverModel(config(cell)).eval()
-    state = {"embeddings.latents": torch.from_numpy(cell.parameters()["latents"])}
-    for name, array in cell.parameters().items():
-        if name != "latents":
-            values = torch.from_numpy(array)
-            state[theirs(name)] = values.T.contiguous() if values.ndim == 2 else values
-    model.load_state_dict(state, strict=True)
+    model.load_state_dict({theirs(name): their_layout(name, array)
+                           for name, array in cell.parameters().items()}, strict=True)
     return (lambda inputs: model(inputs).last_hidden_state), torch.from_numpy(cell.input())
 
 
@@ -58,8 +55,20 @@ def config(cell):
 
 def theirs(name):
     """Our "tower0.layer2.mlp_in.weight" -> "encoder.self_attends.2.mlp.dense1.weight"."""
+    if name == "latents":
+        return "embeddings.latents"
     layer, part, kind = re.fullmatch(r"(cross0|tower0\.layer\d+)\.(\w+)\.(\w+)", name).groups()
     place = "cross_attention" if layer == "cross0" \
         else "self_attends." + layer.removeprefix("tower0.layer")
-    kind = {"scale": "weight", "offset": "bias"}.get(kind, kind)
-    return f"encoder.{place}.{_PARTS[part]}.{kind}"
+    return f"encoder.{place}.{layer_part(part, kind)}"
+
+
+def layer_part(part, kind):
+    """"mlp_in", "weight" of a layer -> "mlp.dense1.weight"."""
+    return f"{_PARTS[part]}.{_KINDS.get(kind, kind)}"
+
+
+def their_layout(name, array):
+    """A linear weight is [out, in] there."""
+    values = torch.from_numpy(array)
+    return values.T.contiguous() if name.endswith(".weight") else values
