@@ -121,6 +121,17 @@ TEST(Load, NamesTheFirstFewOfEachKind) {
        "left over: \"k0\", \"k1\", \"k2\", \"k3\", \"k4\" and 1 more"});
 }
 
+TEST(Load, AShapeOfTheSameRankDiffersToo) {
+  const TestFolder folder;
+  const Checkpoint checkpoint = counting_checkpoint(folder, "[2,3]", 6);
+  std::vector<float> six(6);
+  expect_refused(
+      [&] {
+        load<float>(checkpoint, {{"w", {3, 2}, six}}, none_left);
+      },
+      {folder.path() + ": other shapes: \"w\" is [2, 3], wanted [3, 2]"});
+}
+
 TEST(Load, ADtypeThatCannotBeReadIsSaidBeforeAnythingIs) {
   const TestFolder folder;
   folder.write(

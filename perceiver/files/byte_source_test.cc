@@ -91,7 +91,7 @@ TEST(WholeFile, NothingIsLeftBesideWhatCannotBeReplaced) {
 TEST(Shown, IsOneShortLineInQuotes) {
   EXPECT_EQ(shown("block0.weight"), "\"block0.weight\"");
   EXPECT_EQ(shown("a\"b\\c"), "\"a\\\"b\\\\c\"");
-  EXPECT_EQ(shown("\n\x1b[2J\xc3\xa9"), "\"\\x0a\\x1b[2J\\xc3\\xa9\"");
+  EXPECT_EQ(shown("\n\x1b[2J\x7f\xc3\xa9"), "\"\\x0a\\x1b[2J\\x7f\\xc3\\xa9\"");
   EXPECT_EQ(shown(std::string_view("\0", 1)), "\"\\x00\"");
   EXPECT_EQ(shown(std::string(64, 'x')), '"' + std::string(64, 'x') + '"');
   EXPECT_EQ(shown(std::string(65, 'x')), '"' + std::string(64, 'x') + "\"...");
