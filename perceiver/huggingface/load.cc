@@ -12,7 +12,8 @@ WantedTensor<float> wanted(const std::string& architecture,
                            const Parameter<float>& parameter) {
   const std::string name = huggingface_name(architecture, parameter.name);
   WantedTensor<float> tensor{name, huggingface_shape(parameter, name),
-                             parameter.values};
+                             parameter.values,
+                             {}};
   switch (huggingface_layout(parameter.name)) {
     case Layout::plain:
       break;
