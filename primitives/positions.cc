@@ -28,25 +28,44 @@ std::size_t fourier_channels(std::size_t dims, std::size_t bands) {
   return dims * (2 * bands + 1);
 }
 
-template <class T>
-Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
-                              std::size_t bands) {
-  const std::size_t dims = extents.size();
-  std::size_t rows = 1;
+Tensor<double, 2> grid_points(std::span<const std::size_t> extents) {
+  std::size_t rows = extents.empty() ? 0 : 1;
   for (const std::size_t extent : extents) rows *= extent;
+  require(rows > 0, "a grid of {} dimensions and {} positions is empty",
+          extents.size(), rows);
+  Tensor<double, 2> points;
+  points.resize({rows, extents.size()});
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::size_t rest = r;
+    for (std::size_t i = extents.size(); i-- > 0; rest /= extents[i]) {
+      points(r, i) = step(-1, 1, rest % extents[i], extents[i]);
+    }
+  }
+  return points;
+}
+
+template <class T>
+Tensor<T, 2> fourier_features(const Tensor<double, 2>& points,
+                              std::span<const std::size_t> resolution,
+                              std::size_t bands) {
+  const std::size_t rows = points.shape(0), dims = points.shape(1);
   require(dims > 0 && rows > 0 && bands > 0,
           "Fourier features of {} dimensions, {} positions and {} bands: each "
           "must be at least 1",
           dims, rows, bands);
+  require(resolution.size() == dims &&
+              *std::min_element(resolution.begin(), resolution.end()) > 0,
+          "Fourier features of {} dimensions need a resolution of at least 1 "
+          "for each",
+          dims);
   Tensor<T, 2> features;
   features.resize({rows, fourier_channels(dims, bands)});
+#pragma omp parallel for schedule(static)
   for (std::size_t r = 0; r < rows; ++r) {
-    std::size_t rest = r;
-    for (std::size_t i = dims; i-- > 0;) {
-      const double position = step(-1, 1, rest % extents[i], extents[i]);
-      rest /= extents[i];
+    for (std::size_t i = 0; i < dims; ++i) {
+      const double position = points(r, i);
       features(r, i) = static_cast<T>(position);
-      const double highest = static_cast<double>(extents[i]) / 2;
+      const double highest = static_cast<double>(resolution[i]) / 2;
       for (std::size_t k = 0; k < bands; ++k) {
         const double angle =
             std::numbers::pi * step(1, highest, k, bands) * position;
@@ -57,6 +76,12 @@ Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
     }
   }
   return features;
+}
+
+template <class T>
+Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
+                              std::size_t bands) {
+  return fourier_features<T>(grid_points(extents), extents, bands);
 }
 
 template <class T>
@@ -98,6 +123,12 @@ void add_positions(const Tensor<T, 3>& input, const Tensor<T, 2>& positions,
   }
 }
 
+template Tensor<float, 2> fourier_features(const Tensor<double, 2>&,
+                                           std::span<const std::size_t>,
+                                           std::size_t);
+template Tensor<double, 2> fourier_features(const Tensor<double, 2>&,
+                                            std::span<const std::size_t>,
+                                            std::size_t);
 template Tensor<float, 2> fourier_features(std::span<const std::size_t>,
                                            std::size_t);
 template Tensor<double, 2> fourier_features(std::span<const std::size_t>,
