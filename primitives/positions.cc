@@ -28,47 +28,39 @@ std::size_t fourier_channels(std::size_t dims, std::size_t bands) {
   return dims * (2 * bands + 1);
 }
 
-template <class T>
-Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
-                              std::size_t bands) {
-  const std::size_t dims = extents.size();
-  std::size_t rows = 1;
+Tensor<double, 2> grid_points(std::span<const std::size_t> extents) {
+  std::size_t rows = extents.empty() ? 0 : 1;
   for (const std::size_t extent : extents) rows *= extent;
-  require(dims > 0 && rows > 0 && bands > 0,
-          "Fourier features of {} dimensions, {} positions and {} bands: each "
-          "must be at least 1",
-          dims, rows, bands);
-  Tensor<T, 2> features;
-  features.resize({rows, fourier_channels(dims, bands)});
+  require(rows > 0, "a grid of {} dimensions and {} positions is empty",
+          extents.size(), rows);
+  Tensor<double, 2> points;
+  points.resize({rows, extents.size()});
   for (std::size_t r = 0; r < rows; ++r) {
     std::size_t rest = r;
-    for (std::size_t i = dims; i-- > 0;) {
-      const double position = step(-1, 1, rest % extents[i], extents[i]);
-      rest /= extents[i];
-      features(r, i) = static_cast<T>(position);
-      const double highest = static_cast<double>(extents[i]) / 2;
-      for (std::size_t k = 0; k < bands; ++k) {
-        const double angle =
-            std::numbers::pi * step(1, highest, k, bands) * position;
-        const std::size_t sine = dims + i * bands + k;
-        features(r, sine) = static_cast<T>(std::sin(angle));
-        features(r, sine + dims * bands) = static_cast<T>(std::cos(angle));
-      }
+    for (std::size_t i = extents.size(); i-- > 0; rest /= extents[i]) {
+      points(r, i) = step(-1, 1, rest % extents[i], extents[i]);
     }
   }
-  return features;
+  return points;
 }
 
 template <class T>
 void fourier_features_at(MatrixView<const double> points,
                          std::span<const std::size_t> resolution,
                          std::size_t bands, MatrixView<T> to) {
-  const std::size_t dims = resolution.size();
-  require(points.cols == dims && bands > 0 && to.rows == points.rows &&
-              to.cols == fourier_channels(dims, bands),
-          "Fourier features of [{}, {}] points, {} resolutions and {} bands "
-          "into [{}, {}]",
-          points.rows, points.cols, dims, bands, to.rows, to.cols);
+  const std::size_t dims = points.cols;
+  require(dims > 0 && points.rows > 0 && bands > 0,
+          "Fourier features of {} dimensions, {} positions and {} bands: each "
+          "must be at least 1",
+          dims, points.rows, bands);
+  require(resolution.size() == dims &&
+              *std::min_element(resolution.begin(), resolution.end()) > 0,
+          "Fourier features of {} dimensions need a resolution of at least 1 "
+          "for each",
+          dims);
+  require(to.rows == points.rows && to.cols == fourier_channels(dims, bands),
+          "Fourier features of {} points and {} channels into [{}, {}]",
+          points.rows, fourier_channels(dims, bands), to.rows, to.cols);
 #pragma omp parallel for schedule(static)
   for (std::size_t r = 0; r < points.rows; ++r) {
     T* row = to.row(r);
@@ -85,6 +77,23 @@ void fourier_features_at(MatrixView<const double> points,
       }
     }
   }
+}
+
+template <class T>
+Tensor<T, 2> fourier_features(const Tensor<double, 2>& points,
+                              std::span<const std::size_t> resolution,
+                              std::size_t bands) {
+  Tensor<T, 2> features;
+  features.resize(
+      {points.shape(0), fourier_channels(points.shape(1), bands)});
+  fourier_features_at<T>(matrix(points), resolution, bands, matrix(features));
+  return features;
+}
+
+template <class T>
+Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
+                              std::size_t bands) {
+  return fourier_features<T>(grid_points(extents), extents, bands);
 }
 
 template <class T>
@@ -126,6 +135,12 @@ void add_positions(const Tensor<T, 3>& input, const Tensor<T, 2>& positions,
   }
 }
 
+template Tensor<float, 2> fourier_features(const Tensor<double, 2>&,
+                                           std::span<const std::size_t>,
+                                           std::size_t);
+template Tensor<double, 2> fourier_features(const Tensor<double, 2>&,
+                                            std::span<const std::size_t>,
+                                            std::size_t);
 template Tensor<float, 2> fourier_features(std::span<const std::size_t>,
                                            std::size_t);
 template Tensor<double, 2> fourier_features(std::span<const std::size_t>,

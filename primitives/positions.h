@@ -14,12 +14,22 @@ namespace suite {
 // Channels that Fourier features have: dims·(2·bands + 1).
 std::size_t fourier_channels(std::size_t dims, std::size_t bands);
 
-// Fourier features (Perceiver §3.2 and App. D) of a grid of positions.
-// Positions run over [−1, 1] per dimension, both ends included, row-major;
-// frequencies are `bands` equal steps from 1 to half of the extent. Returns
-// [product of extents, fourier_channels]: the positions, then sin(π f p) for
-// all bands of dimension 0, of dimension 1, …, then the cosines likewise.
-// Throws Error for an empty grid or no bands.
+// The positions of a grid, [product of extents, dims], row-major: they run over
+// [−1, 1] per dimension, both ends included. Throws Error for an empty grid.
+Tensor<double, 2> grid_points(std::span<const std::size_t> extents);
+
+// Fourier features (Perceiver §3.2 and App. D) of points[rows, dims] in [−1, 1]:
+// a grid's, or any. Frequencies of a dimension are `bands` equal steps from 1 to
+// half of its resolution. Returns [rows, fourier_channels]: the points, then
+// sin(π f p) for all bands of dimension 0, of dimension 1, …, then the cosines
+// likewise, computed in double. Throws Error unless there are points, bands and
+// a resolution of at least 1 for each dimension.
+template <class T>
+Tensor<T, 2> fourier_features(const Tensor<double, 2>& points,
+                              std::span<const std::size_t> resolution,
+                              std::size_t bands);
+
+// Of a grid whose resolution is its extents.
 template <class T>
 Tensor<T, 2> fourier_features(std::span<const std::size_t> extents,
                               std::size_t bands);

@@ -90,6 +90,52 @@ TYPED_TEST(PositionsTest, AGridHasTheFeaturesOfItsLines) {
   }
 }
 
+TEST(GridPoints, RunRowByRowFromEndToEnd) {
+  const Tensor<double, 2> points = grid_points(Extents{2, 3});
+  const double expected[6][2] = {{-1, -1}, {-1, 0}, {-1, 1},
+                                 {1, -1},  {1, 0},  {1, 1}};
+  ASSERT_EQ(points.shape(0), 6u);
+  ASSERT_EQ(points.shape(1), 2u);
+  for (std::size_t r = 0; r < 6; ++r) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(points(r, i), expected[r][i]) << r << ' ' << i;
+    }
+  }
+  EXPECT_THROW(grid_points(Extents{}), Error);
+  EXPECT_THROW(grid_points(Extents{4, 0}), Error);
+}
+
+// Points anywhere, and a resolution for each dimension that is not their number.
+TYPED_TEST(PositionsTest, PointsHaveTheFrequenciesOfTheirResolution) {
+  using T = TypeParam;
+  constexpr std::size_t kRows = 17, kDims = 3, kBands = 5;
+  const Extents resolution = {1, 9, 224};
+  Tensor<double, 2> points = normal_tensor<double, 2>({kRows, kDims}, 1);
+  for (double& p : points) p = std::tanh(p);
+  const auto features = fourier_features<T>(points, resolution, kBands);
+  ASSERT_EQ(features.shape(0), kRows);
+  ASSERT_EQ(features.shape(1), fourier_channels(kDims, kBands));
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t i = 0; i < kDims; ++i) {
+      EXPECT_EQ(features(r, i), static_cast<T>(points(r, i)));
+      for (std::size_t k = 0; k < kBands; ++k) {
+        const double f = 1 + (resolution[i] / 2.0 - 1) * double(k) / 4;
+        const double angle = f * std::numbers::pi * points(r, i);
+        const double allowed = kEpsilon<T> + 4e-16 * std::abs(angle);
+        const std::size_t sine = kDims + i * kBands + k;
+        EXPECT_NEAR(features(r, sine), std::sin(angle), allowed);
+        EXPECT_NEAR(features(r, sine + kDims * kBands), std::cos(angle),
+                    allowed);
+      }
+    }
+  }
+  const auto refusal = [&](const Extents& of) {
+    EXPECT_THROW(fourier_features<T>(points, of, kBands), Error);
+  };
+  refusal({1, 9});
+  refusal({1, 9, 0});
+}
+
 // ImageNet's: 224 by 224, 64 bands, "258" channels in the paper's code.
 TEST(FourierChannels, ArePositionsSinesAndCosines) {
   EXPECT_EQ(fourier_channels(2, 64), 258u);
