@@ -69,6 +69,20 @@ TEST(GridRows, PutsFourierFeaturesBesideTheValues) {
   }
 }
 
+TEST(GridRows, TakesAnotherBatchAfterwards) {
+  const Modality line{"array", GridInput{.extents = {5},
+                                         .channels = 2,
+                                         .positions = {.kind = Kind::fourier,
+                                                       .bands = 2}}};
+  const auto used = make_rows<double>(line, huggingface_semantics());
+  const auto fresh = make_rows<double>(line, huggingface_semantics());
+  Ledger ledger;
+  used->forward(counted_array(*used, 2), ledger);
+  const RawArray<double> three = counted_array(*used, 3);
+  EXPECT_TRUE(same_values(used->forward(three, ledger),
+                          fresh->forward(three, ledger)));
+}
+
 TEST(GridRows, RefusesAnotherShape) {
   const Modality image{"image", GridInput{.extents = {3, 2}, .channels = 3}};
   const auto rows = make_rows<double>(image, huggingface_semantics());
