@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <new>
+#include <string>
 
 #include "primitives/check.h"
 
@@ -32,6 +33,17 @@ std::int64_t resident_bytes() {
   require(bool(statm >> size >> resident),
           "/proc/self/statm: can't be read, so resident memory is unknown");
   return resident * sysconf(_SC_PAGESIZE);
+}
+
+std::int64_t peak_resident_bytes() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  std::int64_t kibibytes = 0;
+  while (status >> word && word != "VmHWM:") {
+  }
+  require(bool(status >> kibibytes),
+          "/proc/self/status: can't be read, so peak memory is unknown");
+  return kibibytes * 1024;
 }
 
 void* allocate_metered(std::size_t bytes) {

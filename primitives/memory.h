@@ -19,6 +19,7 @@ struct MemoryMeter {
 // allocated and never touched isn't among them. Throws Error where there is no
 // /proc.
 std::int64_t resident_bytes();
+std::int64_t peak_resident_bytes();  // the most since the process began
 
 // Aligned to a cache line, which is also the widest vector. Throws
 // std::bad_alloc.

@@ -131,6 +131,8 @@ Layout huggingface_layout(const std::string& ours) {
 
 bool is_unread_by_huggingface(std::string_view name) {
   return name.ends_with("num_batches_tracked") ||
+         // A label that is always hidden is never padded.
+         name == "perceiver.input_preprocessor.padding.label" ||
          name == "perceiver.input_preprocessor.mask.audio" ||
          name == "perceiver.input_preprocessor.mask.image";
 }

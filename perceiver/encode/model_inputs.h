@@ -1,0 +1,38 @@
+// All that one forward is given.
+#pragma once
+
+#include "perceiver/encode/arguments.h"
+#include "perceiver/files/npy.h"
+#include "perceiver/huggingface/config.h"
+#include "perceiver/inputs/pictures/picture.h"
+#include "perceiver/io/raw_input.h"
+
+namespace suite {
+
+struct ModelInputs {
+  RawArrays<float> arrays;
+  Mask mask;
+  std::map<std::string, std::vector<std::size_t>> points;
+  InputShapes shapes;            // as numpy has them
+  std::size_t text_length = 0;   // tokens before the padding, if known
+  Picture picture;               // the first that the model sees; or empty
+};
+
+// The arrays that --input names, by modality; nothing is read twice.
+std::map<std::string, NpyArray> read_inputs(
+    const EncodeArguments& arguments, const std::vector<std::string>& inputs);
+
+// Shapes of what is given, and for the rest those that config.json asks for.
+// Throws Error unless all have the same batch.
+InputShapes shapes_for(const std::map<std::string, NpyArray>& files,
+                       const nlohmann::json& config,
+                       const std::string& architecture);
+
+// Takes the files' values, and reads text, pictures, sound and films as the
+// model wants them. Throws Error for what doesn't fit.
+ModelInputs model_inputs(std::map<std::string, NpyArray>&& files,
+                         const EncodeArguments& arguments,
+                         const HuggingfaceModel& described,
+                         const InputShapes& shapes);
+
+}  // namespace suite
