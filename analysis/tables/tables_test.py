@@ -94,8 +94,66 @@ class TablesTest(unittest.TestCase):
                             "--results", self.run)
 
     def test_help_names_the_flags(self):
-        for flag in ("--results", "--format", "--letter"):
+        for flag in ("--results", "--format", "--letter", "--paper"):
             self.assertIn(flag, self.printed("--help"))
+
+
+class PaperTest(unittest.TestCase):
+    """Run where the program finds the papers."""
+
+    def tables(self, *words):
+        return subprocess.run([TABLES, *map(str, words)], capture_output=True,
+                              text=True)
+
+    def printed(self, *words):
+        result = self.tables(*words)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def test_a_line_has_published_ours_difference_and_verdict(self):
+        fields = [[field.strip() for field in line.strip("|").split("|")]
+                  for line in self.printed("--paper", "perceiver").splitlines()
+                  if line.startswith("| 8 cross-attends")]
+        self.assertIn(["8 cross-attends", "FLOPs", "346.1 B", "346.12 B", "+0.0 %",
+                       "agrees to the digit"], fields)
+
+    def test_every_paper_is_printed_in_both_formats(self):
+        for paper in ("linformer", "nystromformer", "perceiver", "perceiver_io",
+                      "vaswani"):
+            with self.subTest(paper):
+                self.assertIn("| verdict", self.printed("--paper", paper))
+                body = self.printed("--paper", paper, "--format", "latex").split(
+                    "\n", 1)[1]
+                self.assertEqual(re.findall(r"(?<!\\)[%#_]",
+                                            re.sub(r"\\label\{.*\}", "", body)), [])
+                self.assertEqual(body.count("{"), body.count("}"))
+
+    def test_what_was_measured_is_read_from_the_results(self):
+        with tempfile.TemporaryDirectory() as folder:
+            written_run.write(
+                pathlib.Path(folder) / "run",
+                [dict(each, experiment="paper_imagenet")
+                 for each in (
+                     written_run.timed("perceiver(sharing=none, cross_heads=1)",
+                                       {"N": 9}, [2, 2]) +
+                     written_run.timed("perceiver(cross_heads=1)", {"N": 9}, [1, 1]))])
+            text = self.printed("--paper", "perceiver", "--results", folder)
+        self.assertRegex(text, r"\| sharing +\| time +\| +- \| +0\.500× \|")
+        nothing = self.printed("--paper", "perceiver")
+        self.assertRegex(nothing, r"\| sharing +\| time +\| +- \| +- \| .*not measured")
+
+    def test_bad_words_are_refused(self):
+        for said, words in (
+                ("--paper resnet: allowed are linformer, nystromformer, perceiver,"
+                 " perceiver_io, vaswani", ("--paper", "resnet")),
+                ("--letter N: a paper's tables have none",
+                 ("--paper", "perceiver", "--letter", "N")),
+                ("none: no such folder",
+                 ("--paper", "perceiver", "--results", "none"))):
+            result = self.tables(*words)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertRegex(result.stderr, r"\Aerror: [^\n]*\n\Z")
+            self.assertIn(said, result.stderr)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,7 @@ std::vector<PublishedModel> all_models(const Semantics& semantics) {
         flow_models(), video_models(), other_models()}) {
     all.insert(all.end(), family.begin(), family.end());
   }
-  for (PublishedModel& model : all) {
-    model.config.semantics = semantics;
-    model.config.encoder.gelu = semantics.gelu;
-  }
+  for (PublishedModel& model : all) model.config.semantics = semantics;
   return all;
 }
 
