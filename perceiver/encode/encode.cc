@@ -65,8 +65,8 @@ void answer(const EncodeArguments& a, const HuggingfaceModel& described,
   input.mask = inputs.mask;
   input.points = inputs.points;
   const Forwards forwards = run_forwards(model, input, a.repetitions);
-  const std::vector<Answer> all = answers(
-      described, *forwards.outputs, a.output.empty() ? "" : user_path(a.output));
+  const std::string output = a.output.empty() ? "" : user_path(a.output);
+  const std::vector<Answer> all = answers(described, *forwards.outputs, output);
   write(all);
   fmt::print("{}",
              summary_text(described, model, inputs, all, forwards, a.parts));
