@@ -59,9 +59,9 @@ void check_inputs(const EncodeArguments& a, const std::string& architecture,
   if (!a.image.empty() || !a.video.empty()) brought.push_back("image");
   if (!a.audio.empty()) brought.push_back("audio");
   std::sort(brought.begin(), brought.end());
+  const std::string given = fmt::format("{}", fmt::join(brought, ", "));
   require(brought == inputs, "inputs given: {}: {}",
-          brought.empty() ? "none" : fmt::format("{}", fmt::join(brought, ", ")),
-          ways);
+          given.empty() ? "none" : given, ways);
 }
 
 }  // namespace
@@ -70,13 +70,13 @@ void declare(CLI::App& app, EncodeArguments& a) {
   app.add_option("--checkpoint", a.checkpoint,
                  "Folder with config.json and model.safetensors");
   app.add_option("--model", a.model,
-                 "Instead, a published record, with weights from --seed; inputs "
-                 "that --input does not bring are drawn too");
+                 "Instead, a published record, with weights from --seed; "
+                 "inputs that --input does not bring are drawn too");
   app.add_option("--seed", a.seed, "Of --model")->capture_default_str();
   app.add_option("--architecture", a.architecture,
                  "PerceiverForMaskedLM, …, instead of config.json's");
   app.add_option("--semantics", a.semantics,
-                 "Where the two implementations differ: huggingface or deepmind");
+                 "Whose, where two differ: huggingface or deepmind");
   app.add_option("--input", a.input,
                  "FILE.npy, or MODALITY=FILE.npy of a model that takes several")
       ->allow_extra_args(false);
@@ -92,7 +92,7 @@ void declare(CLI::App& app, EncodeArguments& a) {
   app.add_option("--audio", a.audio, "WAV, FLAC or OGG");
   app.add_option("--video", a.video, "Folder of frames, PNG or JPEG");
   app.add_option("--output", a.output,
-                 "FILE.npy for the answer; FILE.MODALITY.npy if it has several");
+                 "FILE.npy for the answer; of several FILE.MODALITY.npy");
   app.add_option("--flow", a.flow, "FILE.png for the motion, as colours");
   app.add_option("--attention-map", a.attention_map,
                  "FILE.png: what the latents attend to (first example)");

@@ -9,8 +9,8 @@
 
 namespace suite {
 
-// float32 of any rank from 3 on, or int64 ids [batch, N], by the modality's name,
-// with the shape that it has in numpy. Throws Error, naming the file.
+// Of text int64 ids [batch, N]; of all else float32 of 3 to 5 dimensions, as
+// InputShapes has them. Throws Error, naming the file.
 RawArray<float> array_from(const NpyArray& file, const std::string& modality);
 
 // [batch, N], 1 for real inputs, of int64, int32, uint8 or bool. Throws Error

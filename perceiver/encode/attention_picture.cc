@@ -31,6 +31,9 @@ Tensor<float, 2> pixel_maps(const Tensor<float, 2>& maps, const Place& place) {
   const std::size_t pixels = rank == 1 ? place.extents[0]
                                        : place.extents[rank - 2] *
                                              place.extents[rank - 1];
+  require(place.first + elements(place.extents) <= maps.shape(1),
+          "attention over {} inputs, the model's grid ends at {}",
+          maps.shape(1), place.first + elements(place.extents));
   Tensor<float, 2> sums({maps.shape(0), pixels}, 0.0F);
   for (std::size_t m = 0; m < maps.shape(0); ++m) {
     for (std::size_t n = 0; n < elements(place.extents); ++n) {

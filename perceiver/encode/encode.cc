@@ -45,6 +45,19 @@ void draw(const EncodeArguments& a, const HuggingfaceModel& described,
   }
 }
 
+// A config.json may claim more layers than any memory holds; none has fewer
+// than one tensor. Blocks share theirs.
+void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
+  constexpr std::size_t kMostBlocks = 10000;
+  const std::size_t tensors = checkpoint.names().size();
+  require(encoder.layers <= tensors,
+          "{}: {} layers a block by config.json, and {} tensors in all",
+          checkpoint.folder(), encoder.layers, tensors);
+  require(encoder.blocks <= kMostBlocks,
+          "{}: {} blocks by config.json; up to {} are allowed",
+          checkpoint.folder(), encoder.blocks, kMostBlocks);
+}
+
 // Runs the model, writes, prints and draws.
 void answer(const EncodeArguments& a, const HuggingfaceModel& described,
             IoModel<float>& model, const ModelInputs& inputs) {
@@ -52,8 +65,8 @@ void answer(const EncodeArguments& a, const HuggingfaceModel& described,
   input.mask = inputs.mask;
   input.points = inputs.points;
   const Forwards forwards = run_forwards(model, input, a.repetitions);
-  const std::vector<Answer> all = answers(
-      described, *forwards.outputs, a.output.empty() ? "" : user_path(a.output));
+  const std::string output = a.output.empty() ? "" : user_path(a.output);
+  const std::vector<Answer> all = answers(described, *forwards.outputs, output);
   write(all);
   fmt::print("{}",
              summary_text(described, model, inputs, all, forwards, a.parts));
@@ -74,6 +87,7 @@ void run_checkpoint(const EncodeArguments& a) {
   const InputShapes shapes = shapes_for(files, json, architecture);
   HuggingfaceModel described =
       huggingface_model(json, architecture, shapes, a.semantics);
+  check_depth(checkpoint, described.config.encoder);
   configure(a, described.config);
   const ModelInputs inputs =
       model_inputs(std::move(files), a, described, shapes);

@@ -332,6 +332,12 @@ class Refusals(EncodeTest):
         (copy / "config.json").write_text(json.dumps(config))
         given = ("--checkpoint", copy, "--input", BARE / "in.npy", "--output", self.out)
         self.refused("embeddings.latents", *given)
+        for name, value, said in (("num_self_attends_per_block", 2**31, "tensors in all"),
+                                  ("num_blocks", 2**31, "up to 10000"),
+                                  ("d_latents", 2**31, "more memory than there is")):
+            changed = config | {"num_latents": 2**31, name: value}
+            (copy / "config.json").write_text(json.dumps(changed))
+            self.refused(said, *given)
         config.update(num_latents=5, num_self_attends_per_block=2)
         (copy / "config.json").write_text(json.dumps(config))
         self.refused("missing", *given)

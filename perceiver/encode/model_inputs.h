@@ -13,9 +13,8 @@ struct ModelInputs {
   RawArrays<float> arrays;
   Mask mask;
   std::map<std::string, std::vector<std::size_t>> points;
-  InputShapes shapes;            // as numpy has them
-  std::size_t text_length = 0;   // tokens before the padding, if known
-  Picture picture;               // the first that the model sees; or empty
+  InputShapes shapes;  // as numpy has them
+  Picture picture;     // the first that the model sees; or empty
 };
 
 // The arrays that --input names, by modality; nothing is read twice.

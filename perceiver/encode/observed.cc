@@ -23,7 +23,6 @@ void observe_text(const EncodeArguments& a, const TextInput& text,
   TokenText read = a.text_file.empty()
                        ? tokenize(a.text, text.length, ends)
                        : read_text(user_path(a.text_file), text.length, ends);
-  inputs.text_length = read.length;
   inputs.arrays["text"].tokens = std::move(read.ids);
   inputs.mask = std::move(read.mask);
 }

@@ -8,8 +8,8 @@
 
 namespace suite {
 
-// One example of each modality: a file's, or drawn from `seed`. Throws Error for
-// a file of another shape than the record's.
+// One example of each modality: a file's, or drawn from `seed`. Throws Error
+// for a file of another shape than the record's.
 ModelInputs record_inputs(std::map<std::string, NpyArray>&& files,
                           const IoModel<float>& model, std::uint64_t seed);
 
