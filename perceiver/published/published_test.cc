@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "perceiver/io/count.h"
 #include "primitives/check.h"
 
 namespace suite {
@@ -78,6 +79,18 @@ TEST(Published, EveryEncoderIsAPerceiver) {
     EXPECT_TRUE(config.decoder.outputs > 0 || config.decoder.vocabulary ||
                 name.starts_with("perceiver_io_starcraft"))
         << "it has no output";
+  }
+}
+
+TEST(Published, EveryRecordMakesAModel) {
+  for (const Semantics& semantics :
+       {deepmind_semantics(), huggingface_semantics()}) {
+    for (const std::string& name : published_names()) {
+      SCOPED_TRACE(name);
+      const Cost cost = count(published_model(name, semantics).config);
+      EXPECT_GT(cost.parameters, 3'000'000u);
+      EXPECT_GT(cost.total().macs, 200'000'000u);
+    }
   }
 }
 
