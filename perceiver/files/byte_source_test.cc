@@ -9,7 +9,6 @@
 
 #include "perceiver/files/shown.h"
 #include "perceiver/files/testing.h"
-#include "perceiver/files/whole_file.h"
 
 namespace suite {
 namespace {
@@ -63,29 +62,6 @@ TEST(ByteSource, WhatIsNoFileIsRefusedAtOnce) {
   const std::string pipe = folder.path("pipe");
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   expect_refused([&] { open_bytes(pipe); }, {pipe, "not a file"});
-}
-
-TEST(WholeFile, TheOldContentStaysUntilTheNewIsWhole) {
-  const TestFolder folder;
-  const std::string path = folder.write("kept", "old");
-  // What would be written beside cannot be: a folder stands there.
-  std::filesystem::create_directory(path + ".new");
-  expect_refused([&] { write_whole_file(path, {bytes("new")}); },
-                 {"cannot write " + path, "Is a directory"});
-  EXPECT_EQ(content_of(path), "old");
-  std::filesystem::remove(path + ".new");
-  const std::string a = "ne", b = "w";
-  write_whole_file(path, {bytes(a), bytes(b)});
-  EXPECT_EQ(content_of(path), "new");
-  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
-}
-
-TEST(WholeFile, NothingIsLeftBesideWhatCannotBeReplaced) {
-  const TestFolder folder;
-  const std::string path = folder.path("folder");
-  std::filesystem::create_directory(path);
-  expect_refused([&] { write_whole_file(path, {}); }, {"cannot write " + path});
-  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
 }
 
 TEST(Shown, IsOneShortLineInQuotes) {

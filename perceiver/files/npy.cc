@@ -10,7 +10,7 @@
 
 #include "perceiver/files/npy_header.h"
 #include "perceiver/files/shown.h"
-#include "perceiver/files/whole_file.h"
+#include "primitives/program/files.h"
 #include "primitives/check.h"
 
 namespace suite {
@@ -182,9 +182,9 @@ void write_npy(const std::string& path, const std::vector<std::size_t>& shape,
   std::string head(kMagic);
   head += {'\1', '\0', static_cast<char>(dict.size() & 0xff),
            static_cast<char>(dict.size() >> 8)};
-  write_whole_file(
-      path, {std::as_bytes(std::span(head)), std::as_bytes(std::span(dict)),
-             std::as_bytes(values)});
+  replace_file(path, {head, dict,
+                      {reinterpret_cast<const char*>(values.data()),
+                       values.size_bytes()}});
 }
 
 template std::span<const float> NpyArray::as() const;

@@ -1,7 +1,6 @@
 #include "perceiver/inputs/file.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -24,15 +23,6 @@ std::string file_bytes(const std::string& path, std::size_t most_bytes) {
   in.read(bytes.data(), static_cast<std::streamsize>(size));
   require(in.good(), "cannot read {}: {}", path, std::strerror(errno));
   return bytes;
-}
-
-void write_bytes(const std::string& path, std::string_view bytes) {
-  const std::string beside = path + ".new";
-  std::ofstream out(beside, std::ios::binary);
-  out << bytes;
-  out.close();
-  require(out.good() && std::rename(beside.c_str(), path.c_str()) == 0,
-          "cannot write {}: {}", path, std::strerror(errno));
 }
 
 std::string ending_of(const std::string& path) {

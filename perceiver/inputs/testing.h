@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "perceiver/inputs/file.h"
+#include "primitives/program/files.h"
 #include "primitives/check.h"
 
 namespace suite {
@@ -15,7 +16,7 @@ namespace suite {
 // A file of the test's own; its path.
 inline std::string written(const std::string& name, std::string_view bytes) {
   const std::string path = testing::TempDir() + name;
-  write_bytes(path, bytes);
+  replace_file(path, bytes);
   return path;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -25,12 +26,20 @@ std::string read_file(const std::string& path) {
 }
 
 void replace_file(const std::string& path, std::string_view content) {
+  replace_file(path, {content});
+}
+
+void replace_file(const std::string& path,
+                  std::initializer_list<std::string_view> parts) {
   const std::string beside = path + ".new";
   std::ofstream out(beside, std::ios::binary);
-  out << content;
+  const bool opened = out.is_open();
+  for (const std::string_view part : parts) out << part;
   out.close();
-  require(out.good() && std::rename(beside.c_str(), path.c_str()) == 0,
-          "cannot write {}: {}", path, std::strerror(errno));
+  if (out.good() && std::rename(beside.c_str(), path.c_str()) == 0) return;
+  const std::string reason = std::strerror(errno);
+  if (opened) std::remove(beside.c_str());
+  throw Error(fmt::format("cannot write {}: {}", path, reason));
 }
 
 void make_folder(const std::string& path) {

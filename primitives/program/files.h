@@ -2,6 +2,7 @@
 // before survives whatever comes.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,12 @@ namespace suite {
 // Throws Error, naming the path and the system's reason.
 std::string read_file(const std::string& path);
 
-// Readers see the old content or the new, never a part.
+// Readers see the old content or the new, never a part. Throws Error, naming the
+// path and the system's reason, and then leaves nothing beside it.
 void replace_file(const std::string& path, std::string_view content);
+// The parts, one after another.
+void replace_file(const std::string& path,
+                  std::initializer_list<std::string_view> parts);
 
 void make_folder(const std::string& path);  // and its parents
 

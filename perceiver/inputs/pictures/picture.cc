@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "perceiver/inputs/file.h"
+#include "primitives/program/files.h"
 #include "primitives/check.h"
 
 #define STB_IMAGE_IMPLEMENTATION
@@ -86,8 +87,8 @@ void write_png(const std::string& path, const Picture& picture) {
                             static_cast<int>(picture.height), kChannels, &size),
       [](void* memory) { std::free(memory); });
   require(png != nullptr, "cannot write {}: out of memory", path);
-  write_bytes(path, {reinterpret_cast<const char*>(png.get()),
-                     static_cast<std::size_t>(size)});
+  replace_file(path, std::string_view(reinterpret_cast<const char*>(png.get()),
+                                      static_cast<std::size_t>(size)));
 }
 
 }  // namespace suite
