@@ -9,10 +9,6 @@
 namespace suite {
 namespace {
 
-std::size_t or_else(std::size_t value, std::size_t otherwise) {
-  return value == 0 ? otherwise : value;
-}
-
 Sharing sharing_of(const std::string& name) {
   if (name == "none") return Sharing::none;
   return name == "all" ? Sharing::all : Sharing::all_but_first;

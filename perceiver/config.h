@@ -19,6 +19,11 @@ enum class Sharing {
   all_but_first,  // as published: the first cross-attention is kept apart
 };
 
+// A width, or where it is 0 the one that follows from others.
+inline std::size_t or_else(std::size_t value, std::size_t otherwise) {
+  return value == 0 ? otherwise : value;
+}
+
 // A record: the latents, and how they read and think. 0 stands for the width
 // that follows from others.
 struct EncoderConfig {

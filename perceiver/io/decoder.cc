@@ -5,10 +5,6 @@
 namespace suite {
 namespace {
 
-std::size_t or_else(std::size_t value, std::size_t otherwise) {
-  return value == 0 ? otherwise : value;
-}
-
 AttentionLayerWidths layer_widths(const IoConfig& config) {
   const DecoderConfig& d = config.decoder;
   const std::size_t E = query_channels(config), D = config.encoder.channels;

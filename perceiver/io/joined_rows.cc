@@ -39,11 +39,13 @@ const Tensor<T, 3>& JoinedRows<T>::forward(
   if (all_.size() == 1 && all_[0].rows) {
     return rows_of_one(all_[0], raw, ledger);
   }
-  std::size_t batch = 1;
+  std::size_t batch = 0;
   for (const One& one : all_) {
     if (!one.rows) continue;
     const Tensor<T, 3>& from = rows_of_one(one, raw, ledger);
-    batch = from.shape(0);
+    if (batch == 0) batch = from.shape(0);
+    require(from.shape(0) == batch, "{}: {} examples, what is beside it has {}",
+            one.name, from.shape(0), batch);
     joined_.resize({batch, count_, channels_});
     require(from.shape(1) == one.count, "{}: {} rows, the model takes {}",
             one.name, from.shape(1), one.count);

@@ -132,8 +132,17 @@ TEST(JoinedRows, PadsToACommonWidthAndHides) {
   EXPECT_EQ(rows(1, 7, 36), 3);
   EXPECT_EQ(rows(1, 8, 33), 5);
   for (std::size_t c = 0; c < 37; ++c) EXPECT_EQ(rows(1, 16, c), 7);
+  const Drawn other(config, 3);
   raw.erase("image");
   EXPECT_THROW(joined.forward(raw, ledger), Error);
+  raw.emplace("image", other.arrays.at("image"));
+  try {
+    joined.forward(raw, ledger);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "image: 3 examples, what is beside it has 2");
+  }
 }
 
 // 224 × 224 pixels, in DeepMind's way and in Hugging Face's.

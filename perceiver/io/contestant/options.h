@@ -13,8 +13,4 @@ std::vector<OptionSpec> io_options();
 // queries. Throws Error for O = 0.
 IoConfig io_config(const Shape& shape, const Options& options);
 
-inline std::size_t or_else(std::size_t value, std::size_t otherwise) {
-  return value == 0 ? otherwise : value;
-}
-
 }  // namespace suite
