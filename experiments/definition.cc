@@ -8,10 +8,10 @@
 #include <limits>
 
 #include "contract/registry.h"
-#include "primitives/program/files.h"
 #include "experiments/sha256.h"
 #include "experiments/toml_reader.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "experiments/cell.h"
-#include "primitives/program/files.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "primitives/program/files.h"
 #include "experiments/record.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 

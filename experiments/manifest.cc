@@ -7,10 +7,10 @@
 #include <ctime>
 #include <filesystem>
 
-#include "primitives/program/files.h"
 #include "experiments/machine.h"
 #include "experiments/record.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

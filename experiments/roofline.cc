@@ -6,14 +6,14 @@
 #include <optional>
 
 #include "experiments/calibration.h"
-#include "primitives/program/command_line.h"
-#include "primitives/program/files.h"
 #include "experiments/machine.h"
 #include "experiments/prepared_cell.h"
 #include "experiments/read_bandwidth.h"
 #include "experiments/register_peaks.h"
 #include "experiments/roofline_table.h"
 #include "primitives/check.h"
+#include "primitives/program/command_line.h"
+#include "primitives/program/files.h"
 #include "primitives/threads.h"
 
 namespace suite {

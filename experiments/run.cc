@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "contract/registry.h"
-#include "primitives/program/command_line.h"
-#include "primitives/program/files.h"
 #include "experiments/manifest.h"
 #include "experiments/runner.h"
 #include "primitives/check.h"
+#include "primitives/program/command_line.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

@@ -7,7 +7,6 @@
 
 #include "experiments/accounts.h"
 #include "experiments/calibration.h"
-#include "primitives/program/files.h"
 #include "experiments/journal.h"
 #include "experiments/machine.h"
 #include "experiments/manifest.h"
@@ -19,6 +18,7 @@
 #include "experiments/summary.h"
 #include "experiments/timing.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 #include "primitives/threads.h"
 
 namespace suite {

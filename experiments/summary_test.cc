@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "primitives/program/files.h"
 #include "experiments/rows.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

@@ -6,9 +6,9 @@
 #include <array>
 
 #include "contract/registry.h"
-#include "primitives/program/files.h"
 #include "experiments/toml_reader.h"
 #include "primitives/cost.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

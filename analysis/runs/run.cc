@@ -6,9 +6,9 @@
 #include <filesystem>
 
 #include "contract/shape.h"
-#include "primitives/program/files.h"
 #include "experiments/record.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "analysis/runs/run.h"
 #include "contract/shape.h"
-#include "primitives/program/files.h"
 #include "experiments/record.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 

@@ -8,9 +8,9 @@
 #include "analysis/statistics/outliers.h"
 #include "analysis/verify/extrap.h"
 #include "analysis/verify/verdict_json.h"
+#include "primitives/check.h"
 #include "primitives/program/command_line.h"
 #include "primitives/program/files.h"
-#include "primitives/check.h"
 
 namespace suite {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "perceiver/files/npy_header.h"
 #include "perceiver/files/shown.h"
-#include "primitives/program/files.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 namespace {

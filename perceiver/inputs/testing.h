@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "perceiver/inputs/file.h"
-#include "primitives/program/files.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 
 namespace suite {
 

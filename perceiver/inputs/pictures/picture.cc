@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "perceiver/inputs/file.h"
-#include "primitives/program/files.h"
 #include "primitives/check.h"
+#include "primitives/program/files.h"
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
