@@ -154,7 +154,10 @@ Array attention_layer(const Array& stream, const Array* inputs,
       inputs == nullptr ? normed
                         : layer_norm(*inputs, parameters, name + ".input_norm");
   const Array mixed =
-      attend(normed, read, parameters, name, form.heads, valid);
+      form.mix ? form.mix(linear(normed, parameters, name + ".query"),
+                          linear(read, parameters, name + ".key"),
+                          linear(read, parameters, name + ".value"))
+               : attend(normed, read, parameters, name, form.heads, valid);
   Array x = linear(mixed, parameters, name + ".output");
   if (form.query_residual) x = sum(x, stream);
   const Array hidden =

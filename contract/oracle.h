@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -63,6 +64,8 @@ struct LayerForm {
   std::size_t heads = 1;
   bool query_residual = true;
   bool gelu_tanh = false;
+  // What mixes rows in place of attention, from queries, keys and values.
+  std::function<Array(const Array& q, const Array& k, const Array& v)> mix = {};
 };
 
 // A pre-norm layer with the parameters `name`.*: self-attention of `stream`, or
