@@ -55,6 +55,12 @@ Array encode(const Array& input, const std::string& positions,
 Array attention(const Array& q, const Array& k, const Array& v,
                 std::size_t heads, const Valid& valid);
 
+// The same where a query reads those keys alone that `reads(query, key)` says.
+using Reads = std::function<bool(std::size_t query, std::size_t key)>;
+Array attention_where(const Array& q, const Array& k, const Array& v,
+                      std::size_t heads, const Valid& valid,
+                      const Reads& reads);
+
 // Query, key and value projections `name`.query, .key, .value, then attention.
 Array attend(const Array& query_input, const Array& input,
              const Parameters& parameters, const std::string& name,

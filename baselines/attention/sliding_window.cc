@@ -98,37 +98,18 @@ Cost sliding_cost(const Shape& s, const Options& options, std::size_t scalar,
                                    threads);
 }
 
-// Attention of one query at a time, with all but its keys hidden.
 oracle::Array sliding_reference(const NaiveInputs& in) {
   const auto window = static_cast<long>(in.options.number("window"));
   const auto globals = static_cast<long>(in.options.number("globals"));
   const bool causal = in.options.flag("causal");
-  const auto N = static_cast<long>(in.shape.N);
-  oracle::Array y = oracle::zeros(in.shape.batch, in.shape.N, in.shape.D);
-  for (long i = 0; i < N; ++i) {
-    oracle::Valid valid(in.shape.batch * in.shape.N, 0);
-    oracle::Array q = oracle::zeros(in.shape.batch, 1, in.shape.D);
-    for (std::size_t b = 0; b < in.shape.batch; ++b) {
-      for (long j = 0; j < N; ++j) {
+  return oracle::attention_where(
+      in.q, in.k, in.v, in.shape.H, in.valid,
+      [=](std::size_t query, std::size_t key) {
+        const auto i = static_cast<long>(query), j = static_cast<long>(key);
         const bool near = j >= i - window && j <= i + window;
         const bool global = i < globals || j < globals;
-        const auto key = static_cast<std::size_t>(j);
-        valid[b * in.shape.N + key] = (near || global) && !(causal && j > i) &&
-                                      !in.hidden(b, key);
-      }
-      for (std::size_t c = 0; c < in.shape.D; ++c) {
-        q.at(b, 0, c) = in.q.at(b, static_cast<std::size_t>(i), c);
-      }
-    }
-    const oracle::Array row =
-        oracle::attention(q, in.k, in.v, in.shape.H, valid);
-    for (std::size_t b = 0; b < in.shape.batch; ++b) {
-      for (std::size_t c = 0; c < in.shape.D; ++c) {
-        y.at(b, static_cast<std::size_t>(i), c) = row.at(b, 0, c);
-      }
-    }
-  }
-  return y;
+        return (near || global) && !(causal && j > i);
+      });
 }
 
 Contestant sliding_window() {
