@@ -22,6 +22,10 @@ std::vector<Shape> odd_shapes();
 
 Options defaults(const Contestant& contestant);
 
+// The defaults, or what the contestant says suits small shapes, changed so.
+Options defaults_with(const Contestant& contestant,
+                      const OptionValues& changed);
+
 // The values to try an option with.
 std::vector<std::string> trial_values(const OptionSpec& spec);
 
