@@ -1,5 +1,6 @@
 // Does what a contestant states of itself hold: growth, limit, causality, what it
 // refuses, its golden row?
+#include <algorithm>
 #include <cmath>
 #include <regex>
 
@@ -165,6 +166,26 @@ void is_causal_where_claimed(const Contestant& c) {
   }
 }
 
+namespace {
+
+// Does it say "rank = 1", of a letter or an option and the value it has here?
+bool names_a_value(const std::string& text, const Contestant& c,
+                   const Shape& shape, const Options& options) {
+  const auto says = [&](std::string_view name, const auto& value) {
+    const std::regex whole(fmt::format("\\b{} = {}\\b", name, value));
+    return std::regex_search(text, whole);
+  };
+  for (const std::string_view name : kLetters) {
+    if (says(name, letter(shape, name))) return true;
+  }
+  return std::any_of(c.options.begin(), c.options.end(),
+                     [&](const OptionSpec& spec) {
+                       return says(spec.name, options.text(spec.name));
+                     });
+}
+
+}  // namespace
+
 void refusals_name_the_value(const Contestant& c) {
   const auto refusal = [&](const auto& attempt) -> std::string {
     try {
@@ -182,9 +203,9 @@ void refusals_name_the_value(const Contestant& c) {
             "its cost and its model refuse differently: \"{}\", \"{}\" {}",
             cost, make, describe(shape, options));
     for (const std::string& text : {cost, make}) {
-      require(text.empty() || std::regex_search(text, std::regex("[0-9]")),
-              "a refusal names no value: \"{}\" {}", text,
-              describe(shape, options));
+      require(text.empty() || names_a_value(text, c, shape, options),
+              "a refusal does not name the value that it refuses: \"{}\" {}",
+              text, describe(shape, options));
     }
   };
   std::vector<Options> all = option_variants(c);

@@ -45,7 +45,7 @@ enum class Fault {
   misses_its_limit,
   nears_its_limit_too_slowly,
   claims_to_be_causal,
-  refuses_without_a_value,
+  refuses_without_its_value,
   has_the_golden_row_of_another,
 };
 
@@ -64,8 +64,8 @@ class Toy : public Encoder<T> {
                      Linear<T>(shape.C, shape.D, Bias::without),
                      fault == Fault::accepts_any_heads ? 1 : shape.H},
         buffers_(AttentionForm::streaming) {
-    require(fault != Fault::refuses_without_a_value || shape.N > 1,
-            "this is too small");
+    require(fault != Fault::refuses_without_its_value || shape.N > 1,
+            "N must be at least 2");
     require(fault == Fault::accepts_any_heads || shape.D % shape.H == 0,
             "H = {} heads do not divide D = {}", shape.H, shape.D);
   }
@@ -186,8 +186,8 @@ Cost toy_cost(const Shape& s, std::size_t scalar, int threads, Fault fault) {
        fault == Fault::accepts_any_heads ? 1 : s.H, /*normed=*/false},
       s.C, {}, /*uses=*/1, Bias::without, AttentionForm::streaming, scalar,
       threads);
-  require(fault != Fault::refuses_without_a_value || s.N > 1,
-          "this is too small");
+  require(fault != Fault::refuses_without_its_value || s.N > 1,
+          "N must be at least 2");
   cost.bytes_held +=
       scalar * (cost.parameters + s.batch * s.N * (s.C + s.D));
   if (fault == Fault::declares_too_few_macs) --cost[Part::scores].macs;
@@ -291,7 +291,7 @@ const std::multimap<std::string, Fault>& caught_by() {
       {"forgets_the_last_input", Fault::remembers_its_first_input},
       {"thread_counts_agree", Fault::depends_on_threads},
       {"refuses_heads_that_do_not_divide", Fault::accepts_any_heads},
-      {"refusals_name_the_value", Fault::refuses_without_a_value},
+      {"refusals_name_the_value", Fault::refuses_without_its_value},
       {"states_what_is_asked", Fault::approximates_without_a_limit},
       {"states_what_is_asked", Fault::states_no_golden_row},
       {"grows_as_declared", Fault::claims_other_growth},
