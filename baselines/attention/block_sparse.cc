@@ -7,6 +7,7 @@
 // Cost: about 2·N·block·(2·neighbours + 1 + random + 2·globals)·D MACs a layer,
 // linear in N.
 #include <algorithm>
+#include <cstdlib>
 
 #include "baselines/transformer.h"
 #include "contract/mixing_formula.h"
@@ -17,12 +18,14 @@ namespace {
 
 // What a block reads at random follows from its number (SplitMix64's mixing of
 // bits, Steele et al. 2014).
-std::uint64_t scrambled(std::uint64_t x) {
+constexpr std::uint64_t scrambled(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
   return x ^ (x >> 31);
 }
+static_assert(scrambled(0) == 0xe220a8397b1dcdaf);  // its published first
+static_assert(scrambled(1234567) == 6457827717110365317);
 
 struct Blocks {
   std::size_t rows, size, count, neighbours, globals, random;
@@ -119,20 +122,38 @@ Cost sparse_cost(const Shape& s, const Options& options, std::size_t scalar,
                                    threads);
 }
 
-oracle::Array sparse_reference(const NaiveInputs& in) {
-  const Blocks blocks(in.shape, in.options);
-  std::vector<std::vector<std::size_t>> read;
-  for (std::size_t b = 0; b < blocks.count; ++b) {
-    read.push_back(blocks.read_by(b));
+// Which of `count` blocks does a block read? By the definition, one by one.
+std::vector<bool> naive_reads(std::size_t block, std::size_t count,
+                              const Options& options) {
+  const auto reach = static_cast<long>(options.number("neighbours"));
+  const std::size_t globals = options.number("globals");
+  std::vector<bool> reads(count);
+  std::size_t others = 0;
+  for (std::size_t b = 0; b < count; ++b) {
+    const long away = static_cast<long>(b) - static_cast<long>(block);
+    reads[b] = std::abs(away) <= reach || b < globals || block < globals;
+    others += !reads[b];
   }
-  return oracle::attention_where(
-      in.q, in.k, in.v, in.shape.H, in.valid,
-      [&](std::size_t query, std::size_t key) {
-        const std::size_t block = query / blocks.size;
-        return block < blocks.globals ||
-               std::count(read[block].begin(), read[block].end(),
-                          key / blocks.size) > 0;
-      });
+  std::size_t left = std::min(others, options.number("random"));
+  for (std::uint64_t x = scrambled(block); left > 0; x = scrambled(x)) {
+    if (reads[x % count]) continue;
+    reads[x % count] = true;
+    --left;
+  }
+  return reads;
+}
+
+oracle::Array sparse_reference(const NaiveInputs& in) {
+  const std::size_t size = in.options.number("block"), N = in.shape.N;
+  const std::size_t count = N / size + (N % size > 0);
+  std::vector<std::vector<bool>> reads;
+  for (std::size_t b = 0; b < count; ++b) {
+    reads.push_back(naive_reads(b, count, in.options));
+  }
+  return oracle::attention_where(in.q, in.k, in.v, in.shape.H, in.valid,
+                                 [&](std::size_t query, std::size_t key) {
+                                   return reads[query / size][key / size];
+                                 });
 }
 
 Contestant block_sparse() {
