@@ -200,7 +200,7 @@ Contestant nystromformer() {
                          "How many steps towards the pseudo-inverse?")},
       .trial = {{"landmarks", "3"}},
       .growth = {{"N", 1, 1}},
-      .limit = ExactLimit{.statement = "landmarks = N and iterations → ∞",
+      .limit = ExactLimit{.statement = "landmarks = N and iterations = 30",
                           .options =
                               [](const Shape& shape, std::size_t) {
                                 return OptionValues{
