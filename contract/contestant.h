@@ -48,7 +48,8 @@ struct Growth {
 };
 
 // Numbers that a change must not change unseen: of a forward at the shape that
-// conformance tries most, whose message says them.
+// conformance tries most, whose message says them. They are this code's own and
+// guard against change only: the oracle says what is right.
 struct Golden {
   std::uint64_t macs = 0;
   std::uint64_t parameters = 0;
