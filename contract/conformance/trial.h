@@ -17,7 +17,7 @@ using Values = Tensor<double, 3>;
 Shape plain_shape();
 
 // One of everything, one beside powers of two, several tiles with a rest,
-// widths that differ.
+// widths that differ, heads that may be shared by some and not all.
 std::vector<Shape> odd_shapes();
 
 Options defaults(const Contestant& contestant);
