@@ -1,8 +1,8 @@
 // Does what a contestant states of itself hold: growth, limit, causality, what it
 // refuses, its golden row?
 #include <algorithm>
+#include <cctype>
 #include <cmath>
-#include <regex>
 
 #include "contract/agreement.h"
 #include "contract/conformance/checks.h"
@@ -168,19 +168,29 @@ void is_causal_where_claimed(const Contestant& c) {
 
 namespace {
 
-// Does it say "rank = 1", of a letter or an option and the value it has here?
+// Does text say "name = value", and neither as a part of another word?
+bool says(const std::string& text, std::string_view name,
+          const std::string& value) {
+  const std::string whole = fmt::format("{} = {}", name, value);
+  const std::size_t at = text.find(whole);
+  const auto in_word = [&](std::size_t i) {
+    return i < text.size() &&
+           (std::isalnum(static_cast<unsigned char>(text[i])) != 0 ||
+            text[i] == '_');
+  };
+  return at != std::string::npos && (at == 0 || !in_word(at - 1)) &&
+         !in_word(at + whole.size());
+}
+
+// Does it name a letter or an option with the value that it has here?
 bool names_a_value(const std::string& text, const Contestant& c,
                    const Shape& shape, const Options& options) {
-  const auto says = [&](std::string_view name, const auto& value) {
-    const std::regex whole(fmt::format("\\b{} = {}\\b", name, value));
-    return std::regex_search(text, whole);
-  };
   for (const std::string_view name : kLetters) {
-    if (says(name, letter(shape, name))) return true;
+    if (says(text, name, std::to_string(letter(shape, name)))) return true;
   }
   return std::any_of(c.options.begin(), c.options.end(),
                      [&](const OptionSpec& spec) {
-                       return says(spec.name, options.text(spec.name));
+                       return says(text, spec.name, options.text(spec.name));
                      });
 }
 
