@@ -1,21 +1,21 @@
-// The transformer encoder (Vaswani et al. 2017, §3.1), pre-norm: B layers of
-// full self-attention over all N inputs. Its layer is the Perceiver's latent
-// layer, so what differs between the two is the algorithm alone.
-// Cost: O(B·N²·D).
+#include "baselines/transformer.h"
+
+#include <memory>
+
 #include "contract/formula.h"
-#include "contract/registry.h"
 
 namespace suite {
 namespace {
 
+using Variant = std::shared_ptr<const AttentionVariant>;
+
 struct TransformerConfig {
-  AttentionForm attention;
   InputEncodingWidths input;
   AttentionLayerWidths layer;
 
-  TransformerConfig(const Shape& shape, const Options& options)
-      : attention(attention_form(options.text("attention"))),
-        input{shape.N, shape.C, positions(options.text("positions")),
+  TransformerConfig(const AttentionVariant& variant, const Shape& shape,
+                    const Options& options)
+      : input{shape.N, shape.C, positions(options.text("positions")),
               options.number("bands")},
         layer{.channels = shape.D,
               .qk_channels = shape.D,
@@ -26,6 +26,10 @@ struct TransformerConfig {
     require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
             shape.H, shape.D);
     require(layer.widening > 0, "widening = 0: must be at least 1");
+    if (!variant.widths) return;
+    const MixingWidths widths = variant.widths(shape, options);
+    layer.key_channels = widths.keys;
+    layer.value_channels = widths.values;
   }
 
   bool projects_input() const {
@@ -33,13 +37,22 @@ struct TransformerConfig {
   }
 };
 
+std::string layer_name(std::size_t layer) {
+  return fmt::format("layer{}", layer);
+}
+std::string mixing_name(std::size_t layer) {
+  return layer_name(layer) + ".mixing";
+}
+
 template <class T>
 class Transformer : public Encoder<T> {
  public:
-  Transformer(const Shape& shape, const Options& options)
-      : config_(shape, options),
+  Transformer(const AttentionVariant& variant, const Shape& shape,
+              const Options& options)
+      : config_(variant, shape, options),
         input_(config_.input),
-        buffers_(config_.attention) {
+        buffers_(AttentionForm::streaming),
+        mixing_(variant.make<T>(shape, options)) {
     for (std::size_t layer = 0; layer < shape.B; ++layer) {
       layers_.emplace_back(config_.layer);
     }
@@ -58,8 +71,12 @@ class Transformer : public Encoder<T> {
     } else {
       stream_.resize(encoded.shape());
     }
-    for (const AttentionLayer<T>& layer : layers_) {
-      layer.forward(stream_, mask, buffers_, ledger);
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      const Mix<T> mix = [this, layer](const AttentionInputs<T>& inputs,
+                                       Tensor<T, 3>& output, Ledger& book) {
+        mixing_->forward(layer, inputs, output, book);
+      };
+      layers_[layer].forward(stream_, mask, mix, buffers_, ledger);
     }
     return stream_;
   }
@@ -70,7 +87,8 @@ class Transformer : public Encoder<T> {
       projection_.for_each_parameter("input", visit);
     }
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      layers_[layer].for_each_parameter(fmt::format("layer{}", layer), visit);
+      layers_[layer].for_each_parameter(layer_name(layer), visit);
+      mixing_->for_each_parameter(layer, mixing_name(layer), visit);
     }
   }
 
@@ -80,15 +98,18 @@ class Transformer : public Encoder<T> {
   Linear<T> projection_;  // [C, D], where C differs from D
   std::vector<AttentionLayer<T>> layers_;
   AttentionBuffers<T> buffers_;
+  std::unique_ptr<Mixing<T>> mixing_;
   Tensor<T, 3> stream_;  // [batch, N, D]
 };
 
-Cost transformer_cost(const Shape& s, const Options& options,
-                      std::size_t scalar, int threads) {
-  const TransformerConfig config(s, options);
+Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
+                      const Options& options, std::size_t scalar,
+                      int threads) {
+  const TransformerConfig config(variant, s, options);
   const Cost encoding = formula::input_encoding(config.input, s.batch, scalar);
-  const Cost layer = formula::attention_layer(
-      config.layer, s.batch, s.N, s.N, s.B, config.attention, scalar, threads);
+  const Cost layer =
+      formula::mixing_layer(config.layer, s.batch, s.N, s.B,
+                            variant.cost(s, options, scalar, threads), scalar);
   Cost cost = encoding + layer;
   cost.parameters = encoding.parameters + s.B * layer.parameters;
   if (config.projects_input()) {
@@ -102,47 +123,99 @@ Cost transformer_cost(const Shape& s, const Options& options,
   return cost;
 }
 
+// `mix` is asked for each layer's rows; softmax attention without one.
+template <class Mix>
 oracle::Array transformer_reference(const Shape& shape, const Options& options,
                                     const oracle::Parameters& parameters,
                                     const oracle::Array& input,
-                                    const oracle::Valid& valid) {
-  const TransformerConfig config(shape, options);
+                                    const oracle::Valid& valid,
+                                    const Mix& mix) {
   oracle::Array x = oracle::encode(input, options.text("positions"),
-                                   config.input.bands, parameters);
-  if (config.projects_input()) x = oracle::linear(x, parameters, "input");
-  const oracle::LayerForm form{shape.H, true, options.text("gelu") == "tanh"};
+                                   options.number("bands"), parameters);
+  if (parameters.count("input.weight") > 0) {
+    x = oracle::linear(x, parameters, "input");
+  }
   for (std::size_t layer = 0; layer < shape.B; ++layer) {
-    x = oracle::attention_layer(x, nullptr, parameters,
-                                "layer" + std::to_string(layer), form, valid);
+    const oracle::LayerForm form{shape.H, true, options.text("gelu") == "tanh",
+                                 mix(layer)};
+    x = oracle::attention_layer(x, nullptr, parameters, layer_name(layer), form,
+                                valid);
   }
   return x;
 }
 
-Contestant transformer() {
+using NaiveMix = decltype(oracle::LayerForm::mix);
+
+Reference reference_of(const Variant& variant) {
+  return [variant](const Shape& shape, const Options& options,
+                   const oracle::Parameters& parameters,
+                   const oracle::Array& input, const oracle::Valid& valid) {
+    const auto mix = [&](std::size_t layer) -> NaiveMix {
+      return [&, layer](const oracle::Array& q, const oracle::Array& k,
+                        const oracle::Array& v) {
+        return variant->reference({shape, options, parameters,
+                                   mixing_name(layer), q, k, v, valid});
+      };
+    };
+    return transformer_reference(shape, options, parameters, input, valid, mix);
+  };
+}
+
+oracle::Array softmax_reference(const Shape& shape, const Options& options,
+                                const oracle::Parameters& parameters,
+                                const oracle::Array& input,
+                                const oracle::Valid& valid) {
+  return transformer_reference(shape, options, parameters, input, valid,
+                               [](std::size_t) { return NaiveMix(); });
+}
+
+std::vector<OptionSpec> options_with(const AttentionVariant& variant) {
+  std::vector<OptionSpec> options = variant.options;
+  options.insert(
+      options.end(),
+      {number("widening", 1,
+              "How many times D is the MLP's hidden width? Vaswani: 4"),
+       choice("gelu", {"erf", "tanh"}, "Which form has the MLP's GELU?"),
+       choice("positions", {"none", "fourier", "learned"},
+              "How are inputs told where they stand?"),
+       number("bands", 16, "How many bands have Fourier features?")});
+  return options;
+}
+
+}  // namespace
+
+Contestant transformer_with(const AttentionVariant& given) {
+  const Variant variant = std::make_shared<const AttentionVariant>(given);
   Contestant contestant{
-      .name = "transformer",
-      .facts = {.paper = "Vaswani et al. 2017, §3.1 and Table 1",
-                .idea = "every input attends to every input, in B layers",
-                .cost = "O(B·N²·D)",
-                .letters = "N B C D H batch",
-                .exact = true,
-                .permutation_equivariant = true},
-      .options =
-          {choice("attention", {"streaming", "materialised"},
-                  "In which form is attention computed?"),
-           number("widening", 1,
-                  "How many times D is the MLP's hidden width? Vaswani: 4"),
-           choice("gelu", {"erf", "tanh"}, "Which form has the MLP's GELU?"),
-           choice("positions", {"none", "fourier", "learned"},
-                  "How are inputs told where they stand?"),
-           number("bands", 16, "How many bands have Fourier features?")},
-      .cost = transformer_cost,
-      .reference = transformer_reference};
-  make_with<Transformer>(contestant);
+      .name = fmt::format("transformer(attention={})", variant->name),
+      .facts = variant->facts,
+      .options = options_with(*variant),
+      .trial = variant->trial,
+      .make_float =
+          [variant](const Shape& shape, const Options& options) {
+            return std::make_unique<Transformer<float>>(*variant, shape,
+                                                        options);
+          },
+      .make_double =
+          [variant](const Shape& shape, const Options& options) {
+            return std::make_unique<Transformer<double>>(*variant, shape,
+                                                         options);
+          },
+      .cost =
+          [variant](const Shape& shape, const Options& options,
+                    std::size_t scalar, int threads) {
+            return transformer_cost(*variant, shape, options, scalar, threads);
+          },
+      .reference = reference_of(variant),
+      .rounding = variant->rounding,
+      .growth = variant->growth,
+      .limit = variant->limit,
+      .golden = variant->golden};
+  contestant.facts.letters = "N B C D H batch";
+  if (contestant.limit && !contestant.limit->reference) {
+    contestant.limit->reference = softmax_reference;
+  }
   return contestant;
 }
 
-const Registration registered(transformer());
-
-}  // namespace
 }  // namespace suite

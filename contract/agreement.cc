@@ -89,7 +89,8 @@ Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
           output.shape(0), output.shape(1), output.shape(2), expected.dim(0),
           expected.dim(1), expected.dim(2));
   Agreement agreement;
-  agreement.allowed = allowed_error(shape, largest_of(expected),
+  agreement.allowed = contestant.rounding *
+                      allowed_error(shape, largest_of(expected),
                                     std::numeric_limits<T>::epsilon());
   for (std::size_t i = 0; i < output.size(); ++i) {
     const double difference =

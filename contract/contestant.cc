@@ -14,6 +14,13 @@ bool Facts::reads(std::string_view name) const {
   return false;
 }
 
+std::string Entry::name() const {
+  const std::string& name = contestant->name;
+  const std::string suffix = options.suffix();
+  if (suffix.empty() || !name.ends_with(')')) return name + suffix;
+  return name.substr(0, name.size() - 1) + ", " + suffix.substr(1);
+}
+
 template <>
 std::unique_ptr<Encoder<float>> Contestant::make(const Shape& shape,
                                                  const Options& chosen) const {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,24 @@ struct Facts {
   bool reads(std::string_view name) const;
 };
 
+// How a whole forward grows with a letter once that is large: the exponents that
+// the paper claims, with these options and the defaults of the others.
+struct Growth {
+  std::string letter;
+  double macs = 0;
+  double bytes_held = 0;
+  OptionValues options = {};
+};
+
+// Numbers that a change must not change unseen: of a forward at the shape that
+// conformance tries most, whose message says them. They are this code's own and
+// guard against change only: the oracle says what is right.
+struct Golden {
+  std::uint64_t macs = 0;
+  std::uint64_t parameters = 0;
+  double answer = 0;  // root of the mean square of the output, in double
+};
+
 // A model, built and ready to run. Reuse it: after the first forward of a
 // shape, nothing is allocated.
 template <class T>
@@ -54,14 +73,34 @@ class Encoder {
   virtual void for_each_parameter(const ParameterVisitor<T>& visit) = 0;
 };
 
+// The answer by naive double-precision loops.
+using Reference = std::function<oracle::Array(
+    const Shape&, const Options&, const oracle::Parameters&,
+    const oracle::Array&, const oracle::Valid&)>;
+
+// Where an approximation becomes what it approximates.
+struct ExactLimit {
+  std::string statement;  // "rank = N, with the identity as projections"
+  // The options of step 0, 1, 2, …; each step is four times as near.
+  std::function<OptionValues(const Shape&, std::size_t step)> options;
+  // The error falls like 1/nearness^rate; 0: it is rounding's at step 0 already.
+  double rate = 0;
+  // Sets what the statement says of parameters, and leaves the others.
+  std::function<void(const Parameter<double>&)> set = {};
+  Reference reference = {};  // of what is approximated
+};
+
 struct Contestant {
   template <class T>
   using Make =
       std::function<std::unique_ptr<Encoder<T>>(const Shape&, const Options&)>;
 
+  // "perceiver"; one of a family says which: "transformer(attention=linear)".
   std::string name;
   Facts facts;
   std::vector<OptionSpec> options;
+  // Options that suit the small shapes of the checks where a default does not.
+  OptionValues trial = {};
   // Throw Error for a shape that the contestant refuses, naming the value.
   Make<float> make_float = {};
   Make<double> make_double = {};
@@ -76,11 +115,15 @@ struct Contestant {
   // How wide a row of the output is; none: D.
   std::function<std::size_t(const Shape&, const Options&)> output_channels =
       {};
-  // The answer by naive double-precision loops, from the same parameters.
-  std::function<oracle::Array(const Shape&, const Options&,
-                              const oracle::Parameters&, const oracle::Array&,
-                              const oracle::Valid&)>
-      reference;
+  // The answer from the same parameters.
+  Reference reference;
+  // How many times the rounding of plain attention the checks may allow it: more
+  // than 1 for what is less stable.
+  double rounding = 1;
+  // Asked of every attention variant; the checks judge what is stated.
+  std::vector<Growth> growth = {};
+  std::optional<ExactLimit> limit = {};  // of what is not exact
+  std::optional<Golden> golden = {};
 
   template <class T>
   std::unique_ptr<Encoder<T>> make(const Shape& shape,
@@ -104,7 +147,7 @@ struct Entry {
   Options options;
 
   // "perceiver(sharing=all)": options at their default are left out.
-  std::string name() const { return contestant->name + options.suffix(); }
+  std::string name() const;
 };
 
 // Draws all parameters from `seed`; every parameter has a stream of its own.

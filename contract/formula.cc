@@ -59,6 +59,21 @@ Cost keys_and_values(const ReadShape& s, std::size_t scalar) {
   return cost;
 }
 
+// What a layer does beside mixing: norms, output projection and MLP.
+void add_rest_of_layer(const AttentionLayerWidths& w, std::size_t rows,
+                       std::size_t uses, std::size_t scalar, Cost& cost) {
+  const std::size_t D = w.channels, hidden = w.widening * D;
+  cost[Part::layer_norm] += uses * (2 * layer_norm(rows, D, scalar));
+  cost[Part::output_projection] =
+      uses * linear(rows, w.v_channels, D, scalar, w.query_residual);
+  cost[Part::mlp] = uses * (linear(rows, D, hidden, scalar) +
+                            linear(rows, hidden, D, scalar, /*onto=*/true));
+  cost.parameters += 2 * 2 * D + linear_parameters(w.v_channels, D) +
+                     linear_parameters(D, hidden) +
+                     linear_parameters(hidden, D);
+  cost.bytes_held += scalar * rows * (D + w.v_channels + hidden);
+}
+
 }  // namespace
 
 std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
@@ -93,7 +108,8 @@ Cost attention(const AttentionShape& s, AttentionForm form,
   const std::size_t logits = heads * s.queries * s.keys;
   const std::size_t weights =
       form == AttentionForm::materialised ? logits * scalar : 0;
-  const std::size_t operands = heads * (s.queries + s.keys) * scalar;
+  const std::size_t operands =
+      scalar * s.batch * (s.heads * s.queries + s.heads_of_keys() * s.keys);
   Cost cost;
   cost[Part::scores] = {.macs = logits * s.qk_channels,
                         .bytes_moved = operands * s.qk_channels + weights};
@@ -183,28 +199,38 @@ Cost input_encoding(const InputEncodingWidths& w, std::size_t batch,
 Cost attention_layer(const AttentionLayerWidths& w, std::size_t batch,
                      std::size_t rows, std::size_t input_rows, std::size_t uses,
                      AttentionForm form, std::size_t scalar, int threads) {
-  const std::size_t D = w.channels, C = w.input_channels;
-  const std::size_t hidden = w.widening * D, all_rows = batch * rows;
-  Cost cost;
-  if (C > 0) {
-    cost = read({batch, rows, input_rows, C, w.qk_channels, w.v_channels,
-                 w.heads},
-                D, w.plan, uses, Bias::with, form, scalar, threads);
-    cost.parameters += 2 * C;
-  } else {
-    cost = attend({batch, rows, D, w.qk_channels, w.v_channels, w.heads},
-                  Bias::with, form, scalar, threads);
-    for (Work& part : cost.parts) part = uses * part;
+  if (w.input_channels == 0) {
+    require_heads(w.heads, w.qk_channels, w.v_channels);
+    const AttentionShape shape{batch,   rows,
+                               rows,    w.heads,
+                               w.qk_channels / w.heads, w.v_channels / w.heads};
+    Cost mixing = attention(shape, form, scalar);
+    mixing.bytes_held = attention_buffers(shape, form, scalar, threads);
+    return mixing_layer(w, batch, rows, uses, mixing, scalar);
   }
-  cost[Part::layer_norm] += uses * (2 * layer_norm(all_rows, D, scalar));
-  cost[Part::output_projection] =
-      uses * linear(all_rows, w.v_channels, D, scalar, w.query_residual);
-  cost[Part::mlp] = uses * (linear(all_rows, D, hidden, scalar) +
-                            linear(all_rows, hidden, D, scalar, /*onto=*/true));
-  cost.parameters += 2 * 2 * D + linear_parameters(w.v_channels, D) +
-                     linear_parameters(D, hidden) +
-                     linear_parameters(hidden, D);
-  cost.bytes_held += scalar * all_rows * (D + w.v_channels + hidden);
+  Cost cost = read({batch, rows, input_rows, w.input_channels, w.qk_channels,
+                    w.v_channels, w.heads},
+                   w.channels, w.plan, uses, Bias::with, form, scalar, threads);
+  cost.parameters += 2 * w.input_channels;
+  add_rest_of_layer(w, batch * rows, uses, scalar, cost);
+  return cost;
+}
+
+Cost mixing_layer(const AttentionLayerWidths& w, std::size_t batch,
+                  std::size_t rows, std::size_t uses, const Cost& mixing,
+                  std::size_t scalar) {
+  const std::size_t all_rows = batch * rows, D = w.channels;
+  Cost cost = mixing;
+  cost[Part::query_projection] += linear(all_rows, D, w.qk_channels, scalar);
+  cost[Part::key_value_projection] += linear(all_rows, D, w.keys(), scalar) +
+                                      linear(all_rows, D, w.values(), scalar);
+  for (Work& part : cost.parts) part = uses * part;
+  cost.parameters += linear_parameters(D, w.qk_channels) +
+                     linear_parameters(D, w.keys()) +
+                     linear_parameters(D, w.values());
+  cost.bytes_held +=
+      scalar * all_rows * (w.qk_channels + w.keys() + w.values());
+  add_rest_of_layer(w, all_rows, uses, scalar, cost);
   return cost;
 }
 

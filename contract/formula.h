@@ -72,4 +72,10 @@ Cost attention_layer(const AttentionLayerWidths& widths, std::size_t batch,
                      std::size_t rows, std::size_t input_rows, std::size_t uses,
                      AttentionForm form, std::size_t scalar, int threads);
 
+// The same over the rows themselves, mixed by something that costs `mixing` in
+// each use, its own parameters and buffers included.
+Cost mixing_layer(const AttentionLayerWidths& widths, std::size_t batch,
+                  std::size_t rows, std::size_t uses, const Cost& mixing,
+                  std::size_t scalar);
+
 }  // namespace suite::formula

@@ -55,6 +55,13 @@ OptionSpec number(std::string name, std::size_t standard,
   return {std::move(name), std::to_string(standard), std::move(question)};
 }
 
+std::string ContestantName::text() const {
+  std::vector<std::string> items;
+  for (const auto& [key, value] : options) items.push_back(key + "=" + value);
+  return items.empty() ? name
+                       : fmt::format("{}({})", name, fmt::join(items, ", "));
+}
+
 ContestantName parse_contestant_name(std::string_view text) {
   text = trim(text);
   const auto open = text.find('(');
@@ -84,7 +91,7 @@ ContestantName parse_contestant_name(std::string_view text) {
 
 Options::Options(const std::string& contestant,
                  const std::vector<OptionSpec>& specs,
-                 const std::map<std::string, std::string>& given) {
+                 const OptionValues& given) {
   std::vector<std::string> known, changed;
   for (const OptionSpec& spec : specs) known.push_back(spec.name);
   for (const auto& [key, value] : given) {

@@ -30,10 +30,14 @@ OptionSpec choice(std::string name, std::vector<std::string> allowed,
 OptionSpec number(std::string name, std::size_t standard,
                   std::string question);
 
+using OptionValues = std::map<std::string, std::string>;
+
 // "name(key=value, …)", taken apart but not yet checked against a contestant.
 struct ContestantName {
   std::string name;
-  std::map<std::string, std::string> options;
+  OptionValues options;
+
+  std::string text() const;
 };
 
 // Throws Error for text that is not of that form.
@@ -46,7 +50,7 @@ class Options {
   // Defaults, overridden by `given`. Throws Error for an unknown option or a
   // value that is not allowed, naming what is.
   Options(const std::string& contestant, const std::vector<OptionSpec>& specs,
-          const std::map<std::string, std::string>& given);
+          const OptionValues& given);
 
   const std::string& text(const std::string& option) const;
   std::size_t number(const std::string& option) const;
@@ -60,7 +64,7 @@ class Options {
   std::string suffix() const { return suffix_; }
 
  private:
-  std::map<std::string, std::string> values_;
+  OptionValues values_;
   std::string suffix_;
 };
 

@@ -108,6 +108,13 @@ Array encode(const Array& input, const std::string& positions,
 
 Array attention(const Array& q, const Array& k, const Array& v,
                 std::size_t heads, const Valid& valid) {
+  return attention_where(q, k, v, heads, valid,
+                         [](std::size_t, std::size_t) { return true; });
+}
+
+Array attention_where(const Array& q, const Array& k, const Array& v,
+                      std::size_t heads, const Valid& valid,
+                      const Reads& reads) {
   const std::size_t queries = q.dim(1), keys = k.dim(1);
   const std::size_t qk = q.dim(2) / heads, vc = v.dim(2) / heads;
   Array y = zeros(q.dim(0), queries, v.dim(2));
@@ -123,6 +130,7 @@ Array attention(const Array& q, const Array& k, const Array& v,
           }
           weight[n] /= std::sqrt(static_cast<double>(qk));
           if (!valid.empty() && !valid[b * keys + n]) weight[n] = -HUGE_VAL;
+          if (!reads(m, n)) weight[n] = -HUGE_VAL;
           maximum = std::max(maximum, weight[n]);
         }
         if (maximum == -HUGE_VAL) continue;  // nothing to attend to: zeros
@@ -154,7 +162,10 @@ Array attention_layer(const Array& stream, const Array* inputs,
       inputs == nullptr ? normed
                         : layer_norm(*inputs, parameters, name + ".input_norm");
   const Array mixed =
-      attend(normed, read, parameters, name, form.heads, valid);
+      form.mix ? form.mix(linear(normed, parameters, name + ".query"),
+                          linear(read, parameters, name + ".key"),
+                          linear(read, parameters, name + ".value"))
+               : attend(normed, read, parameters, name, form.heads, valid);
   Array x = linear(mixed, parameters, name + ".output");
   if (form.query_residual) x = sum(x, stream);
   const Array hidden =

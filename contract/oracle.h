@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -54,6 +55,12 @@ Array encode(const Array& input, const std::string& positions,
 Array attention(const Array& q, const Array& k, const Array& v,
                 std::size_t heads, const Valid& valid);
 
+// The same where a query reads those keys alone that `reads(query, key)` says.
+using Reads = std::function<bool(std::size_t query, std::size_t key)>;
+Array attention_where(const Array& q, const Array& k, const Array& v,
+                      std::size_t heads, const Valid& valid,
+                      const Reads& reads);
+
 // Query, key and value projections `name`.query, .key, .value, then attention.
 Array attend(const Array& query_input, const Array& input,
              const Parameters& parameters, const std::string& name,
@@ -63,6 +70,8 @@ struct LayerForm {
   std::size_t heads = 1;
   bool query_residual = true;
   bool gelu_tanh = false;
+  // What mixes rows in place of attention, from queries, keys and values.
+  std::function<Array(const Array& q, const Array& k, const Array& v)> mix = {};
 };
 
 // A pre-norm layer with the parameters `name`.*: self-attention of `stream`, or

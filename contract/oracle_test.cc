@@ -49,6 +49,20 @@ TEST(Oracle, HiddenKeysWeighNothing) {
   EXPECT_EQ(attention(q, k, v, 1, {0, 0}).values[0], 0);
 }
 
+TEST(Oracle, KeysThatAQueryDoesNotReadWeighNothing) {
+  const Array q{{1, 2, 1}, {1, 1}}, k{{1, 2, 1}, {5, 1}}, v{{1, 2, 1}, {7, 3}};
+  const auto answer = [&](const Valid& valid) {
+    return attention_where(q, k, v, 1, valid,
+                           [](std::size_t query, std::size_t key) {
+                             return key <= query;
+                           })
+        .values;
+  };
+  const double both = attention(q, k, v, 1, {}).values[1];
+  EXPECT_EQ(answer({}), (std::vector<double>{7, both}));
+  EXPECT_EQ(answer({0, 1}), (std::vector<double>{0, 3}));
+}
+
 TEST(Oracle, FourierFeaturesRunFromOneToHalfOfTheInputs) {
   const Array x = encode({{1, 5, 1}, {1, 2, 3, 4, 5}}, "fourier", 2, {});
   ASSERT_EQ(x.shape, (std::vector<std::size_t>{1, 5, 6}));

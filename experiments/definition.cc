@@ -25,9 +25,10 @@ class Reader : public TomlReader {
                                        const toml::node& node) const {
     std::vector<std::string> names;
     for (const toml::node& each : list(key, node)) {
-      names.push_back(text(key, each));
       try {
-        find_contestant(names.back());
+        for (std::string& name : expand_contestants(text(key, each))) {
+          names.push_back(std::move(name));
+        }
       } catch (const Error& error) {
         need(false, each.source(), "{}", error.what());
       }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "experiments/cell.h"
@@ -48,6 +49,23 @@ std::string refusal(const std::string& from, const std::string& to) {
   return "";
 }
 
+TEST(Definition, AStarAsksForEveryAttention) {
+  std::string text = kGood;
+  text.replace(text.find("\"transformer\""), 13,
+               "\"transformer(attention=*, widening=2)\"");
+  const Definition d = define(text);
+  const auto asks_for = [&](const char* name) {
+    return std::count(d.contestants.begin(), d.contestants.end(), name);
+  };
+  EXPECT_EQ(d.contestants.front(), "perceiver");
+  EXPECT_EQ(asks_for("transformer(widening=2)"), 1);
+  EXPECT_EQ(asks_for("transformer(attention=materialised, widening=2)"), 1);
+  EXPECT_EQ(asks_for("transformer(attention=linear, widening=2)"), 1);
+  EXPECT_EQ(asks_for("transformer(attention=linformer, widening=2)"), 1);
+  EXPECT_EQ(cells_of(d, 1).size(), 3 + 2 * (d.contestants.size() - 1))
+      << "transformers don't read M";
+}
+
 TEST(Definition, ReadsWhatItSays) {
   const Definition d = define(kGood);
   EXPECT_EQ(d.name, "trial");
@@ -77,10 +95,6 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
   EXPECT_EQ(refusal("[32, 64]", "[2147483648]"),
             "9:6: N = 2147483648: allowed are 1 to 2147483647");
   EXPECT_EQ(refusal("H = 2", "H = 3"), "3:1: H = 3 heads do not divide D = 16");
-  EXPECT_EQ(refusal("\"transformer\"", "\"transformr\""),
-            "2:29: unknown contestant transformr; known are attention, "
-            "bare_perceiver, bare_transformer, bert, perceiver, perceiver_io, "
-            "transformer");
   EXPECT_EQ(refusal("\"perceiver\"", "\"perceiver(sharing=some)\""),
             "2:16: perceiver: sharing = some: allowed are all_but_first, all, "
             "none");
@@ -92,6 +106,31 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
   EXPECT_EQ(refusal("[base]", "budget.seconds = -1\n[base]"),
             "3:18: budget.seconds must be a number, 0 or more");
   EXPECT_EQ(refusal("D = 16", "D = = 16").substr(0, 4), "6:5:");
+}
+
+// Those that a new variant of attention does not add to, and some that it is.
+TEST(Definition, AnUnknownContestantIsToldTheKnownOnes) {
+  const std::string said = refusal("\"transformer\"", "\"transformr\"");
+  const std::string begin =
+      "2:29: unknown contestant transformr; known are ";
+  ASSERT_TRUE(said.starts_with(begin)) << said;
+  std::vector<std::string> known;
+  for (std::size_t at = begin.size(); at < said.size(); at += 2) {
+    const std::size_t end = std::min(said.find(", ", at), said.size());
+    known.push_back(said.substr(at, end - at));
+    at = end;
+  }
+  for (const char* name :
+       {"attention", "bare_perceiver", "bare_transformer", "bert", "perceiver",
+        "perceiver_io", "transformer", "transformer(attention=linear)",
+        "transformer(attention=linformer)"}) {
+    EXPECT_EQ(std::count(known.begin(), known.end(), name), 1)
+        << name << " in: " << said;
+  }
+  for (const std::string& name : known) {
+    const std::string other = refusal("\"transformer\"", "\"" + name + "\"");
+    EXPECT_EQ(other.find("unknown"), std::string::npos) << other;
+  }
 }
 
 TEST(Definition, AMissingFileIsNamed) {

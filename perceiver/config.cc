@@ -36,11 +36,13 @@ std::vector<std::size_t> reading_blocks(const std::string& text,
   return reads;
 }
 
-void require_heads(const char* what, const AttentionLayerWidths& w) {
+// `name` is what said how many heads.
+void require_heads(const char* name, const char* what,
+                   const AttentionLayerWidths& w) {
   require(w.qk_channels % w.heads == 0 && w.v_channels % w.heads == 0,
-          "{} heads do not divide the {} query and {} value channels of the {} "
-          "attention",
-          w.heads, w.qk_channels, w.v_channels, what);
+          "{} = {} heads do not divide the {} query and {} value channels of "
+          "the {} attention",
+          name, w.heads, w.qk_channels, w.v_channels, what);
 }
 
 InputEncodingWidths encoding_of(const Shape& shape, const Options& options) {
@@ -104,8 +106,8 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
             .heads = e.heads,
             .widening = e.widening,
             .gelu = e.gelu};
-  require_heads("cross", cross);
-  require_heads("latent", latent);
+  require_heads(e.cross_heads == e.heads ? "H" : "cross_heads", "cross", cross);
+  require_heads("H", "latent", latent);
 }
 
 PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)

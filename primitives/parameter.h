@@ -17,6 +17,9 @@ enum class Init {
   zeros,
   ones,
   fan_in,  // truncated normal; deviation after truncation is √(1/fan_in)
+  fan_in_of_rows,  // the same of a weight that stands transposed, [out, in]
+  // Unit normal rows, each block of as many as there are columns orthogonal.
+  orthogonal,
   latent,  // truncated normal; deviation 0.02, cut at two deviations
 };
 

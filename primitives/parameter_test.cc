@@ -75,6 +75,8 @@ TYPED_TEST(ParameterTest, WeightsHaveTheDeviationThatFanInAsksFor) {
   this->expect_deviation(tensor, deviation);
   EXPECT_LE(this->largest(tensor), 2 * deviation / 0.8796);
   EXPECT_GT(this->largest(tensor), 2 * deviation / 0.8798 * 0.99);
+  this->expect_deviation(
+      this->drawn(Init::fan_in_of_rows, "a", 1, 2000, 100), deviation);
 }
 
 TYPED_TEST(ParameterTest, LatentsAreCutAtTwoDeviations) {
@@ -84,8 +86,30 @@ TYPED_TEST(ParameterTest, LatentsAreCutAtTwoDeviations) {
   EXPECT_GT(this->largest(tensor), 0.0396);
 }
 
+TYPED_TEST(ParameterTest, RowsAreOrthogonalInBlocksAndAsLongAsNormalOnes) {
+  constexpr std::size_t kCols = 24, kRows = 480;
+  const auto tensor = this->drawn(Init::orthogonal, "a", 1, kRows, kCols);
+  this->expect_deviation(tensor, 1);
+  double of_all = 0;
+  for (std::size_t a = 0; a < kRows; ++a) {
+    for (std::size_t b = a / kCols * kCols; b <= a; ++b) {
+      double dot = 0;
+      for (std::size_t c = 0; c < kCols; ++c) {
+        dot += static_cast<double>(tensor(a, c)) * tensor(b, c);
+      }
+      if (a == b) {
+        of_all += dot * dot;
+      } else {
+        ASSERT_NEAR(dot, 0, 1e3 * kEpsilon<TypeParam>);
+      }
+    }
+  }
+  // χ² of 24 degrees has a mean square of 24·26: lengths differ as they should.
+  EXPECT_NEAR(of_all / kRows / (24 * 26), 1, 0.1);
+}
+
 TYPED_TEST(ParameterTest, TheSameNameAndSeedGiveTheSameBits) {
-  for (const Init init : {Init::fan_in, Init::latent}) {
+  for (const Init init : {Init::fan_in, Init::latent, Init::orthogonal}) {
     const auto tensor = this->drawn(init, "block0.weight", 1);
     EXPECT_TRUE(same_bits(this->drawn(init, "block0.weight", 1), tensor));
     EXPECT_FALSE(same_bits(this->drawn(init, "block1.weight", 1), tensor));

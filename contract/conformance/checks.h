@@ -1,5 +1,5 @@
 // The checks, each named as what it finds true. They throw Error with what they
-// found instead. Four files: answers, costs, options, invariances.
+// found instead. Five files: answers, costs, options, invariances, claims.
 #pragma once
 
 #include "contract/contestant.h"
@@ -27,5 +27,12 @@ void examples_are_independent(const Contestant& contestant);
 void permutes_as_stated(const Contestant& contestant);
 void masks_are_honoured(const Contestant& contestant);
 void thread_counts_agree(const Contestant& contestant);
+
+void states_what_is_asked(const Contestant& contestant);
+void grows_as_declared(const Contestant& contestant);
+void reaches_its_exact_limit(const Contestant& contestant);
+void is_causal_where_claimed(const Contestant& contestant);
+void refusals_name_the_value(const Contestant& contestant);
+void matches_its_golden_row(const Contestant& contestant);
 
 }  // namespace suite

@@ -25,6 +25,12 @@ const std::vector<ConformanceCheck>& conformance_checks() {
       SUITE_CHECK(forgets_the_last_input),
       SUITE_CHECK(thread_counts_agree),
       SUITE_CHECK(refuses_heads_that_do_not_divide),
+      SUITE_CHECK(refusals_name_the_value),
+      SUITE_CHECK(states_what_is_asked),
+      SUITE_CHECK(grows_as_declared),
+      SUITE_CHECK(reaches_its_exact_limit),
+      SUITE_CHECK(is_causal_where_claimed),
+      SUITE_CHECK(matches_its_golden_row),
   };
 #undef SUITE_CHECK
   return checks;

@@ -1,8 +1,6 @@
 // Does every option do something, and is nonsense refused?
 #include "contract/conformance/checks.h"
 
-#include <map>
-
 #include "contract/conformance/trial.h"
 #include "primitives/check.h"
 
@@ -29,7 +27,7 @@ Face face_of(const Contestant& c, const Shape& shape, const Options& options) {
 // Does a value of the option show, alone or beside one other option?
 bool shows(const Contestant& c, const OptionSpec& spec,
            const std::string& value) {
-  std::vector<std::map<std::string, std::string>> contexts = {{}};
+  std::vector<OptionValues> contexts = {{}};
   for (const OptionSpec& other : c.options) {
     if (other.name == spec.name) continue;
     for (const std::string& trial : trial_values(other)) {
@@ -42,8 +40,8 @@ bool shows(const Contestant& c, const OptionSpec& spec,
     for (const auto& context : contexts) {
       auto changed = context;
       changed[spec.name] = value;
-      const Options before(c.name, c.options, context);
-      const Options after(c.name, c.options, changed);
+      const Options before = defaults_with(c, context);
+      const Options after = defaults_with(c, changed);
       if (!accepts(c, shape, before) || !accepts(c, shape, after)) continue;
       if (!(face_of(c, shape, before) == face_of(c, shape, after))) return true;
     }
@@ -57,7 +55,7 @@ void every_option_has_an_effect(const Contestant& c) {
   for (const OptionSpec& spec : c.options) {
     std::size_t visible = 0;
     for (const std::string& value : trial_values(spec)) {
-      if (value == spec.standard) continue;
+      if (value == defaults(c).text(spec.name)) continue;
       const bool seen = shows(c, spec, value);
       visible += seen;
       require(seen || spec.kind == OptionKind::number,

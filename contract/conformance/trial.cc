@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <map>
 
 #include "contract/agreement.h"
 #include "primitives/check.h"
@@ -35,13 +34,20 @@ std::vector<Shape> odd_shapes() {
        .batch = 1},
       {.N = 33, .M = 1, .B = 1, .C = 24, .D = 12, .H = 1, .L = 0, .O = 33,
        .batch = 2},
-      {.N = 389, .M = 71, .B = 1, .C = 16, .D = 32, .H = 2, .L = 1, .O = 1,
+      {.N = 389, .M = 71, .B = 1, .C = 16, .D = 32, .H = 4, .L = 1, .O = 1,
        .batch = 1},
   };
 }
 
 Options defaults(const Contestant& contestant) {
-  return Options(contestant.name, contestant.options, {});
+  return defaults_with(contestant, {});
+}
+
+Options defaults_with(const Contestant& contestant,
+                      const OptionValues& changed) {
+  OptionValues values = changed;
+  values.insert(contestant.trial.begin(), contestant.trial.end());
+  return Options(contestant.name, contestant.options, values);
 }
 
 std::vector<std::string> trial_values(const OptionSpec& spec) {
@@ -54,9 +60,7 @@ std::vector<Options> option_variants(const Contestant& contestant) {
   for (const OptionSpec& spec : contestant.options) {
     for (const std::string& value : trial_values(spec)) {
       if (value == spec.standard) continue;
-      variants.emplace_back(
-          contestant.name, contestant.options,
-          std::map<std::string, std::string>{{spec.name, value}});
+      variants.push_back(defaults_with(contestant, {{spec.name, value}}));
     }
   }
   return variants;

@@ -17,10 +17,14 @@ using Values = Tensor<double, 3>;
 Shape plain_shape();
 
 // One of everything, one beside powers of two, several tiles with a rest,
-// widths that differ.
+// widths that differ, heads that may be shared by some and not all.
 std::vector<Shape> odd_shapes();
 
 Options defaults(const Contestant& contestant);
+
+// The defaults, or what the contestant says suits small shapes, changed so.
+Options defaults_with(const Contestant& contestant,
+                      const OptionValues& changed);
 
 // The values to try an option with.
 std::vector<std::string> trial_values(const OptionSpec& spec);

@@ -39,6 +39,14 @@ enum class Fault {
   remembers_its_first_input,
   counts_more_when_alone,
   works_when_only_counting,
+  approximates_without_a_limit,
+  states_no_golden_row,
+  claims_other_growth,
+  misses_its_limit,
+  nears_its_limit_too_slowly,
+  claims_to_be_causal,
+  refuses_without_its_value,
+  has_the_golden_row_of_another,
 };
 
 // One layer of bare self-attention, with an option that scales its output.
@@ -50,11 +58,14 @@ class Toy : public Encoder<T> {
         gain_(fault == Fault::ignores_an_option || options.text("gain") == "1"
                   ? 1
                   : 2),
+        nearness_(std::stod(options.text_or("nearness", "1"))),
         projections_{Linear<T>(shape.C, shape.D, Bias::without),
                      Linear<T>(shape.C, shape.D, Bias::without),
                      Linear<T>(shape.C, shape.D, Bias::without),
                      fault == Fault::accepts_any_heads ? 1 : shape.H},
         buffers_(AttentionForm::streaming) {
+    require(fault != Fault::refuses_without_its_value || shape.N > 1,
+            "N must be at least 2");
     require(fault == Fault::accepts_any_heads || shape.D % shape.H == 0,
             "H = {} heads do not divide D = {}", shape.H, shape.D);
   }
@@ -134,6 +145,9 @@ class Toy : public Encoder<T> {
       case Fault::depends_on_threads:
         first += static_cast<T>(threads());
         break;
+      case Fault::nears_its_limit_too_slowly:
+        for (T& value : output_) value += static_cast<T>(1 / std::sqrt(nearness_));
+        break;
       default:
         break;
     }
@@ -141,6 +155,7 @@ class Toy : public Encoder<T> {
 
   Fault fault_;
   int gain_;
+  double nearness_;
   int calls_ = 0;
   Projections<T> projections_;
   AttentionBuffers<T> buffers_;
@@ -148,18 +163,70 @@ class Toy : public Encoder<T> {
   Tensor<T, 1> idle_;
 };
 
+oracle::Array toy_reference(const Shape& s, const Options& options,
+                            const oracle::Parameters& parameters,
+                            const oracle::Array& input,
+                            const oracle::Valid& valid) {
+  oracle::Array y =
+      oracle::attend(input, input, parameters, "toy", s.H, valid);
+  for (double& v : y.values) v *= options.text("gain") == "1" ? 1 : 2;
+  return y;
+}
+
+oracle::Array toy_limit(const Shape& s, const Options&,
+                        const oracle::Parameters& parameters,
+                        const oracle::Array& input,
+                        const oracle::Valid& valid) {
+  return oracle::attend(input, input, parameters, "toy", s.H, valid);
+}
+
 Cost toy_cost(const Shape& s, std::size_t scalar, int threads, Fault fault) {
   Cost cost = formula::read(
       {s.batch, s.N, s.N, s.C, s.D, s.D,
        fault == Fault::accepts_any_heads ? 1 : s.H, /*normed=*/false},
       s.C, {}, /*uses=*/1, Bias::without, AttentionForm::streaming, scalar,
       threads);
+  require(fault != Fault::refuses_without_its_value || s.N > 1,
+          "N must be at least 2");
   cost.bytes_held +=
       scalar * (cost.parameters + s.batch * s.N * (s.C + s.D));
   if (fault == Fault::declares_too_few_macs) --cost[Part::scores].macs;
   if (fault == Fault::declares_too_few_parameters) --cost.parameters;
   if (fault == Fault::declares_too_few_bytes) cost.bytes_held -= scalar;
   return cost;
+}
+
+// What it says of itself.
+void state(Contestant& c, Fault fault) {
+  c.growth = {{"N", fault == Fault::claims_other_growth ? 1.0 : 2.0, 1}};
+  c.golden = Golden{
+      15312, 432,
+      fault == Fault::has_the_golden_row_of_another ? 0.5 : 0.475206026817};
+  const bool misses = fault == Fault::misses_its_limit;
+  c.limit = {.statement = "gain = 1",
+             .options =
+                 [misses](const Shape&, std::size_t) -> OptionValues {
+                   return {{"gain", misses ? "2" : "1"}};
+                 },
+             .reference = toy_limit};
+  if (fault == Fault::approximates_without_a_limit) {
+    c.facts.exact = false;
+    c.limit.reset();
+  }
+  if (fault == Fault::states_no_golden_row) {
+    c.name = "toy(kind=odd)";
+    c.golden.reset();
+  }
+  if (fault == Fault::claims_to_be_causal) {
+    c.options.push_back(choice("causal", {"false", "true"}, "Is it causal?"));
+  }
+  if (fault == Fault::nears_its_limit_too_slowly) {
+    c.options.push_back(number("nearness", 1, "How near is it?"));
+    c.limit->rate = 1;
+    c.limit->options = [](const Shape&, std::size_t step) -> OptionValues {
+      return {{"nearness", std::to_string(1 << (2 * step))}};
+    };
+  }
 }
 
 Contestant toy(Fault fault) {
@@ -183,14 +250,8 @@ Contestant toy(Fault fault) {
   if (fault == Fault::answers_narrower) {
     c.output_channels = [](const Shape& s, const Options&) { return s.D + 1; };
   }
-  c.reference = [](const Shape& s, const Options& options,
-                   const oracle::Parameters& parameters,
-                   const oracle::Array& input, const oracle::Valid& valid) {
-    oracle::Array y =
-        oracle::attend(input, input, parameters, "toy", s.H, valid);
-    for (double& v : y.values) v *= options.text("gain") == "1" ? 1 : 2;
-    return y;
-  };
+  c.reference = toy_reference;
+  state(c, fault);
   return c;
 }
 
@@ -230,6 +291,14 @@ const std::multimap<std::string, Fault>& caught_by() {
       {"forgets_the_last_input", Fault::remembers_its_first_input},
       {"thread_counts_agree", Fault::depends_on_threads},
       {"refuses_heads_that_do_not_divide", Fault::accepts_any_heads},
+      {"refusals_name_the_value", Fault::refuses_without_its_value},
+      {"states_what_is_asked", Fault::approximates_without_a_limit},
+      {"states_what_is_asked", Fault::states_no_golden_row},
+      {"grows_as_declared", Fault::claims_other_growth},
+      {"reaches_its_exact_limit", Fault::misses_its_limit},
+      {"reaches_its_exact_limit", Fault::nears_its_limit_too_slowly},
+      {"is_causal_where_claimed", Fault::claims_to_be_causal},
+      {"matches_its_golden_row", Fault::has_the_golden_row_of_another},
   };
   return table;
 }
@@ -243,6 +312,16 @@ TEST(WrongContestants, EveryCheckRejectsItsOwn) {
       EXPECT_NE(verdict(check, toy(fault->second)), "")
           << name << " accepts fault " << static_cast<int>(fault->second);
     }
+  }
+}
+
+// The fault is the rate that it states.
+TEST(WrongContestants, AnErrorMayFallAtTheRateThatIsStated) {
+  Contestant c = toy(Fault::nears_its_limit_too_slowly);
+  c.limit->rate = 0.5;
+  for (const ConformanceCheck& check : conformance_checks()) {
+    if (check.name != "reaches_its_exact_limit") continue;
+    EXPECT_EQ(verdict(check, c), "");
   }
 }
 

@@ -26,6 +26,14 @@ struct AttentionShape {
   std::size_t heads = 1;
   std::size_t qk_channels = 0;  // of one head, d
   std::size_t v_channels = 0;   // of one head
+  // Heads of keys and values, each read by as many heads of queries; 0: heads.
+  std::size_t key_heads = 0;
+
+  std::size_t heads_of_keys() const { return key_heads == 0 ? heads : key_heads; }
+  // Which of them a head of queries reads.
+  std::size_t key_head(std::size_t head) const {
+    return head / (heads / heads_of_keys());
+  }
 };
 
 // How many keys a mask[batch, N] leaves, of all examples together; an empty one
@@ -39,6 +47,7 @@ struct AttentionInputs {
   BatchView<const T> values;   // [batch, N, heads·v_channels]
   const Mask& mask;            // [batch, N], or empty
   std::size_t heads = 1;
+  std::size_t key_heads = 0;  // of keys and values; 0: heads
 
   // Throws Error unless the tensors belong together.
   AttentionShape shape() const;

@@ -51,6 +51,24 @@ TYPED_TEST(AttentionInputsTest, RefusesTensorsThatDoNotBelongTogether) {
   refuses([](auto& x) { x.mask.resize({1, 5}); });
 }
 
+TYPED_TEST(AttentionInputsTest, RefusesHeadsOfKeysThatDoNotDivideThoseOfQueries) {
+  using T = TypeParam;
+  const AttentionCase<T> c({2, 3, 5, 6, 4, 6});
+  const auto shape = [&](std::size_t key_heads) {
+    const Tensor<T, 3> keys = normal_tensor<T, 3>({2, 5, key_heads * 4}, 1);
+    const Tensor<T, 3> values = normal_tensor<T, 3>({2, 5, key_heads * 6}, 1);
+    return AttentionInputs<T>{c.queries, keys, values, c.mask, 6, key_heads}
+        .shape();
+  };
+  EXPECT_EQ(shape(2).heads_of_keys(), 2u);
+  EXPECT_EQ(shape(2).qk_channels, 4u);
+  EXPECT_EQ(shape(2).key_head(2), 0u);
+  EXPECT_EQ(shape(2).key_head(3), 1u);
+  for (const std::size_t key_heads : {4, 5, 12}) {
+    EXPECT_THROW(shape(key_heads), Error);
+  }
+}
+
 TYPED_TEST(AttentionInputsTest, StreamingRefusesToHaveNothingToDo) {
   using T = TypeParam;
   for (const AttentionShape& shape :

@@ -18,7 +18,7 @@ void book_attention(const AttentionSteps& steps, const AttentionShape& s,
   // operands count once, as read from or written to memory.
   const double share = scale.seconds_per_tick() / threads();
   const std::uint64_t bytes =
-      scalar * s.heads * (s.batch * s.queries + keys_read);
+      scalar * (s.heads * s.batch * s.queries + s.heads_of_keys() * keys_read);
   ledger.add(Part::scores,
              {.macs = steps.pairs * s.qk_channels,
               .bytes_moved = bytes * s.qk_channels,

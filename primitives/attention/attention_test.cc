@@ -77,6 +77,39 @@ TYPED_TEST(AttentionTest, HasNoRegardForHiddenKeys) {
   }
 }
 
+// As if each head of queries had a copy of the keys and values that it reads.
+TYPED_TEST(AttentionTest, HeadsMayShareKeysAndValues) {
+  using T = TypeParam;
+  constexpr std::size_t kHeads = 6, kQk = 3, kV = 5;
+  for (const std::size_t key_heads : {1, 2, 3, 6}) {
+    const AttentionCase<T> few({2, 17, 49, key_heads, kQk, kV});
+    AttentionCase<T> all({2, 17, 49, kHeads, kQk, kV});
+    all.hide([](std::size_t b, std::size_t n) { return (n + b) % 3 == 1; });
+    const auto copy = [&](const Tensor<T, 3>& from, std::size_t channels,
+                          Tensor<T, 3>& to) {
+      for (std::size_t b = 0; b < 2; ++b) {
+        for (std::size_t n = 0; n < 49; ++n) {
+          for (std::size_t i = 0; i < kHeads * channels; ++i) {
+            const std::size_t key_head = i / channels * key_heads / kHeads;
+            to(b, n, i) = from(b, n, key_head * channels + i % channels);
+          }
+        }
+      }
+    };
+    copy(few.keys, kQk, all.keys);
+    copy(few.values, kV, all.values);
+    for (const AttentionForm form : kAttentionForms) {
+      Tensor<T, 3> output;
+      Ledger ledger;
+      make_attention<T>(form)->forward({all.queries, few.keys, few.values,
+                                        all.mask, kHeads, key_heads},
+                                       output, ledger);
+      EXPECT_LE(all.error(output), this->kAllowed)
+          << "form " << int(form) << ", " << key_heads << " heads of keys";
+    }
+  }
+}
+
 TYPED_TEST(AttentionTest, HiddenKeysMayHoldAnything) {
   using T = TypeParam;
   AttentionCase<T> c({2, 17, 49, 2, 5, 3});

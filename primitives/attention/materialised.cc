@@ -21,11 +21,12 @@ void MaterialisedAttention<T>::forward(const AttentionInputs<T>& inputs,
       const MatrixView<T> weights{&weights_(b, h, 0, 0), s.queries, s.keys,
                                   s.keys};
       const std::size_t qk = h * s.qk_channels, v = h * s.v_channels;
+      const std::size_t key = s.key_head(h);
       gemm<T>(queries.columns(qk, s.qk_channels),
-              transposed(keys.columns(qk, s.qk_channels)), weights,
-              ledger[Part::scores], scale);
+              transposed(keys.columns(key * s.qk_channels, s.qk_channels)),
+              weights, ledger[Part::scores], scale);
       softmax_rows(weights, inputs.valid_keys(b), ledger[Part::softmax]);
-      gemm<T>(weights, values.columns(v, s.v_channels),
+      gemm<T>(weights, values.columns(key * s.v_channels, s.v_channels),
               example(output, b).columns(v, s.v_channels),
               ledger[Part::weighted_sum]);
     }

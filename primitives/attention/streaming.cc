@@ -68,7 +68,7 @@ StreamingPlan streaming_plan(const AttentionShape& s) {
 // One head of one example, a chunk of its queries, a range of its keys.
 template <class T>
 struct StreamingAttention<T>::Unit {
-  std::size_t example, head, first_query, queries, first_key, keys;
+  std::size_t example, head, key_head, first_query, queries, first_key, keys;
 
   Unit(const StreamingPlan& plan, const AttentionShape& s, std::size_t index) {
     const std::size_t range = index % plan.key_ranges;
@@ -77,6 +77,7 @@ struct StreamingAttention<T>::Unit {
         index / plan.key_ranges / plan.query_chunks;
     example = head_index / s.heads;
     head = head_index % s.heads;
+    key_head = s.key_head(head);
     first_query = chunk * plan.query_chunk;
     queries = std::min(plan.query_chunk, s.queries - first_query);
     first_key = range * plan.keys_per_range;
@@ -94,7 +95,7 @@ struct StreamingAttention<T>::Unit {
                               std::size_t channels) const {
     return suite::example(all, example)
         .row_range(first_key, keys)
-        .columns(head * channels, channels);
+        .columns(key_head * channels, channels);
   }
 
   // Runs all keys of the unit past all of its queries.

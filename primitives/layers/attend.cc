@@ -34,15 +34,26 @@ template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, AttentionBuffers<T>& buffers,
             Tensor<T, 3>& output, Ledger& ledger) {
+  const Mix<T> attention = [&](const AttentionInputs<T>& inputs,
+                               Tensor<T, 3>& mixed, Ledger& book) {
+    buffers.attention->forward(inputs, mixed, book);
+  };
+  attend(input, mask, projections, attention, buffers, output, ledger);
+}
+
+template <class T>
+void attend(const Tensor<T, 3>& input, const Mask& mask,
+            const Projections<T>& projections, const Mix<T>& mix,
+            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            Ledger& ledger) {
   linear(input, projections.query, buffers.queries,
          ledger[Part::query_projection]);
   linear(input, projections.key, buffers.keys,
          ledger[Part::key_value_projection]);
   linear(input, projections.value, buffers.values,
          ledger[Part::key_value_projection]);
-  buffers.attention->forward({buffers.queries, buffers.keys, buffers.values,
-                              mask, projections.heads},
-                             output, ledger);
+  mix({buffers.queries, buffers.keys, buffers.values, mask, projections.heads},
+      output, ledger);
 }
 
 template <class T>
@@ -67,6 +78,14 @@ template void attend<float>(const Tensor<float, 3>&, const Mask&,
                             Tensor<float, 3>&, Ledger&);
 template void attend<double>(const Tensor<double, 3>&, const Mask&,
                              const Projections<double>&,
+                             AttentionBuffers<double>&, Tensor<double, 3>&,
+                             Ledger&);
+template void attend<float>(const Tensor<float, 3>&, const Mask&,
+                            const Projections<float>&, const Mix<float>&,
+                            AttentionBuffers<float>&, Tensor<float, 3>&,
+                            Ledger&);
+template void attend<double>(const Tensor<double, 3>&, const Mask&,
+                             const Projections<double>&, const Mix<double>&,
                              AttentionBuffers<double>&, Tensor<double, 3>&,
                              Ledger&);
 template void attend<float>(const Tensor<float, 3>&, const Tensor<float, 3>&,

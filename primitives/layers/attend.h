@@ -1,6 +1,7 @@
 // Attention with its projections: what every layer here is built around.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,12 @@ struct Projections {
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
 };
+
+// What mixes rows: output[batch, rows, v_channels], resized to fit, from queries,
+// keys and values of any widths.
+template <class T>
+using Mix = std::function<void(const AttentionInputs<T>& inputs,
+                               Tensor<T, 3>& output, Ledger& ledger)>;
 
 // What one role of a model (its cross-attention, its latent layers) needs while
 // it runs. All layers of the role share one; the model owns it.
@@ -46,6 +53,13 @@ template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, AttentionBuffers<T>& buffers,
             Tensor<T, 3>& output, Ledger& ledger);
+
+// The same with another mixing in place of attention.
+template <class T>
+void attend(const Tensor<T, 3>& input, const Mask& mask,
+            const Projections<T>& projections, const Mix<T>& mix,
+            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            Ledger& ledger);
 
 struct ReadRules {
   ReadPlan plan = {};

@@ -33,8 +33,8 @@ AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)
   const std::size_t read = cross ? w.input_channels : w.channels;
   if (cross) input_norm_ = LayerNorm<T>(read);
   projections_ = {Linear<T>(w.channels, w.qk_channels),
-                  Linear<T>(read, w.qk_channels),
-                  Linear<T>(read, w.v_channels), w.heads};
+                  Linear<T>(read, w.keys()), Linear<T>(read, w.values()),
+                  w.heads};
 }
 
 template <class T>
@@ -43,6 +43,16 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
                                 Ledger& ledger) const {
   layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
   attend(buffers.normed, mask, projections_, buffers, buffers.mixed, ledger);
+  finish(stream, buffers, ledger);
+}
+
+template <class T>
+void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
+                                const Mix<T>& mix, AttentionBuffers<T>& buffers,
+                                Ledger& ledger) const {
+  layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
+  attend(buffers.normed, mask, projections_, mix, buffers, buffers.mixed,
+         ledger);
   finish(stream, buffers, ledger);
 }
 

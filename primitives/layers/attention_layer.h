@@ -15,6 +15,9 @@ struct AttentionLayerWidths {
   std::size_t input_channels = 0;  // C, of what is read; 0: the stream itself
   std::size_t qk_channels = 0;     // of all heads together
   std::size_t v_channels = 0;
+  // Of keys and values, where a mixing wants other widths; 0: as above.
+  std::size_t key_channels = 0;
+  std::size_t value_channels = 0;
   std::size_t heads = 1;
   std::size_t widening = 1;  // the MLP's hidden width over D
   bool query_residual = true;
@@ -23,6 +26,13 @@ struct AttentionLayerWidths {
   bool mean_if_blind = false;
   ReadPlan plan = {};  // of a layer that reads inputs
   Gelu gelu = Gelu::erf;
+
+  std::size_t keys() const {
+    return key_channels > 0 ? key_channels : qk_channels;
+  }
+  std::size_t values() const {
+    return value_channels > 0 ? value_channels : v_channels;
+  }
 };
 
 template <class T>
@@ -33,6 +43,10 @@ class AttentionLayer {
 
   // Self-attention: stream[batch, rows, D] ← the layer's output.
   void forward(Tensor<T, 3>& stream, const Mask& mask,
+               AttentionBuffers<T>& buffers, Ledger& ledger) const;
+
+  // The same with another mixing in place of attention.
+  void forward(Tensor<T, 3>& stream, const Mask& mask, const Mix<T>& mix,
                AttentionBuffers<T>& buffers, Ledger& ledger) const;
 
   // Cross-attention: the stream reads inputs[batch, N, C]. Rows that `asking`

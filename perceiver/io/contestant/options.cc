@@ -26,14 +26,22 @@ DecoderConfig decoder_of(const Shape& shape, const Options& options) {
           "are allowed",
           asked);
   const std::size_t channels = or_else(asked, shape.D);
+  const std::size_t own_heads = options.number("decoder_heads");
+  const std::size_t heads = or_else(own_heads, shape.H);
+  const std::size_t qk = or_else(options.number("decoder_qk_channels"), shape.D);
+  const std::size_t v = or_else(options.number("decoder_v_channels"), qk);
+  require(qk % heads == 0 && v % heads == 0,
+          "{} = {} heads do not divide the {} query and {} value channels of "
+          "the decoder",
+          own_heads == 0 ? "H" : "decoder_heads", heads, qk, v);
   return {.kind = DecoderConfig::Kind::query,
           .queries = {{.name = "output",
                        .extents = {shape.O},
                        .positions = {.kind = Kind::learned,
                                      .channels = channels}}},
-          .heads = or_else(options.number("decoder_heads"), shape.H),
-          .qk_channels = options.number("decoder_qk_channels"),
-          .v_channels = options.number("decoder_v_channels"),
+          .heads = heads,
+          .qk_channels = qk,
+          .v_channels = v,
           .query_residual = options.flag("decoder_residual"),
           .outputs = options.number("outputs")};
 }

@@ -1,0 +1,156 @@
+// Linformer (Wang et al. 2020, §4): keys and values are projected along N to
+// `rank` rows, K̄ = EK and V̄ = FV, and softmax attention reads those. E and F
+// serve all heads of a layer (headwise sharing), or E = F (key-value sharing).
+// Hidden inputs enter the projections as zeros.
+//
+// Cost: 4·N·rank·D MACs a layer, linear in N at a fixed rank; the model holds
+// 2·rank·N parameters a layer, so N is fixed.
+#include "baselines/transformer.h"
+#include "contract/formula.h"
+#include "contract/mixing_formula.h"
+#include "contract/registry.h"
+#include "primitives/mixing/row_products.h"
+
+namespace suite {
+namespace {
+
+struct LinformerConfig {
+  std::size_t rank;
+  bool one_projection;  // E = F
+
+  explicit LinformerConfig(const Options& options)
+      : rank(options.number("rank")),
+        one_projection(options.text("share") == "key_value") {
+    require(rank > 1,
+            "rank = {}: must be at least 2, or every query reads the same",
+            rank);
+  }
+};
+
+template <class T>
+class Linformer : public Mixing<T> {
+ public:
+  Linformer(const Shape& shape, const Options& options)
+      : config_(options),
+        layers_(shape.B),
+        attention_(make_attention<T>(AttentionForm::streaming)) {
+    for (Layer& layer : layers_) {
+      layer.keys.resize({config_.rank, shape.N});
+      if (!config_.one_projection) layer.values.resize({config_.rank, shape.N});
+    }
+  }
+
+  void forward(std::size_t index, const AttentionInputs<T>& inputs,
+               Tensor<T, 3>& output, Ledger& ledger) override {
+    const Layer& layer = layers_[index];
+    combine_rows(layer.keys, inputs.keys, inputs.mask, shown_, keys_,
+                 ledger[Part::key_value_projection]);
+    combine_rows(config_.one_projection ? layer.keys : layer.values,
+                 inputs.values, inputs.mask, shown_, values_,
+                 ledger[Part::key_value_projection]);
+    attention_->forward({inputs.queries, keys_, values_, none_, inputs.heads},
+                        output, ledger);
+  }
+
+  void for_each_parameter(std::size_t index, const std::string& name,
+                          const ParameterVisitor<T>& visit) override {
+    Layer& layer = layers_[index];
+    visit_tensor(visit, name + ".keys", layer.keys, Init::fan_in_of_rows);
+    if (config_.one_projection) return;
+    visit_tensor(visit, name + ".values", layer.values, Init::fan_in_of_rows);
+  }
+
+ private:
+  struct Layer {
+    Tensor<T, 2> keys, values;  // E and F, [rank, N]
+  };
+
+  LinformerConfig config_;
+  std::vector<Layer> layers_;
+  std::unique_ptr<Attention<T>> attention_;
+  Tensor<T, 3> keys_, values_;  // [batch, rank, D]
+  Tensor<T, 3> shown_;          // where inputs are hidden
+  const Mask none_;             // every projected row counts
+};
+
+Cost linformer_cost(const Shape& s, const Options& options, std::size_t scalar,
+                    int threads) {
+  const LinformerConfig config(options);
+  const AttentionShape attention{s.batch, s.N,       config.rank,
+                                 s.H,     s.D / s.H, s.D / s.H};
+  Cost cost =
+      formula::attention(attention, AttentionForm::streaming, scalar);
+  cost[Part::key_value_projection] =
+      2 * formula::combine_rows(s.batch, config.rank, s.N, s.D, scalar);
+  cost.parameters = (config.one_projection ? 1 : 2) * config.rank * s.N;
+  cost.bytes_held =
+      formula::attention_buffers(attention, AttentionForm::streaming, scalar,
+                                 threads) +
+      2 * scalar * s.batch * config.rank * s.D;
+  return cost;
+}
+
+oracle::Array projected(const oracle::Array& weights, const oracle::Array& x,
+                        const NaiveInputs& in) {
+  oracle::Array y = oracle::zeros(x.dim(0), weights.dim(0), x.dim(2));
+  for (std::size_t b = 0; b < x.dim(0); ++b) {
+    for (std::size_t r = 0; r < weights.dim(0); ++r) {
+      for (std::size_t n = 0; n < x.dim(1); ++n) {
+        if (in.hidden(b, n)) continue;
+        for (std::size_t c = 0; c < x.dim(2); ++c) {
+          y.at(b, r, c) += weights.values[r * x.dim(1) + n] * x.at(b, n, c);
+        }
+      }
+    }
+  }
+  return y;
+}
+
+oracle::Array linformer_reference(const NaiveInputs& in) {
+  const bool one = in.options.text("share") == "key_value";
+  return oracle::attention(
+      in.q, projected(in.parameter("keys"), in.k, in),
+      projected(in.parameter(one ? "keys" : "values"), in.v, in), in.shape.H,
+      {});
+}
+
+// Of E and F: keys and values stay as they are.
+void set_identity(const Parameter<double>& parameter) {
+  if (parameter.name.find(".mixing.") == std::string::npos) return;
+  for (std::size_t i = 0; i < parameter.values.size(); ++i) {
+    const std::size_t N = parameter.shape[1];
+    parameter.values[i] = i / N == i % N ? 1 : 0;
+  }
+}
+
+Contestant linformer() {
+  AttentionVariant variant{
+      .name = "linformer",
+      .facts = {.paper = "Wang et al. 2020, §4 and Table 1",
+                .idea = "keys and values projected along N to a fixed number of "
+                        "rows",
+                .cost = "O(B·N·rank·D)",
+                .exact = false},
+      .options = {number("rank", 256, "To how many rows are keys projected?"),
+                  choice("share", {"headwise", "key_value"},
+                         "Do keys and values share one projection?")},
+      .trial = {{"rank", "4"}},
+      .growth = {{"N", 1, 1}},
+      .limit = ExactLimit{.statement = "rank = N and E = F = I",
+                          .options =
+                              [](const Shape& shape, std::size_t) {
+                                return OptionValues{
+                                    {"rank", std::to_string(shape.N)}};
+                              },
+                          .set = set_identity},
+      .golden = Golden{69696, 3216, 1.69728869912},
+      .cost = linformer_cost,
+      .reference = linformer_reference};
+  make_with<Linformer>(variant);
+  return transformer_with(variant);
+}
+
+const Registration registered(linformer());
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,222 @@
+// Nyströmformer (Xiong et al. 2021, §3.2): with m landmarks, the means of segments
+// of queries and keys, the weights softmax(QKᵀ) become softmax(QK̃ᵀ)·A⁺·
+// softmax(Q̃Kᵀ), where A = softmax(Q̃K̃ᵀ) and A⁺ is found by a few matrix products.
+// Without the paper's depthwise convolution of the values.
+//
+// Cost: 4·N·m·D MACs and 4·iterations·m³ a head and layer, linear in N. Both
+// N-long products are streaming attention: the landmarks read all keys, and the
+// queries read the landmarks.
+#include "baselines/transformer.h"
+#include "contract/formula.h"
+#include "contract/mixing_formula.h"
+#include "contract/registry.h"
+
+namespace suite {
+namespace {
+
+struct NystromConfig {
+  std::size_t landmarks, iterations;
+
+  NystromConfig(const Shape& s, const Options& options)
+      : landmarks(options.number("landmarks")),
+        iterations(options.number("iterations")) {
+    require(landmarks > 0 && landmarks <= s.N,
+            "landmarks = {}: must be from 1 to N = {}", landmarks, s.N);
+    require(iterations > 0, "iterations = 0: must be at least 1");
+  }
+};
+
+template <class T>
+class Nystromformer : public Mixing<T> {
+ public:
+  Nystromformer(const Shape& shape, const Options& options)
+      : config_(shape, options),
+        landmarks_read_(make_attention<T>(AttentionForm::streaming)),
+        queries_read_(make_attention<T>(AttentionForm::streaming)) {}
+
+  void forward(std::size_t, const AttentionInputs<T>& in, Tensor<T, 3>& output,
+               Ledger& ledger) override {
+    segment_means(in.queries, in.mask, config_.landmarks, queries_,
+                  ledger[Part::scores]);
+    segment_means(in.keys, in.mask, config_.landmarks, keys_,
+                  ledger[Part::scores]);
+    head_weights(queries_, keys_, in.heads, weights_, ledger);
+    inverse_.forward(weights_, config_.iterations, inverses_,
+                     ledger[Part::weighted_sum]);
+    landmarks_read_->forward({queries_, in.keys, in.values, in.mask, in.heads},
+                             read_, ledger);
+    multiply_heads(inverses_, read_, values_, ledger[Part::weighted_sum]);
+    queries_read_->forward({in.queries, keys_, values_, none_, in.heads},
+                           output, ledger);
+  }
+
+ private:
+  NystromConfig config_;
+  std::unique_ptr<Attention<T>> landmarks_read_, queries_read_;
+  PseudoInverse<T> inverse_;
+  Tensor<T, 3> queries_, keys_;      // the landmarks, [batch, m, D]
+  Tensor<T, 3> weights_, inverses_;  // A and A⁺, [batch·H, m, m]
+  Tensor<T, 3> read_, values_;       // before and after A⁺, [batch, m, D]
+  const Mask none_;                  // every landmark counts
+};
+
+Cost nystrom_cost(const Shape& s, const Options& options, std::size_t scalar,
+                  int threads) {
+  const NystromConfig config(s, options);
+  const std::size_t m = config.landmarks, d = s.D / s.H, heads = s.batch * s.H;
+  constexpr auto kStreaming = AttentionForm::streaming;
+  const AttentionShape landmarks{s.batch, m, s.N, s.H, d, d};
+  const AttentionShape queries{s.batch, s.N, m, s.H, d, d};
+  Cost cost = formula::attention(landmarks, kStreaming, scalar) +
+              formula::attention(queries, kStreaming, scalar) +
+              formula::head_weights(heads, m, d, scalar) +
+              formula::pseudo_inverse(heads, m, config.iterations, scalar,
+                                      threads);
+  cost[Part::scores] +=
+      2 * formula::segment_means(s.batch, s.N, m, s.D, scalar);
+  cost[Part::weighted_sum] += formula::multiply_heads(heads, m, d, scalar);
+  cost.bytes_held +=
+      formula::attention_buffers(landmarks, kStreaming, scalar, threads) +
+      formula::attention_buffers(queries, kStreaming, scalar, threads) +
+      scalar * (4 * s.batch * m * s.D + 2 * heads * m * m);
+  return cost;
+}
+
+using Matrix = std::vector<std::vector<double>>;
+
+Matrix times(const Matrix& a, const Matrix& b) {
+  Matrix c(a.size(), std::vector<double>(b[0].size(), 0.0));
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t k = 0; k < b.size(); ++k) {
+      for (std::size_t j = 0; j < b[0].size(); ++j) c[i][j] += a[i][k] * b[k][j];
+    }
+  }
+  return c;
+}
+
+// diagonal·I − a.
+Matrix rest(double diagonal, Matrix a) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (double& value : a[i]) value = -value;
+    a[i][i] += diagonal;
+  }
+  return a;
+}
+
+Matrix inverse_of(const Matrix& a, std::size_t iterations) {
+  double rows = 0, columns = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    double row = 0, column = 0;
+    for (std::size_t j = 0; j < a.size(); ++j) {
+      row += a[i][j];
+      column += a[j][i];
+    }
+    rows = std::max(rows, row);
+    columns = std::max(columns, column);
+  }
+  Matrix z = a;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t j = 0; j < a.size(); ++j) z[i][j] = a[j][i] / rows / columns;
+  }
+  for (std::size_t step = 0; step < iterations; ++step) {
+    const Matrix az = times(a, z);
+    z = times(z, rest(13, times(az, rest(15, times(az, rest(7, az))))));
+    for (auto& row : z) {
+      for (double& value : row) value /= 4;
+    }
+  }
+  return z;
+}
+
+oracle::Array landmarks_of(const oracle::Array& x, std::size_t m,
+                           const NaiveInputs& in) {
+  const std::size_t N = in.shape.N;
+  oracle::Array means = oracle::zeros(x.dim(0), m, x.dim(2));
+  for (std::size_t b = 0; b < x.dim(0); ++b) {
+    for (std::size_t s = 0; s < m; ++s) {
+      double shown = 0;
+      for (std::size_t n = s * N / m; n < (s + 1) * N / m; ++n) {
+        if (in.hidden(b, n)) continue;
+        ++shown;
+        for (std::size_t c = 0; c < x.dim(2); ++c) {
+          means.at(b, s, c) += x.at(b, n, c);
+        }
+      }
+      for (std::size_t c = 0; c < x.dim(2) && shown > 0; ++c) {
+        means.at(b, s, c) /= shown;
+      }
+    }
+  }
+  return means;
+}
+
+oracle::Array nystrom_reference(const NaiveInputs& in) {
+  const std::size_t m = in.options.number("landmarks");
+  const std::size_t H = in.shape.H, d = in.shape.D / H;
+  const oracle::Array q = landmarks_of(in.q, m, in);
+  const oracle::Array k = landmarks_of(in.k, m, in);
+  oracle::Array read = oracle::attention(q, in.k, in.v, H, in.valid);
+  // A is what attention makes of the identity as values, a head at a time.
+  for (std::size_t b = 0; b < in.shape.batch; ++b) {
+    for (std::size_t h = 0; h < H; ++h) {
+      oracle::Array qh = oracle::zeros(1, m, d), kh = qh;
+      oracle::Array identity = oracle::zeros(1, m, m);
+      for (std::size_t i = 0; i < m; ++i) {
+        identity.at(0, i, i) = 1;
+        for (std::size_t c = 0; c < d; ++c) {
+          qh.at(0, i, c) = q.at(b, i, h * d + c);
+          kh.at(0, i, c) = k.at(b, i, h * d + c);
+        }
+      }
+      const oracle::Array weights = oracle::attention(qh, kh, identity, 1, {});
+      Matrix a(m, std::vector<double>(m)), values(m, std::vector<double>(d));
+      for (std::size_t i = 0; i < m; ++i) {
+        for (std::size_t j = 0; j < m; ++j) a[i][j] = weights.at(0, i, j);
+        for (std::size_t c = 0; c < d; ++c) {
+          values[i][c] = read.at(b, i, h * d + c);
+        }
+      }
+      values = times(inverse_of(a, in.options.number("iterations")), values);
+      for (std::size_t i = 0; i < m; ++i) {
+        for (std::size_t c = 0; c < d; ++c) {
+          read.at(b, i, h * d + c) = values[i][c];
+        }
+      }
+    }
+  }
+  return oracle::attention(in.q, k, read, H, {});
+}
+
+Contestant nystromformer() {
+  AttentionVariant variant{
+      .name = "nystromformer",
+      .facts = {.paper = "Xiong et al. 2021, §3.2 and Table 1",
+                .idea = "the Nyström method: landmarks read all, and all read "
+                        "the landmarks",
+                .cost = "O(B·N·landmarks·D)",
+                .exact = false},
+      .options = {number("landmarks", 64, "How many landmarks?"),
+                  number("iterations", 6,
+                         "How many steps towards the pseudo-inverse?")},
+      .trial = {{"landmarks", "3"}},
+      .growth = {{"N", 1, 1}},
+      .limit = ExactLimit{.statement = "landmarks = N and iterations = 30",
+                          .options =
+                              [](const Shape& shape, std::size_t) {
+                                return OptionValues{
+                                    {"landmarks", std::to_string(shape.N)},
+                                    {"iterations", "30"}};
+                              }},
+      .golden = Golden{75600, 2952, 1.71265675936},
+      // Each step may blow up what rounding left by 13/4.
+      .rounding = 1024,
+      .cost = nystrom_cost,
+      .reference = nystrom_reference};
+  make_with<Nystromformer>(variant);
+  return transformer_with(variant);
+}
+
+const Registration registered(nystromformer());
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,65 @@
+// Softmax attention (Vaswani et al. 2017, §3.2), exact: every row attends to
+// every row, softmax(QKᵀ/√d)V. The variant that `transformer` alone means.
+//
+// Cost: 2·N²·D MACs a layer. The weights exist in memory (materialised, H·N²
+// values), or pass by in tiles (streaming, no N×N array; Dao et al. 2022).
+#include "baselines/transformer.h"
+#include "contract/formula.h"
+#include "contract/registry.h"
+
+namespace suite {
+namespace {
+
+template <class T>
+class Softmax : public Mixing<T> {
+ public:
+  Softmax(const Shape&, const Options& options)
+      : attention_(
+            make_attention<T>(attention_form(options.text("attention")))) {}
+
+  void forward(std::size_t, const AttentionInputs<T>& inputs,
+               Tensor<T, 3>& output, Ledger& ledger) override {
+    attention_->forward(inputs, output, ledger);
+  }
+
+ private:
+  std::unique_ptr<Attention<T>> attention_;
+};
+
+Cost softmax_cost(const Shape& s, const Options& options, std::size_t scalar,
+                  int threads) {
+  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionShape shape{s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H};
+  Cost cost = formula::attention(shape, form, scalar);
+  cost.bytes_held = formula::attention_buffers(shape, form, scalar, threads);
+  return cost;
+}
+
+oracle::Array softmax_reference(const NaiveInputs& in) {
+  return oracle::attention(in.q, in.k, in.v, in.shape.H, in.valid);
+}
+
+Contestant softmax() {
+  AttentionVariant variant{
+      .name = "softmax",
+      .facts = {.paper = "Vaswani et al. 2017, §3.1 and Table 1",
+                .idea = "every input attends to every input, in B layers",
+                .cost = "O(B·N²·D)",
+                .exact = true,
+                .permutation_equivariant = true},
+      .options = {choice("attention", {"streaming", "materialised"},
+                         "In which form is attention computed?")},
+      .growth = {{"N", 2, 1}, {"N", 2, 2, {{"attention", "materialised"}}}},
+      .golden = Golden{74448, 2952, 1.72701515541},
+      .cost = softmax_cost,
+      .reference = softmax_reference};
+  make_with<Softmax>(variant);
+  Contestant contestant = transformer_with(variant);
+  contestant.name = "transformer";
+  return contestant;
+}
+
+const Registration registered(softmax());
+
+}  // namespace
+}  // namespace suite

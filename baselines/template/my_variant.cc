@@ -1,0 +1,69 @@
+// Fill in: the paper with its section; the idea in a sentence; what hidden inputs
+// do, and what differs from the paper. Until then my_variant is softmax attention.
+//
+// Cost: fill in, in MACs a layer.
+#include "baselines/transformer.h"
+#include "contract/formula.h"
+#include "contract/registry.h"
+
+namespace suite {
+namespace {
+
+// Fill in: the mixing. Queries, keys and values are [batch, N, D], heads side by
+// side. Only primitives do the work, so that it is counted; buffers are members.
+// What has parameters keeps them by layer and visits them (linformer.cc).
+template <class T>
+class MyVariant : public Mixing<T> {
+ public:
+  MyVariant(const Shape&, const Options&)
+      : attention_(make_attention<T>(AttentionForm::streaming)) {}
+
+  void forward(std::size_t, const AttentionInputs<T>& inputs,
+               Tensor<T, 3>& output, Ledger& ledger) override {
+    attention_->forward(inputs, output, ledger);
+  }
+
+ private:
+  std::unique_ptr<Attention<T>> attention_;
+};
+
+// Fill in: what one layer's mixing costs, from the paper's arithmetic. Throws Error
+// for sizes and options that are refused, by their values, as the mixing does.
+Cost my_variant_cost(const Shape& s, const Options&, std::size_t scalar,
+                     int threads) {
+  const AttentionShape shape{s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H};
+  Cost cost = formula::attention(shape, AttentionForm::streaming, scalar);
+  cost.bytes_held = formula::attention_buffers(shape, AttentionForm::streaming,
+                                               scalar, threads);
+  return cost;
+}
+
+// Fill in: the same as the mixing, by naive loops in double, from the definition.
+oracle::Array my_variant_reference(const NaiveInputs& in) {
+  return oracle::attention(in.q, in.k, in.v, in.shape.H, in.valid);
+}
+
+// Fill in: every field. An approximation says `.exact = false` and `.limit`, where
+// it becomes softmax attention (linformer.cc; performer.cc for a rate). Options are
+// number(…) and choice(…); where a default doesn't suit N = 11, `.trial` says what
+// does. A failing check prints the golden row to put here.
+Contestant my_variant() {
+  AttentionVariant variant{
+      .name = "my_variant",
+      .facts = {.paper = "fill in",
+                .idea = "fill in",
+                .cost = "O(B·N²·D)",
+                .exact = true,
+                .permutation_equivariant = true},
+      .growth = {{"N", 2, 1}},  // exponents of MACs and of bytes held
+      .golden = Golden{74448, 2952, 1.72701515541},
+      .cost = my_variant_cost,
+      .reference = my_variant_reference};
+  make_with<MyVariant>(variant);
+  return transformer_with(variant);
+}
+
+const Registration registered(my_variant());
+
+}  // namespace
+}  // namespace suite
