@@ -65,6 +65,7 @@ struct AttentionVariant {
   std::optional<ExactLimit> limit = {};  // softmax attention, if not said else
   std::optional<Golden> golden = {};
   double rounding = 1;
+  std::vector<OptionValues> settings = {};
   // Throws Error for a shape or option that is refused; none: D and D.
   std::function<MixingWidths(const Shape&, const Options&)> widths = {};
   Make<float> make_float = {};

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "baselines/attention_error.h"
 #include "contract/formula.h"
 
 namespace suite {
@@ -210,7 +211,13 @@ Contestant transformer_with(const AttentionVariant& given) {
       .rounding = variant->rounding,
       .growth = variant->growth,
       .limit = variant->limit,
-      .golden = variant->golden};
+      .golden = variant->golden,
+      .settings = variant->settings,
+      .error =
+          [variant](const Shape& shape, const Options& options, Pattern pattern,
+                    std::uint64_t seed) {
+            return attention_error(*variant, shape, options, pattern, seed);
+          }};
   contestant.facts.letters = "N B C D H batch";
   if (contestant.limit && !contestant.limit->reference) {
     contestant.limit->reference = softmax_reference;

@@ -11,6 +11,7 @@
 
 #include "contract/options.h"
 #include "contract/oracle.h"
+#include "contract/pattern.h"
 #include "contract/shape.h"
 #include "primitives/cost.h"
 #include "primitives/parameter.h"
@@ -124,6 +125,13 @@ struct Contestant {
   std::vector<Growth> growth = {};
   std::optional<ExactLimit> limit = {};  // of what is not exact
   std::optional<Golden> golden = {};
+  // Settings worth comparing, from the coarsest to the finest.
+  std::vector<OptionValues> settings = {};
+  // How far its attention is from softmax attention over the same queries, keys
+  // and values, ‖y − y*‖ / ‖y*‖, in float; nothing where these can't be the same.
+  std::function<std::optional<double>(const Shape&, const Options&, Pattern,
+                                      std::uint64_t seed)>
+      error = {};
 
   template <class T>
   std::unique_ptr<Encoder<T>> make(const Shape& shape,

@@ -55,6 +55,15 @@ OptionSpec number(std::string name, std::size_t standard,
   return {std::move(name), std::to_string(standard), std::move(question)};
 }
 
+std::vector<OptionValues> along(const std::string& option,
+                                const std::vector<std::size_t>& values) {
+  std::vector<OptionValues> settings;
+  for (const std::size_t value : values) {
+    settings.push_back({{option, std::to_string(value)}});
+  }
+  return settings;
+}
+
 std::string ContestantName::text() const {
   std::vector<std::string> items;
   for (const auto& [key, value] : options) items.push_back(key + "=" + value);

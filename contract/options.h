@@ -32,6 +32,10 @@ OptionSpec number(std::string name, std::size_t standard,
 
 using OptionValues = std::map<std::string, std::string>;
 
+// Settings that differ in one option.
+std::vector<OptionValues> along(const std::string& option,
+                                const std::vector<std::size_t>& values);
+
 // "name(key=value, …)", taken apart but not yet checked against a contestant.
 struct ContestantName {
   std::string name;

@@ -84,6 +84,19 @@ const Member& find_member(const ContestantName& wanted) {
   return *best;
 }
 
+std::vector<std::string> with_settings(const ContestantName& wanted) {
+  std::vector<std::string> names;
+  for (const std::string& name : expand_contestants(wanted.text())) {
+    const Contestant& contestant = *find_contestant(name).contestant;
+    for (const OptionValues& setting : contestant.settings) {
+      ContestantName one = parse_contestant_name(name);
+      for (const auto& [option, value] : setting) one.options[option] = value;
+      names.push_back(find_contestant(one.text()).name());
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 Registration::Registration(Contestant contestant) {
@@ -124,7 +137,15 @@ Entry find_contestant(std::string_view text) {
 }
 
 std::vector<std::string> expand_contestants(std::string_view text) {
-  const ContestantName wanted = parse_contestant_name(text);
+  ContestantName wanted = parse_contestant_name(text);
+  const auto settings = wanted.options.find("settings");
+  if (settings != wanted.options.end()) {
+    require(settings->second == "*",
+            "contestant \"{}\": settings = {}: allowed is *", text,
+            settings->second);
+    wanted.options.erase(settings);
+    return with_settings(wanted);
+  }
   const auto star =
       std::find_if(wanted.options.begin(), wanted.options.end(),
                    [](const auto& each) { return each.second == "*"; });

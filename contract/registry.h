@@ -25,7 +25,8 @@ Entry find_contestant(std::string_view text);
 
 // The full names of all that text asks for. A value "*", as in
 // "transformer(attention=*)", stands for every value that the option has in the
-// family. Throws Error as find_contestant does.
+// family; "settings=*" for the settings that each contestant states as worth
+// comparing, none if it states none. Throws Error as find_contestant does.
 std::vector<std::string> expand_contestants(std::string_view text);
 
 }  // namespace suite

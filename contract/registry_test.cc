@@ -27,8 +27,13 @@ Contestant of_family(const std::string& name, OptionSpec own) {
 }
 const Registration plain(of_family(
     "ship", choice("drive", {"oars", "paddles"}, "What moves it?")));
-const Registration sail(of_family("ship(drive=sail)",
-                                  number("masts", 3, "How many masts?")));
+Contestant sailing() {
+  Contestant contestant = of_family("ship(drive=sail)",
+                                    number("masts", 3, "How many masts?"));
+  contestant.settings = along("masts", {1, 3});
+  return contestant;
+}
+const Registration sail(sailing());
 const Registration steam(of_family("ship( drive = steam )",
                                    number("boilers", 1, "How many boilers?")));
 
@@ -111,6 +116,11 @@ TEST(Registry, AStarStandsForEveryValue) {
   EXPECT_EQ(all("shape_a(form=*)"),
             (std::vector<std::string>{"shape_a", "shape_a(form=square)"}));
   EXPECT_EQ(all("ship(drive=oars)"), std::vector<std::string>{"ship"});
+  EXPECT_EQ(all("ship(drive=*, settings=*)"),
+            (std::vector<std::string>{"ship(drive=sail, masts=1)",
+                                      "ship(drive=sail)"}));
+  EXPECT_TRUE(all("shape_a(settings=*)").empty());
+  EXPECT_THROW(all("ship(settings=2)"), Error);
   EXPECT_THROW(all("ship(size=*)"), Error) << "a number has no list of values";
   EXPECT_THROW(all("ship(drive=*, masts=2)"), Error) << "not all have masts";
 }

@@ -115,6 +115,24 @@ void read_precision(const Reader& reader, const toml::table& precision,
   }
 }
 
+void read_errors(const Reader& reader, const toml::table& errors,
+                 Definition& definition) {
+  reader.known_keys(errors, "errors.", {"patterns"});
+  reader.need(errors.contains("patterns"), errors.source(),
+              "errors.patterns is missing");
+  for (const toml::node& node :
+       reader.list("errors.patterns", *errors.get("patterns"))) {
+    const std::string name = reader.text("errors.patterns", node);
+    const auto found =
+        std::find(kPatternNames.begin(), kPatternNames.end(), name);
+    reader.need(found != kPatternNames.end(), node.source(),
+                "errors.patterns = {}: allowed are {}", name,
+                fmt::join(kPatternNames, ", "));
+    definition.error_patterns.push_back(
+        static_cast<Pattern>(found - kPatternNames.begin()));
+  }
+}
+
 void read_budget(const Reader& reader, const toml::table& budget,
                  Definition& definition) {
   reader.known_keys(budget, "budget.",
@@ -139,17 +157,34 @@ Definition read_definition(const std::string& path) {
   return parse_definition(path, read_file(path));
 }
 
+std::vector<std::string> definition_files(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<std::string> experiment_names(const std::vector<std::string>& files) {
+  std::vector<std::string> names;
+  for (const std::string& file : files) {
+    names.push_back(std::filesystem::path(file).stem().string());
+  }
+  return names;
+}
+
 Definition parse_definition(const std::string& path, const std::string& text) {
   Definition definition;
   definition.path = path;
-  definition.name = std::filesystem::path(path).stem().string();
+  definition.name = experiment_names({path}).front();
   definition.text = text;
   definition.sha256 = sha256(text);
   const toml::table file = parse_toml(path, text);
   const Reader reader(path);
   reader.known_keys(file, "",
                     {"shows", "contestants", "base", "sweep", "repetitions",
-                     "threads", "scalar", "seed", "precision", "budget"});
+                     "threads", "scalar", "seed", "precision", "errors", "budget"});
   for (const char* needed : {"shows", "contestants", "base"}) {
     reader.need(file.contains(needed), file.source(), "{} is missing", needed);
   }
@@ -177,6 +212,9 @@ Definition parse_definition(const std::string& path, const std::string& text) {
   }
   if (const auto* node = file.get("precision")) {
     read_precision(reader, reader.table("precision", *node), definition);
+  }
+  if (const auto* node = file.get("errors")) {
+    read_errors(reader, reader.table("errors", *node), definition);
   }
   if (const auto* node = file.get("budget")) {
     read_budget(reader, reader.table("budget", *node), definition);

@@ -10,6 +10,8 @@
 //   [precision]                # more repetitions where noise asks for them
 //   half_width = 0.02          # of a cell's 95 % interval
 //   most_repetitions = 30
+//   [errors]                   # of approximations, at the base's letters
+//   patterns = ["random", "uniform", "peaked", "copy"]  # see contract/pattern.h
 //   [budget]
 //   seconds = 120              # of the whole run
 //   repetition_seconds = 10    # a cell beyond is skipped; 0: no limit
@@ -21,6 +23,7 @@
 #include <vector>
 
 #include "contract/contestant.h"
+#include "contract/pattern.h"
 #include "contract/shape.h"
 
 namespace suite {
@@ -51,10 +54,16 @@ struct Definition {
   std::uint64_t seed = 1;
   double half_width = 0;  // 0: repetitions are as given
   int most_repetitions = 30;
+  std::vector<Pattern> error_patterns;
   double budget_seconds = 600;
   double repetition_seconds = 0;
   std::uint64_t budget_memory = 0;  // 0: what the machine has free
 };
+
+// The .toml files of a folder, sorted, and what they name.
+std::vector<std::string> definition_files(const std::string& folder);
+std::vector<std::string> experiment_names(
+    const std::vector<std::string>& files);
 
 // Throws Error with file:line:column for an unknown key, a wrong type, a value
 // out of range, an unknown contestant or heads that don't divide a width.

@@ -82,7 +82,7 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
             "6:1: unknown key base.K; known are N, M, B, C, D, H, L, O, batch");
   EXPECT_EQ(refusal("shows", "show"),
             "1:1: unknown key show; known are shows, contestants, base, sweep, "
-            "repetitions, threads, scalar, seed, precision, budget");
+            "repetitions, threads, scalar, seed, precision, errors, budget");
   EXPECT_EQ(refusal("N = 64", "N = \"64\""),
             "4:5: N must be a whole number");
   EXPECT_EQ(refusal("N = 64", "N = 64.5"), "4:5: N must be a whole number");
@@ -105,6 +105,11 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
             "3:15: repetitions = 0: allowed are 1 to 10000");
   EXPECT_EQ(refusal("[base]", "budget.seconds = -1\n[base]"),
             "3:18: budget.seconds must be a number, 0 or more");
+  EXPECT_EQ(refusal("[base]", "errors.patterns = [\"steep\"]\n[base]"),
+            "3:20: errors.patterns = steep: allowed are random, uniform, peaked, "
+            "copy");
+  EXPECT_EQ(refusal("[base]", "errors = {}\n[base]"),
+            "3:10: errors.patterns is missing");
   EXPECT_EQ(refusal("D = 16", "D = = 16").substr(0, 4), "6:5:");
 }
 

@@ -1,6 +1,6 @@
 """An experiment is one file: definitions/NAME.toml becomes //experiments:NAME."""
 
-_PROGRAMS = [":run", "//analysis/verify", "//analysis/report"]
+_PROGRAMS = [":run", "//analysis/verify", "//analysis/variants", "//analysis/report"]
 
 def experiments(definitions):
     """A target for each definition, that runs, judges and draws it."""

@@ -30,6 +30,16 @@ std::string file_in(const std::string& folder) {
   return folder + "/manifest.json";
 }
 
+// In full, as rows name them: a star in the text may mean others tomorrow.
+nlohmann::json contestants_by_sweep(const Definition& definition) {
+  nlohmann::json sweeps = nlohmann::json::array();
+  for (const Sweep& sweep : definition.sweeps) {
+    sweeps.push_back(sweep.contestants.empty() ? definition.contestants
+                                               : sweep.contestants);
+  }
+  return sweeps;
+}
+
 // What rows depend on, besides the definition's text.
 nlohmann::json settings(const Definition& d, int threads) {
   return {{"threads", threads},
@@ -62,7 +72,8 @@ Manifest::Manifest(const std::string& folder, const Definition& definition,
            {"definition",
             {{"file", definition.name + ".toml"},
              {"sha256", definition.sha256},
-             {"text", definition.text}}},
+             {"text", definition.text},
+             {"contestants", contestants_by_sweep(definition)}}},
            {"settings", settings(definition, threads)},
            {"machine", machine_description()},
            {"build", build_description()},

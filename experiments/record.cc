@@ -13,35 +13,6 @@ std::size_t column_index(std::string_view column) {
   return static_cast<std::size_t>(found - kColumns.begin());
 }
 
-// Takes the fields of one line from `text`, which loses them and the line's
-// end. False if the text ends before the line does.
-bool take_line(std::string_view& text, std::vector<std::string>& fields) {
-  fields.assign(1, "");
-  bool inside = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (inside) {
-      if (c != '"') {
-        fields.back() += c;
-      } else if (i + 1 < text.size() && text[i + 1] == '"') {
-        fields.back() += text[++i];
-      } else {
-        inside = false;
-      }
-    } else if (c == '"') {
-      inside = true;
-    } else if (c == ',') {
-      fields.emplace_back();
-    } else if (c == '\n') {
-      text.remove_prefix(i + 1);
-      return true;
-    } else if (c != '\r') {
-      fields.back() += c;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string& Record::operator[](std::string_view column) {
@@ -74,6 +45,33 @@ std::string csv_field(const std::string& field) {
   return text + '"';
 }
 
+bool take_csv_line(std::string_view& text, std::vector<std::string>& fields) {
+  fields.assign(1, "");
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (inside) {
+      if (c != '"') {
+        fields.back() += c;
+      } else if (i + 1 < text.size() && text[i + 1] == '"') {
+        fields.back() += text[++i];
+      } else {
+        inside = false;
+      }
+    } else if (c == '"') {
+      inside = true;
+    } else if (c == ',') {
+      fields.emplace_back();
+    } else if (c == '\n') {
+      text.remove_prefix(i + 1);
+      return true;
+    } else if (c != '\r') {
+      fields.back() += c;
+    }
+  }
+  return false;
+}
+
 std::string exact(double value) { return fmt::format("{}", value); }
 
 Records parse_records(const std::string& path, std::string_view text) {
@@ -81,7 +79,7 @@ Records parse_records(const std::string& path, std::string_view text) {
   std::string_view rest = text;
   std::vector<std::string> fields;
   for (std::size_t line = 1; !rest.empty(); ++line) {
-    if (!take_line(rest, fields)) {
+    if (!take_csv_line(rest, fields)) {
       records.cut = true;
       break;
     }

@@ -41,6 +41,10 @@ std::string header_line();
 // A field of any CSV, quoted after RFC 4180 where needed.
 std::string csv_field(const std::string& field);
 
+// Takes the fields of one line from `text` of any CSV, which loses them and the
+// line's end. False if the text ends before the line does.
+bool take_csv_line(std::string_view& text, std::vector<std::string>& fields);
+
 // A number that reads back as the same double.
 std::string exact(double value);
 

@@ -7,6 +7,7 @@
 
 #include "experiments/accounts.h"
 #include "experiments/calibration.h"
+#include "experiments/errors.h"
 #include "experiments/journal.h"
 #include "experiments/machine.h"
 #include "experiments/manifest.h"
@@ -63,6 +64,7 @@ class Runner {
                  [this](auto&... arguments) { return repeat(arguments...); });
     } while (want_more());
     progress_.clear();
+    write_errors();
     const Calibration after = calibrate_now("after");
     manifest_.finished({{"wall_seconds", progress_.elapsed()},
                         {"calibration_seconds", accounts_.calibration},
@@ -141,6 +143,19 @@ class Runner {
     planner.learn(cell, prepared.declared, prepared.forward_seconds);
     planned_seconds_ += repetitions_seconds(prepared);
     prepared_.push_back(std::move(prepared));
+  }
+
+  // Of cells that passed their check, this time or before.
+  void write_errors() {
+    if (definition_.error_patterns.empty()) return;
+    const Spent spent(accounts_.checks, progress_);
+    progress_.show(cells_.size(), cells_.size(), "errors", -1);
+    std::vector<const Cell*> sound;
+    for (const Cell& cell : cells_) {
+      if (journal_.finished(cell.id, 0)) sound.push_back(&cell);
+    }
+    replace_file(folder_ + "/errors.csv",
+                 errors_csv(identity_, definition_, sound));
   }
 
   // Why a cell can't run, or nothing.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/claims/of_each.h"
 #include "contract/registry.h"
 #include "experiments/toml_reader.h"
 #include "primitives/cost.h"
@@ -14,6 +15,8 @@ namespace suite {
 namespace {
 
 using Names = std::vector<std::string>;
+
+constexpr const char* kStated = "stated";
 
 constexpr std::array<std::string_view, 8> kKinds = {
     "exponent", "upper_bound", "independent", "ratio",
@@ -62,8 +65,8 @@ class ClaimReader : public TomlReader {
     known_keys(table, "claim.",
                {"id", "statement", "source", "experiment", "kind",
                 "contestant", "part", "where", "minus", "minus_contestant",
-                "versus", "quantity", "variable", "value", "tolerance",
-                "terms", "fact", "anchor", "expected", "note"});
+                "versus", "quantity", "variable", "from", "value",
+                "tolerance", "terms", "fact", "anchor", "expected", "note"});
     Claim claim;
     for (const char* key : {"id", "statement", "source", "kind", "contestant"}) {
       need(table.contains(key), table.source(), "claim.{} is missing", key);
@@ -113,8 +116,10 @@ class ClaimReader : public TomlReader {
   }
 
   std::string contestant(const toml::node& node) const {
+    const std::string wanted = text("contestant", node);
     try {
-      return find_contestant(text("contestant", node)).name();
+      const Names names = expand_contestants(wanted);
+      return stands_for_several(wanted) ? wanted : names.front();
     } catch (const Error& error) {
       need(false, node.source(), "{}", error.what());
     }
@@ -164,8 +169,19 @@ class ClaimReader : public TomlReader {
   }
 
   void numbers(const toml::table& table, Claim& claim) const {
-    if (const auto* node = table.get("value")) {
-      claim.value = number("value", *node, 0);
+    const auto* value = table.get("value");
+    if (value != nullptr && value->is_string()) {
+      need(text("value", *value) == kStated &&
+               stands_for_several(claim.subject.contestant),
+           value->source(),
+           "value = {}: allowed are a number or, for contestants named with a "
+           "star, {}",
+           text("value", *value), kStated);
+    } else if (value != nullptr) {
+      claim.value = number("value", *value, 0);
+    }
+    if (const auto* node = table.get("from")) {
+      claim.from = number("from", *node, 0);
     }
     if (const auto* node = table.get("tolerance")) {
       claim.tolerance = number("tolerance", *node, 0);
@@ -219,10 +235,11 @@ class ClaimReader : public TomlReader {
   const Names& experiments_;
 };
 
+// `sources` are the claims' own.
 void check_together(const ClaimReader& reader, const std::vector<Claim>& claims,
-                    const toml::array& nodes) {
+                    const std::vector<toml::source_region>& sources) {
   for (std::size_t i = 0; i < claims.size(); ++i) {
-    const auto& where = nodes[i].source();
+    const auto& where = sources[i];
     const auto with_id = [&](const std::string& id) {
       return std::find_if(claims.begin(), claims.end(),
                           [&](const Claim& c) { return c.id == id; });
@@ -251,8 +268,14 @@ std::vector<Claim> read_claims(const std::string& path,
   reader.need(file.contains("claim"), file.source(), "there is no claim");
   const toml::array& nodes = reader.list("claim", *file.get("claim"));
   std::vector<Claim> claims;
-  for (const toml::node& node : nodes) claims.push_back(reader.claim(node));
-  check_together(reader, claims, nodes);
+  std::vector<toml::source_region> sources;
+  for (const toml::node& node : nodes) {
+    for (Claim& claim : of_each(reader.claim(node))) {
+      claims.push_back(std::move(claim));
+      sources.push_back(node.source());
+    }
+  }
+  check_together(reader, claims, sources);
   return claims;
 }
 

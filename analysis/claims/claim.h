@@ -47,6 +47,7 @@ struct Claim {
   std::string quantity;  // seconds, macs, flops, logits, bytes_moved,
                          // bytes_peak, parameters
   std::string variable;  // a letter
+  double from = 0;        // smaller values of the variable are left out
   std::optional<double> value;
   double tolerance = 0;
   std::vector<std::string> terms;  // products of letters, as "B*M*N*D"; "1"
@@ -58,6 +59,10 @@ struct Claim {
   bool counts() const { return quantity != "seconds"; }
 };
 
+// A claim on a contestant named with a star becomes one for each that it stands for,
+// as in "attention_grows_as_stated:transformer(attention=linear)". Its value may be
+// "stated": the exponent in `variable` that the contestant itself states.
+//
 // Throws Error with file:line:column for an unknown key, experiment, part,
 // letter, kind, quantity or contestant, a claim on seconds without an anchor
 // that counts, or two claims of one id. `experiments` are the known ones.

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "contract/registry.h"
 #include "primitives/check.h"
 
 namespace suite {
@@ -48,6 +49,39 @@ std::string with(const std::string& old, const std::string& line) {
   std::string text = kCounts;
   text.replace(text.find(old), old.size(), line);
   return text;
+}
+
+// A family of three; one says nothing of how it grows.
+Contestant boat(const std::string& name, std::vector<Growth> growth) {
+  Contestant contestant;
+  contestant.name = name;
+  contestant.facts.paper = "the paper of " + name;
+  contestant.options = {choice("deck", {"open", "closed"}, "Which deck?")};
+  contestant.growth = std::move(growth);
+  return contestant;
+}
+const Registration sail(boat("boat(drive=sail)",
+                             {{"N", 2, 1, {{"deck", "closed"}}}, {"N", 1, 3}}));
+const Registration steam(boat("boat(drive=steam)", {{"N", 2, 1}}));
+const Registration drifting(boat("boat(drive=none)", {}));
+
+TEST(Claim, AStarMakesOneOfEachThatStatesItsExponent) {
+  const std::string text =
+      "contestant = \"boat(drive=*)\"\nfrom = 8\nanchor = \"counts\"";
+  std::string starred = with("value = 1", "value = \"stated\"");
+  starred.replace(starred.find("contestant = \"perceiver\""), 24, text);
+  const auto claims = read(starred);
+  ASSERT_EQ(claims.size(), 2u);
+  EXPECT_EQ(claims[0].id, "counts:boat(drive=sail)");
+  EXPECT_EQ(claims[0].value, 1) << "with the options that it is asked for";
+  EXPECT_EQ(claims[0].source, "the paper of boat(drive=sail)");
+  EXPECT_EQ(claims[0].from, 8);
+  EXPECT_EQ(claims[1].subject.contestant, "boat(drive=steam)");
+  EXPECT_EQ(claims[1].anchor, "counts:boat(drive=steam)");
+  EXPECT_EQ(claims[1].value, 2);
+  EXPECT_EQ(refusal(with("value = 1", "value = \"stated\"")),
+            "10:9: value = stated: allowed are a number or, for contestants named "
+            "with a star, stated");
 }
 
 TEST(Claim, IsReadWhole) {

@@ -148,6 +148,7 @@ Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
     point.letters = cell.letters;
     const auto x = cell.letters.find(claim.variable);
     if (x != cell.letters.end()) point.x = static_cast<double>(x->second);
+    if (point.x < claim.from) continue;
     point.values = values_of(cell, claim.quantity, subject.part);
     if (point.values.empty()) {
       evidence.lacks = why_untimed(cell);

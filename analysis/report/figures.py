@@ -2,7 +2,7 @@
 import dataclasses
 import re
 
-from analysis.report import lines, pairs, parts, roofline, style
+from analysis.report import lines, pairs, parts, roofline, style, variants
 
 
 @dataclasses.dataclass
@@ -28,8 +28,8 @@ def _drawings(run, sweeps):
     """(index of the sweep or None, drawing)"""
     used = set()
     for index, sweep in enumerate(sweeps):
-        along = [lines.time_drawing, lines.memory_drawing, pairs.ratio_drawing] \
-            if sweep.letter else []
+        along = [lines.time_drawing, lines.memory_drawing, pairs.ratio_drawing,
+                 variants.speed_drawing] if sweep.letter else []
         for draw in along + [parts.share_drawing]:
             drawing = draw(run, sweep)
             if drawing:
@@ -39,7 +39,8 @@ def _drawings(run, sweeps):
         used.update(drawing.used)
         yield index, drawing
     order = [name for sweep in sweeps for name in sweep.contestants]
-    for drawing in (roofline.roofline_drawing(run, order), pairs.fits_drawing(run, used)):
+    for drawing in (variants.trade_off_drawing(run), roofline.roofline_drawing(run, order),
+                    pairs.fits_drawing(run, used)):
         if drawing:
             yield None, drawing
 

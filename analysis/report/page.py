@@ -7,6 +7,7 @@ from analysis.report import style
 from analysis.report.facts import facts, title
 from analysis.report.names import LETTERS, where_text
 from analysis.report.tables import counts_text, sweep_table, verdict_table
+from analysis.report.variants import leaderboard
 
 CSS = (pathlib.Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 # What follows the page from light to dark.
@@ -80,6 +81,11 @@ def _section(index, run, sweeps, figures, number, only):
         parts.append(verdict_table(run.verdicts))
     else:
         parts.append("<p>No claim is about this experiment.</p>")
+    if run.variants:
+        parts.append("<h3>Leaderboard</h3>" + leaderboard(run.variants))
+        leading = [figure for figure in figures if figure.name == "trade_off"]
+        parts.append(_figures(leading, index, number))
+        figures = [figure for figure in figures if figure not in leading]
     for i, sweep in enumerate(sweeps):
         parts.append(f"<h3>{_heading(sweep)}</h3>")
         parts.append(sweep_table(sweep, run.gemm_flops_per_second))

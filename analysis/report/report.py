@@ -9,6 +9,7 @@ from analysis.report.figures import figures
 from analysis.report.page import page
 from analysis.report.run import Refused, read_run, run_folders
 from analysis.report.sweep import sweeps
+from analysis.report.variants import read_errors, read_variants
 from analysis.report.verdicts import hand_out, read_verdicts
 
 BAD_INPUT = 2
@@ -35,6 +36,7 @@ def read(folder):
     runs, others = [], []
     for path in run_folders(folder):
         run = read_run(path, "" if path == folder else path.relative_to(folder).as_posix())
+        run.variants, run.errors = read_variants(path), read_errors(path)
         own = read_verdicts(path)
         if own is not None:
             others += hand_out([run], own)

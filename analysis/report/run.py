@@ -39,6 +39,8 @@ class Run:
     definition: dict
     rows: pandas.DataFrame
     verdicts: list = None  # None: nobody has judged yet
+    variants: dict = None  # how attention variants stand, where the run compares some
+    errors: pandas.DataFrame = None  # of approximations, where the run measured them
 
     @property
     def gemm_flops_per_second(self):
@@ -128,7 +130,16 @@ def _definition(path, text, manifest):
         raise BadInput(path, line, f"definition.text is not TOML: {error}") from None
     if not _is_definition(definition):
         raise BadInput(path, line, "definition.text is not a definition of an experiment")
+    names = manifest["definition"].get("contestants")
+    if names is not None and not _is_by_sweep(names, definition):
+        raise BadInput(path, line, "definition.contestants has not a list of names a sweep")
     return definition
+
+
+def _is_by_sweep(names, definition):
+    return isinstance(names, list) and len(names) == len(definition.get("sweep") or [{}]) \
+        and all(isinstance(each, list) and all(isinstance(name, str) for name in each)
+                for each in names)
 
 
 def _is_definition(toml):
@@ -177,10 +188,11 @@ def is_number(value):
         and math.isfinite(value)
 
 
-def _read_rows(path):
+def read_table(path, columns, numbers):
+    """A CSV's rows by their lines; `numbers` are those of its columns."""
     records, lines = _records(path)
     header = records[0] if records else []
-    for column in ["schema"] + TEXTS + NUMBERS:
+    for column in columns:
         if column not in header:
             raise BadInput(path, 1, f"column {column} is missing")
     if len(records) == 1:
@@ -189,9 +201,15 @@ def _read_rows(path):
         if len(record) != len(header):
             raise BadInput(path, line, f"{len(record)} fields, there must be {len(header)}")
     rows = pandas.DataFrame(records[1:], columns=header, index=lines[1:])
-    _check_texts(path, rows)
-    for column in NUMBERS:
+    _check_schema(path, rows)
+    for column in numbers:
         rows[column] = _numbers(path, rows[column])
+    return rows
+
+
+def _read_rows(path):
+    rows = read_table(path, ["schema"] + TEXTS + NUMBERS, NUMBERS)
+    _check_texts(path, rows)
     untimed = rows.index[(rows["status"] == "ok") & rows["seconds"].isna()]
     if len(untimed):
         raise BadInput(path, untimed[0], 'seconds = "" is not a number')
@@ -216,10 +234,13 @@ def _records(path):
     return records, lines
 
 
-def _check_texts(path, rows):
+def _check_schema(path, rows):
     for line, schema in rows["schema"].items():
         if schema != str(SCHEMA):
             raise BadInput(path, line, f"schema {schema}, this report reads {SCHEMA}")
+
+
+def _check_texts(path, rows):
     for line, status in rows["status"].items():
         if status not in STATUSES:
             raise BadInput(path, line, f'status = "{status}": allowed are {", ".join(STATUSES)}')

@@ -19,7 +19,7 @@ INK, MUTED, GRID, PAPER = "#15191e", "#5d6670", "#e1e5e9", "#fefefe"
 CONTESTANTS = {"perceiver": "#0072b2", "transformer": "#d55e00",
                "bare_perceiver": "#009e73", "bare_transformer": "#b8559c"}
 FURTHER = ["#0072b2", "#d55e00", "#009e73", "#b8559c", "#8c6d1f", "#6f7fc9"]
-MARKERS = ["o", "s", "D", "^", "v", "P"]
+MARKERS = ["o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "h", "*"]
 # Attention blue, projections orange, the rest green and grey: by lightness within.
 PARTS = {"scores": "#08519c", "softmax": "#6baed6", "weighted_sum": "#2f7fc1",
          "query_projection": "#fdbe85", "key_value_projection": "#e6781e",
@@ -49,7 +49,9 @@ def colour_and_marker(contestant, contestants):
     unnamed = [name for name in contestants if name not in CONTESTANTS]
     index = unnamed.index(contestant)
     colour = free[index % len(free)]
-    return colour, MARKERS[FURTHER.index(colour)]
+    # Where colours come round again, markers tell them apart.
+    turn = index // len(free) * len(FURTHER)
+    return colour, MARKERS[(FURTHER.index(colour) + turn) % len(MARKERS)]
 
 
 def on(colour):
@@ -117,8 +119,9 @@ def power_of_two_ticks(axis, values):
     _fix(axis, ticks, [power_of_two_text(tick) for tick in ticks])
 
 
-def decimal_ticks(axis, text):
-    """Decades, or steps between them where decades are few."""
+def decimal_ticks(axis, text, apart=0):
+    """Decades, or steps between them where decades are few; no two nearer than `apart`,
+    a share of the axis."""
     low, high = axis.get_view_interval()
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     every = math.ceil(len(decades) / 8)
@@ -127,6 +130,12 @@ def decimal_ticks(axis, text):
         ticks = [tick for tick in ticks if low <= tick * 1.0001 and tick <= high * 1.0001]
         if len(ticks) >= 3:
             break
+    least = apart * math.log10(high / low)
+    kept = []
+    for tick in ticks:
+        if not kept or math.log10(tick / kept[-1]) >= least:
+            kept.append(tick)
+    ticks = kept
     _fix(axis, ticks, [text(tick) for tick in ticks])
 
 

@@ -156,16 +156,23 @@ def sweeps(run):
     definition, table = run.definition, cells(run)
     base = {**DEFAULTS, **definition.get("base", {})}
     found = []
-    for asked in definition.get("sweep") or [{}]:
-        wanted = asked.get("contestants") or definition.get("contestants", [])
+    for index, asked in enumerate(definition.get("sweep") or [{}]):
         letters = {key: asked[key] for key in LETTERS if isinstance(asked.get(key), list)}
-        sweep = _sweep(table, base, letters, _contestants(definition, wanted, table))
+        sweep = _sweep(table, base, letters, _contestants(run, index, asked, table))
         if len(sweep.cells):
             found.append(sweep)
     return found
 
 
-def _contestants(definition, wanted, table):
+def _contestants(run, index, asked, table):
+    """Of one sweep, as rows name them. A run from before manifests said so is asked by
+    its definition."""
+    known = run.manifest["definition"].get("contestants")
+    if known:
+        measured = set(table["contestant"])
+        return [name for name in dict.fromkeys(known[index]) if name in measured]
+    definition = run.definition
+    wanted = asked.get("contestants") or definition.get("contestants", [])
     everyone = list(definition.get("contestants", []))
     for sweep in definition.get("sweep") or []:
         everyone += sweep.get("contestants", [])

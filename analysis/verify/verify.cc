@@ -1,6 +1,5 @@
 // Claim by claim: what do the rows say?
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "analysis/claims/evidence.h"
@@ -23,23 +22,6 @@ struct Arguments {
   std::string export_format, out;
   bool counts = false;
 };
-
-std::vector<std::string> definition_files(const std::string& folder) {
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".toml") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-std::vector<std::string> stems(const std::vector<std::string>& files) {
-  std::vector<std::string> names;
-  for (const std::string& file : files) {
-    names.push_back(std::filesystem::path(file).stem().string());
-  }
-  return names;
-}
 
 bool concerns(const Claim& claim, const std::string& experiment) {
   const auto& in = claim.experiments;
@@ -137,7 +119,7 @@ int export_runs(const std::vector<Run>& runs, const std::string& folder) {
 
 int run(const Arguments& arguments) {
   const auto files = definition_files(arguments.definitions);
-  const std::vector<Claim> claims = read_claims(arguments.claims, stems(files));
+  const std::vector<Claim> claims = read_claims(arguments.claims, experiment_names(files));
   std::vector<Verdict> verdicts;
   if (arguments.counts) {
     for (const std::string& file : files) {

@@ -178,6 +178,7 @@ Contestant block_sparse() {
                                     {"neighbours", std::to_string(shape.N)}};
                               }},
       .golden = Golden{71280, 2952, 1.78802431658},
+      .settings = along("random", {3, 6, 12, 24}),
       .cost = sparse_cost,
       .reference = sparse_reference};
   make_with<BlockSparse>(variant);

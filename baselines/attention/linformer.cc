@@ -144,6 +144,7 @@ Contestant linformer() {
                               },
                           .set = set_identity},
       .golden = Golden{69696, 3216, 1.69728869912},
+      .settings = along("rank", {64, 128, 256, 512, 1024}),
       .cost = linformer_cost,
       .reference = linformer_reference};
   make_with<Linformer>(variant);

@@ -210,6 +210,7 @@ Contestant nystromformer() {
       .golden = Golden{75600, 2952, 1.71265675936},
       // Each step may blow up what rounding left by 13/4.
       .rounding = 1024,
+      .settings = along("landmarks", {16, 32, 64, 128, 256}),
       .cost = nystrom_cost,
       .reference = nystrom_reference};
   make_with<Nystromformer>(variant);

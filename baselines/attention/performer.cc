@@ -154,6 +154,7 @@ Contestant performer() {
                           .rate = 0.5,
                           .set = set_smaller},
       .golden = Golden{84480, 3096, 1.74345691334},
+      .settings = along("features", {32, 64, 128, 256}),
       .cost = performer_cost,
       .reference = performer_reference};
   make_with<Performer>(variant);

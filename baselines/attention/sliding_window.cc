@@ -135,6 +135,7 @@ Contestant sliding_window() {
                                     {"window", std::to_string(shape.N)}};
                               }},
       .golden = Golden{64080, 2952, 1.97708075526},
+      .settings = along("window", {64, 128, 256, 512, 1024}),
       .cost = sliding_cost,
       .reference = sliding_reference};
   make_with<SlidingWindow>(variant);

@@ -1,0 +1,131 @@
+"""The leaderboard and its figures, of numbers known beforehand."""
+import json
+import unittest
+
+from analysis.report import style, testing
+from analysis.report.names import short_names
+from analysis.report.run import BadInput, read_run
+from analysis.report.sweep import sweeps
+from analysis.report.variants import (leaderboard, read_errors, read_variants, speed_drawing,
+                                      trade_off_drawing)
+
+LINEAR, WINDOW = "transformer(attention=linear)", "transformer(attention=window)"
+DEFINITION = """shows = "Which pays?"
+contestants = ["transformer(attention=*)"]
+[base]
+N = 1024
+M = 64
+D = 32
+[[sweep]]
+N = [256, 512, 1024]
+"""
+
+
+def variant(contestant, **keys):
+    interval = {"estimate": 1.01, "low": 0.99, "high": 1.03}
+    return {"contestant": contestant, "label": contestant[22:-1] or "softmax", "paper": "A & B 2020",
+            "idea": "less", "cost": "O(N<D)", "exact": False, "limit": "rank = N",
+            "exponent": interval, "verdict": "SUPPORTED", "stated": 1, "pays": "480 [470, 490]",
+            "pays_from": interval, "N": 1024, "speed": {"estimate": 2, "low": 1.9, "high": 2.1},
+            "memory": None, "errors": {}, **keys}
+
+
+class VariantsTest(testing.FolderTest):
+    def setUp(self):
+        super().setUp()
+        found = []
+        for name, factor in (("transformer", 1), (LINEAR, 0.5), (WINDOW, 0.25)):
+            for N in (256, 512, 1024):
+                rows = list(testing.cell_rows("transformer", N, None))
+                for row in rows:
+                    row["contestant"], row["cell_id"] = name, f"{name}/N={N}"
+                    row["seconds"] *= factor
+                found += rows
+        testing.write_rows(self.folder, found)
+        manifest = testing.manifest(definition=DEFINITION)
+        manifest["definition"]["contestants"] = [["transformer", LINEAR, WINDOW]]
+        (self.folder / "manifest.json").write_text(json.dumps(manifest))
+        self.write_variants([variant("transformer", exact=True), variant(LINEAR)])
+        self.write_errors([(LINEAR, "random", "0.25"), (LINEAR, "copy", "1.5"),
+                           (WINDOW, "random", "0.5"), ("transformer", "random", "1e-7")])
+
+    def write_variants(self, rows):
+        (self.folder / "variants.json").write_text(
+            json.dumps({"schema": 1, "baseline": "transformer", "variants": rows}))
+
+    def write_errors(self, rows):
+        lines = ["schema,experiment,run_id,cell_id,contestant,pattern,error"]
+        lines += [f"1,trial,1-1,{name}/N=1024,{name},{pattern},{error}"
+                  for name, pattern, error in rows]
+        (self.folder / "errors.csv").write_text("\n".join(lines) + "\n")
+
+    def run_of(self):
+        run = read_run(self.folder)
+        run.variants, run.errors = read_variants(self.folder), read_errors(self.folder)
+        return run
+
+    def refusal(self, read):
+        with self.assertRaises(BadInput) as caught:
+            read(self.folder)
+        return str(caught.exception).removeprefix(f"{self.folder}/")
+
+    def test_the_leaderboard_says_what_was_found(self):
+        page = leaderboard(read_variants(self.folder))
+        for text in ("N = 1,024", "1.01 [0.99, 1.03]", "SUPPORTED", "480 [470, 490]", "2.00×",
+                     "rank = N", "A &amp; B 2020", "O(N&lt;D)"):
+            self.assertIn(text, page)
+
+    def test_a_speed_at_another_length_is_not_shown(self):
+        self.write_variants([variant("transformer"), variant(LINEAR, N=512)])
+        page = leaderboard(read_variants(self.folder))
+        self.assertEqual(page.count("2.00×"), 1)
+
+    def test_sweeps_hold_what_the_star_stood_for(self):
+        self.assertEqual(sweeps(self.run_of())[0].contestants, ["transformer", LINEAR, WINDOW])
+
+    def test_speeds_are_ratios_to_softmax(self):
+        run = self.run_of()
+        with style.styled():
+            axes = speed_drawing(run, sweeps(run)[0]).figure.axes[0]
+        ratios = [list(line.get_ydata()) for line in axes.lines if len(line.get_xdata()) == 3]
+        self.assertEqual(len(ratios), 2)
+        for got, expected in zip(ratios, (2, 4)):
+            for ratio in got:
+                self.assertAlmostEqual(ratio, expected)
+
+    def test_each_pattern_has_a_panel_with_time_and_error(self):
+        with style.styled():
+            panels = trade_off_drawing(self.run_of()).figure.axes
+        self.assertEqual([axes.get_title(loc="left").split(":")[0] for axes in panels],
+                         ["random", "copy"])
+        points = {(round(x, 4), y) for line in panels[0].lines
+                  for x, y in zip(line.get_xdata(), line.get_ydata())}
+        seconds = testing.total_seconds("transformer", 1024, None, 1) * 1.025 / 1.02
+        self.assertIn((round(0.5 * seconds, 4), 0.25), points)
+        self.assertIn((round(0.25 * seconds, 4), 0.5), points)
+        self.assertNotIn(1e-7, {y for _, y in points}, "what is exact is no trade")
+
+    def test_without_variants_nothing_is_drawn(self):
+        run = read_run(self.folder)
+        self.assertIsNone(speed_drawing(run, sweeps(run)[0]))
+        self.assertIsNone(trade_off_drawing(run))
+
+    def test_bad_files_are_refused(self):
+        self.write_variants([{"contestant": "a"}])
+        self.assertEqual(self.refusal(read_variants), "variants.json:1: a variant has no "
+                         "contestant, label, cost or paper")
+        self.write_variants([variant(LINEAR, speed=2)])
+        self.assertEqual(self.refusal(read_variants),
+                         f"variants.json:1: speed of {LINEAR} is no interval")
+        self.write_errors([(LINEAR, "random", "much")])
+        self.assertEqual(self.refusal(read_errors), 'errors.csv:2: error = "much" is not a number')
+
+    def test_a_family_is_called_by_its_values(self):
+        names = short_names(["transformer", LINEAR, WINDOW])
+        self.assertEqual(list(names.values()), ["transformer", "linear", "window"])
+        names = short_names(["transformer", "perceiver", LINEAR])
+        self.assertEqual(names[LINEAR], "transformer\nattention=linear")
+
+
+if __name__ == "__main__":
+    unittest.main()

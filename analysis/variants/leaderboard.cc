@@ -1,0 +1,109 @@
+#include "analysis/variants/leaderboard.h"
+
+#include "analysis/tables/quantity.h"
+#include "contract/options.h"
+
+namespace suite {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kNone[] = "–";
+
+// "linear" of "transformer(attention=linear)"; softmax attention by its form.
+std::string label(const std::string& contestant) {
+  const OptionValues options = parse_contestant_name(contestant).options;
+  const auto found = options.find("attention");
+  if (found == options.end()) return "softmax";
+  return found->second == "materialised" ? "softmax, materialised"
+                                         : found->second;
+}
+
+std::string mark(Answer answer) {
+  return answer == Answer::supported ? "✓" : answer == Answer::refuted ? "✗" : "?";
+}
+
+std::string growth_text(const Standing& standing) {
+  if (!standing.growth) return kNone;
+  const auto& interval = standing.growth->interval;
+  const std::string exponent =
+      interval ? fmt::format("N^{:.2f} [{:.2f}, {:.2f}] ", interval->estimate,
+                             interval->low, interval->high)
+               : "";
+  return exponent + mark(standing.growth->answer);
+}
+
+std::string times(const std::optional<Interval>& ratio) {
+  return ratio ? digits_of(ratio->estimate, 2) + "×" : kNone;
+}
+
+std::string error_text(const Standing& standing, const std::string& pattern) {
+  const auto found = standing.errors.find(pattern);
+  return found == standing.errors.end() ? kNone : digits_of(found->second, 1);
+}
+
+json json_of(const Interval& interval) {
+  return {{"estimate", interval.estimate},
+          {"low", interval.low},
+          {"high", interval.high}};
+}
+
+json json_of(const std::optional<Interval>& interval) {
+  return interval ? json_of(*interval) : json();
+}
+
+json json_of(const Standing& s) {
+  const Facts& facts = s.about->facts;
+  return {{"contestant", s.contestant},
+          {"label", label(s.contestant)},
+          {"paper", facts.paper},
+          {"idea", facts.idea},
+          {"cost", facts.cost},
+          {"exact", facts.exact},
+          {"limit", s.about->limit ? json(s.about->limit->statement) : json()},
+          {"exponent", s.growth ? json_of(s.growth->interval) : json()},
+          {"verdict", s.growth ? json(name_of(s.growth->answer)) : json()},
+          {"stated", s.growth ? json(*s.growth->claim->value) : json()},
+          {"pays", s.pays},
+          {"pays_from", json_of(s.pays_from)},
+          {"N", s.N},
+          {"speed", json_of(s.speed)},
+          {"memory", json_of(s.memory)},
+          {"errors", s.errors}};
+}
+
+}  // namespace
+
+Table leaderboard(const Run& run, const std::vector<Standing>& standings) {
+  Table table;
+  const std::uint64_t N = standings.empty() ? 0 : standings.front().N;
+  table.caption = fmt::format(
+      "{}: attention variants beside softmax attention, whole forward", run.run_id);
+  table.columns = {{"attention", Side::left},
+                   {"cost, as its paper states", Side::left},
+                   {"its attention's time", Side::left},
+                   {"faster from N =", Side::left},
+                   {fmt::format("speed at N = {}", N)},
+                   {"memory saved"},
+                   {"error: random"},
+                   {"uniform"},
+                   {"peaked"},
+                   {"copy"}};
+  for (const Standing& s : standings) {
+    table.rows.push_back({label(s.contestant), s.about->facts.cost,
+                          growth_text(s), s.pays.empty() ? kNone : s.pays,
+                          times(s.N == N ? s.speed : std::nullopt),
+                          times(s.N == N ? s.memory : std::nullopt),
+                          error_text(s, "random"), error_text(s, "uniform"),
+                          error_text(s, "peaked"), error_text(s, "copy")});
+  }
+  return table;
+}
+
+json json_of(const std::vector<Standing>& standings) {
+  json list = json::array();
+  for (const Standing& standing : standings) list.push_back(json_of(standing));
+  return {{"schema", 1}, {"baseline", kSoftmax}, {"variants", list}};
+}
+
+}  // namespace suite

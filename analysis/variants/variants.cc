@@ -1,0 +1,48 @@
+// Attention variants beside softmax attention: does each keep its promise, and from
+// which N on does it pay?
+//   ./bazelw run //analysis:variants -- --results results/local/variants/RUN
+#include "analysis/runs/run.h"
+#include "analysis/variants/leaderboard.h"
+#include "primitives/check.h"
+#include "primitives/program/command_line.h"
+#include "primitives/program/files.h"
+
+namespace suite {
+namespace {
+
+constexpr char kClaims[] = "analysis/claims.toml";
+constexpr char kDefinitions[] = "experiments/definitions";
+
+int run(const std::string& results, const std::string& format) {
+  const Run run = read_run(user_path(results));
+  const Definition definition = parse_definition(
+      run.experiment + ".toml",
+      run.manifest.at("definition").at("text").get<std::string>());
+  const std::vector<Claim> claims =
+      read_claims(kClaims, experiment_names(definition_files(kDefinitions)));
+  const std::vector<Standing> all =
+      standings(run, definition, claims, read_errors(run.folder));
+  require(all.size() > 1,
+          "{}: nothing was timed at several N beside {}, softmax attention",
+          run.folder, kSoftmax);
+  const Table table = leaderboard(run, all);
+  fmt::print("{}", format == "markdown" ? markdown(table) : plain(table));
+  replace_file(run.folder + "/variants.json", json_of(all).dump(1) + "\n");
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  std::string results, format = "plain";
+  CLI::App app(
+      "How attention variants stand beside softmax attention. Writes "
+      "DIR/variants.json too, which the report draws.");
+  app.add_option("--results", results, "A run's folder")->required();
+  app.add_option("--format", format, "plain or markdown; plain")
+      ->check(CLI::IsMember({"plain", "markdown"}));
+  return run_command(app, argc, argv, [&] { return run(results, format); });
+}
+
+}  // namespace
+}  // namespace suite
+
+int main(int argc, char** argv) { return suite::main(argc, argv); }

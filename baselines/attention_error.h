@@ -1,0 +1,28 @@
+// How far a variant is from softmax attention, on rows with a known pattern.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "baselines/mixing.h"
+#include "contract/pattern.h"
+
+namespace suite {
+
+// Queries, keys and values [batch, N, D] whose heads of queries look for what the
+// pattern says. Values are standard normal.
+struct PatternRows {
+  Tensor<double, 3> queries, keys, values;
+};
+PatternRows pattern_rows(Pattern pattern, const Shape& shape,
+                         std::uint64_t seed);
+
+// ‖y − y*‖ / ‖y*‖ of one layer in float, with the parameters that it begins with,
+// against exact attention in double. Nothing where a variant's keys and values are
+// not as wide as the queries, or where it is causal. Cost: O(batch·N²·D).
+std::optional<double> attention_error(const AttentionVariant& variant,
+                                      const Shape& shape,
+                                      const Options& options, Pattern pattern,
+                                      std::uint64_t seed);
+
+}  // namespace suite
