@@ -42,8 +42,8 @@ class Nystromformer : public Mixing<T> {
     for (auto& each : kernels_) each.resize({shape.H, config_.convolution});
   }
 
-  void forward(std::size_t layer, const AttentionInputs<T>& in, Tensor<T, 3>& output,
-               Ledger& ledger) override {
+  void forward(std::size_t layer, const AttentionInputs<T>& in,
+               Tensor<T, 3>& output, Ledger& ledger) override {
     segment_means(in.queries, in.mask, config_.landmarks, queries_,
                   ledger[Part::scores]);
     segment_means(in.keys, in.mask, config_.landmarks, keys_,
