@@ -86,6 +86,12 @@ Cost pseudo_inverse(std::size_t matrices, std::size_t m, std::size_t iterations,
   return cost;
 }
 
+Work row_convolution(std::size_t values, std::size_t heads, std::size_t width,
+                     std::size_t scalar) {
+  return {.macs = values * width,
+          .bytes_moved = scalar * (heads * width + 3 * values)};
+}
+
 Work elementwise(std::size_t values, std::size_t scalar) {
   return {.bytes_moved = 2 * scalar * values};
 }

@@ -39,6 +39,11 @@ Work multiply_heads(std::size_t heads, std::size_t m,
 Cost pseudo_inverse(std::size_t matrices, std::size_t m, std::size_t iterations,
                     std::size_t scalar, int threads);
 
+// Each of `values` from `width` of its neighbours, added to what is there, with
+// one kernel a head.
+Work row_convolution(std::size_t values, std::size_t heads, std::size_t width,
+                     std::size_t scalar);
+
 // φ of values that are read and written once.
 Work elementwise(std::size_t values, std::size_t scalar);
 

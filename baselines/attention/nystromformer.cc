@@ -1,28 +1,33 @@
 // Nyströmformer (Xiong et al. 2021, §3.2): with m landmarks, the means of segments
 // of queries and keys, the weights softmax(QKᵀ) become softmax(QK̃ᵀ)·A⁺·
 // softmax(Q̃Kᵀ), where A = softmax(Q̃K̃ᵀ) and A⁺ is found by a few matrix products.
-// Without the paper's depthwise convolution of the values.
+// An option adds the paper's depthwise convolution of the values along N, with one
+// kernel a head (its figure 2).
 //
-// Cost: 4·N·m·D MACs and 4·iterations·m³ a head and layer, linear in N. Both
-// N-long products are streaming attention: the landmarks read all keys, and the
-// queries read the landmarks.
+// Cost: 4·N·m·D MACs, N·D·convolution, and 4·iterations·m³ a head, in each layer:
+// linear in N. Both N-long products are streaming attention: the landmarks read all
+// keys, and the queries read the landmarks.
 #include "baselines/transformer.h"
 #include "contract/formula.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
+#include "primitives/mixing/row_convolution.h"
 
 namespace suite {
 namespace {
 
 struct NystromConfig {
-  std::size_t landmarks, iterations;
+  std::size_t landmarks, iterations, convolution;
 
   NystromConfig(const Shape& s, const Options& options)
       : landmarks(options.number("landmarks")),
-        iterations(options.number("iterations")) {
+        iterations(options.number("iterations")),
+        convolution(options.number("convolution")) {
     require(landmarks > 0 && landmarks <= s.N,
             "landmarks = {}: must be from 1 to N = {}", landmarks, s.N);
     require(iterations > 0, "iterations = 0: must be at least 1");
+    require(convolution == 0 || convolution % 2 == 1,
+            "convolution = {}: must be odd, or 0 for none", convolution);
   }
 };
 
@@ -32,10 +37,13 @@ class Nystromformer : public Mixing<T> {
   Nystromformer(const Shape& shape, const Options& options)
       : config_(shape, options),
         landmarks_read_(make_attention<T>(AttentionForm::streaming)),
-        queries_read_(make_attention<T>(AttentionForm::streaming)) {}
+        queries_read_(make_attention<T>(AttentionForm::streaming)),
+        kernels_(config_.convolution > 0 ? shape.B : 0) {
+    for (auto& each : kernels_) each.resize({shape.H, config_.convolution});
+  }
 
-  void forward(std::size_t, const AttentionInputs<T>& in, Tensor<T, 3>& output,
-               Ledger& ledger) override {
+  void forward(std::size_t layer, const AttentionInputs<T>& in,
+               Tensor<T, 3>& output, Ledger& ledger) override {
     segment_means(in.queries, in.mask, config_.landmarks, queries_,
                   ledger[Part::scores]);
     segment_means(in.keys, in.mask, config_.landmarks, keys_,
@@ -48,11 +56,22 @@ class Nystromformer : public Mixing<T> {
     multiply_heads(inverses_, read_, values_, ledger[Part::weighted_sum]);
     queries_read_->forward({in.queries, keys_, values_, none_, in.heads},
                            output, ledger);
+    if (kernels_.empty()) return;
+    convolve_rows_onto(kernels_[layer], in.values, in.mask, output,
+                       ledger[Part::weighted_sum]);
+  }
+
+  void for_each_parameter(std::size_t layer, const std::string& name,
+                          const ParameterVisitor<T>& visit) override {
+    if (kernels_.empty()) return;
+    visit_tensor(visit, name + ".kernels", kernels_[layer],
+                 Init::fan_in_of_rows);
   }
 
  private:
   NystromConfig config_;
   std::unique_ptr<Attention<T>> landmarks_read_, queries_read_;
+  std::vector<Tensor<T, 2>> kernels_;  // [H, width] of each layer, or none
   PseudoInverse<T> inverse_;
   Tensor<T, 3> queries_, keys_;      // the landmarks, [batch, m, D]
   Tensor<T, 3> weights_, inverses_;  // A and A⁺, [batch·H, m, m]
@@ -75,6 +94,11 @@ Cost nystrom_cost(const Shape& s, const Options& options, std::size_t scalar,
   cost[Part::scores] +=
       2 * formula::segment_means(s.batch, s.N, m, s.D, scalar);
   cost[Part::weighted_sum] += formula::multiply_heads(heads, m, d, scalar);
+  if (config.convolution > 0) {
+    cost[Part::weighted_sum] += formula::row_convolution(
+        s.batch * s.N * s.D, s.H, config.convolution, scalar);
+    cost.parameters = s.H * config.convolution;
+  }
   cost.bytes_held +=
       formula::attention_buffers(landmarks, kStreaming, scalar, threads) +
       formula::attention_buffers(queries, kStreaming, scalar, threads) +
@@ -150,6 +174,25 @@ oracle::Array landmarks_of(const oracle::Array& x, std::size_t m,
   return means;
 }
 
+// y ← y + what the neighbours of each value give it.
+void add_convolution(const NaiveInputs& in, oracle::Array& y) {
+  const auto width = static_cast<long>(in.options.number("convolution"));
+  const std::size_t d = in.shape.D / in.shape.H;
+  for (std::size_t b = 0; b < in.shape.batch; ++b) {
+    for (std::size_t n = 0; n < in.shape.N; ++n) {
+      for (long t = 0; t < width; ++t) {
+        const long from = static_cast<long>(n) + t - width / 2;
+        if (from < 0 || from >= static_cast<long>(in.shape.N)) continue;
+        if (in.hidden(b, from)) continue;
+        for (std::size_t c = 0; c < in.shape.D; ++c) {
+          y.at(b, n, c) += in.parameter("kernels").values[c / d * width + t] *
+                           in.v.at(b, from, c);
+        }
+      }
+    }
+  }
+}
+
 oracle::Array nystrom_reference(const NaiveInputs& in) {
   const std::size_t m = in.options.number("landmarks");
   const std::size_t H = in.shape.H, d = in.shape.D / H;
@@ -184,7 +227,9 @@ oracle::Array nystrom_reference(const NaiveInputs& in) {
       }
     }
   }
-  return oracle::attention(in.q, k, read, H, {});
+  oracle::Array y = oracle::attention(in.q, k, read, H, {});
+  add_convolution(in, y);
+  return y;
 }
 
 Contestant nystromformer() {
@@ -197,9 +242,11 @@ Contestant nystromformer() {
                 .exact = false},
       .options = {number("landmarks", 64, "How many landmarks?"),
                   number("iterations", 6,
-                         "How many steps towards the pseudo-inverse?")},
+                         "How many steps towards the pseudo-inverse?"),
+                  number("convolution", 0,
+                         "How wide is the values' convolution? 0: none")},
       .trial = {{"landmarks", "3"}},
-      .growth = {{"N", 1, 1}},
+      .growth = {{"N", 1, 1}, {"N", 1, 1, {{"convolution", "33"}}}},
       .limit = ExactLimit{.statement = "landmarks = N and iterations = 30",
                           .options =
                               [](const Shape& shape, std::size_t) {

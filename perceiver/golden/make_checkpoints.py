@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import transformers
 
-from perceiver.golden import formula
+from contract.golden import formula
 from perceiver.golden.make_golden import model_of
 
 FOLDER = pathlib.Path(__file__).parent / "checkpoints"

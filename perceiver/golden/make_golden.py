@@ -4,7 +4,7 @@
     python -m perceiver.golden.make_golden     # in the folder of the WORKSPACE
 
 Writes cases.json (configurations and inputs) and expected.safetensors (answers).
-Weights and inputs are made from their names: see formula.py.
+Weights and inputs are made from their names: see contract/golden/formula.py.
 """
 import json
 import pathlib
@@ -13,7 +13,7 @@ import torch
 import transformers
 from safetensors.numpy import save_file
 
-from perceiver.golden import formula
+from contract.golden import formula
 from perceiver.golden.cases import CASES
 
 FOLDER = pathlib.Path(__file__).parent

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "contract/golden/formula.h"
 #include "perceiver/checkpoint/safetensors.h"
-#include "perceiver/golden/formula.h"
 #include "perceiver/huggingface/config.h"
 #include "perceiver/huggingface/load.h"
 #include "perceiver/huggingface/names.h"

@@ -18,7 +18,7 @@ std::vector<double> uniform(const std::string& name, std::size_t count);
 std::vector<std::int64_t> tokens(const std::string& name, std::size_t count,
                                  std::size_t vocabulary);
 
-// A parameter called `name`, in the layout of Hugging Face.
+// A parameter called `name`, in the layout of PyTorch: [out, in, …].
 std::vector<float> weight(const std::string& name,
                           const std::vector<std::size_t>& shape);
 

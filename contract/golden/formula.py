@@ -2,7 +2,7 @@
 
 Value i of the tensor called `name` is the i-th draw of SplitMix64 seeded with the
 FNV-1a hash of the name; its upper 24 bits are a number in [-1, 1) that float32 holds
-exactly. perceiver/golden/formula.h says the same in C++.
+exactly. contract/golden/formula.h says the same in C++.
 """
 import math
 

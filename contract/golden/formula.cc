@@ -1,4 +1,4 @@
-#include "perceiver/golden/formula.h"
+#include "contract/golden/formula.h"
 
 #include <algorithm>
 #include <cmath>
