@@ -55,6 +55,7 @@ struct Claim {
   std::string anchor;    // the count claim beside a claim on seconds
   std::string expected;  // SUPPORTED or REFUTED: what arithmetic says
   std::string note;      // why, if a paper's claim is expected to fail
+  bool of_family = false;  // made of a contestant that a star stands for
 
   bool counts() const { return quantity != "seconds"; }
 };

@@ -76,6 +76,7 @@ TEST(Claim, AStarMakesOneOfEachThatStatesItsExponent) {
   EXPECT_EQ(claims[0].value, 1) << "with the options that it is asked for";
   EXPECT_EQ(claims[0].source, "the paper of boat(drive=sail)");
   EXPECT_EQ(claims[0].from, 8);
+  EXPECT_TRUE(claims[0].of_family);
   EXPECT_EQ(claims[1].subject.contestant, "boat(drive=steam)");
   EXPECT_EQ(claims[1].anchor, "counts:boat(drive=steam)");
   EXPECT_EQ(claims[1].value, 2);

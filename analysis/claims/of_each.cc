@@ -31,6 +31,7 @@ std::vector<Claim> of_each(const Claim& claim) {
   for (const std::string& name : expand_contestants(claim.subject.contestant)) {
     const Entry entry = find_contestant(name);
     Claim one = claim;
+    one.of_family = true;
     if (!one.value) one.value = stated_exponent(entry, claim);
     if (!one.value) continue;
     one.id += ":" + name;

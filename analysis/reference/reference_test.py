@@ -12,6 +12,7 @@ import unittest
 DEFINITIONS = pathlib.Path("experiments/definitions")
 REFERENCE = pathlib.Path("results/reference")
 README = pathlib.Path("README.md").read_text(encoding="utf-8")
+VARIANTS = pathlib.Path("analysis/variants/variants").resolve()
 VERIFY = pathlib.Path("analysis/verify/verify").resolve()
 # What is no experiment of its own: it only shows that everything runs, or is run by a
 # program that publishes nothing.
@@ -91,6 +92,16 @@ class ReferenceTest(unittest.TestCase):
         self.assertGreater(len(verdicts), 1)
         for verdict, claim, reason in verdicts:
             self.assertIn((claim, verdict, reason), published)
+
+    def test_the_readme_has_their_table_of_variants(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder) / "README.md"
+            copy.write_text(README, encoding="utf-8")
+            subprocess.run([VARIANTS, "--results", (machines()[0] / "variants").resolve(),
+                            "--into", copy], check=True)
+            self.assertEqual(copy.read_text(encoding="utf-8"), README,
+                             "make it anew: ./bazelw run //analysis:variants -- --results "
+                             "results/reference/MACHINE/variants --into README.md")
 
 
 if __name__ == "__main__":

@@ -100,6 +100,30 @@ Table leaderboard(const Run& run, const std::vector<Standing>& standings) {
   return table;
 }
 
+Table status(const Run& run, const std::vector<Standing>& standings) {
+  const std::uint64_t N = standings.empty() ? 0 : standings.front().N;
+  Table table;
+  table.caption = run.machine;
+  table.columns = {{"attention", Side::left},
+                   {"paper", Side::left},
+                   {"cost, as it states", Side::left},
+                   {"its attention's time", Side::left},
+                   {"faster from N =", Side::left},
+                   {fmt::format("speed at N = {}", N)},
+                   {"memory saved"},
+                   {"softmax's where", Side::left}};
+  for (const Standing& s : standings) {
+    const auto& limit = s.about->limit;
+    table.rows.push_back({label(s.contestant), s.about->facts.paper,
+                          s.about->facts.cost, growth_text(s),
+                          s.pays.empty() ? kNone : s.pays,
+                          times(s.N == N ? s.speed : std::nullopt),
+                          times(s.N == N ? s.memory : std::nullopt),
+                          limit ? limit->statement : kNone});
+  }
+  return table;
+}
+
 json json_of(const std::vector<Standing>& standings) {
   json list = json::array();
   for (const Standing& standing : standings) list.push_back(json_of(standing));

@@ -10,10 +10,25 @@
 namespace suite {
 namespace {
 
+// What a document holds between these is made here.
+constexpr char kBegin[] = "<!-- variants:";
+constexpr char kEnd[] = "<!-- end of variants -->";
+
 constexpr char kClaims[] = "analysis/claims.toml";
 constexpr char kDefinitions[] = "experiments/definitions";
 
-int run(const std::string& results, const std::string& format) {
+void write_into(const std::string& path, const std::string& table) {
+  const std::string text = read_file(path);
+  const std::size_t begin = text.find(kBegin);
+  const std::size_t line = text.find('\n', begin), end = text.find(kEnd);
+  require(begin != std::string::npos && end != std::string::npos && line < end,
+          "{}: has no lines that begin with {} and {}", path, kBegin, kEnd);
+  replace_file(path,
+               text.substr(0, line + 1) + "\n" + table + "\n" + text.substr(end));
+}
+
+int run(const std::string& results, const std::string& format,
+        const std::string& into) {
   const Run run = read_run(user_path(results));
   const Definition definition = parse_definition(
       run.experiment + ".toml",
@@ -25,6 +40,10 @@ int run(const std::string& results, const std::string& format) {
   require(all.size() > 1,
           "{}: nothing was timed at several N beside {}, softmax attention",
           run.folder, kSoftmax);
+  if (!into.empty()) {
+    write_into(user_path(into), markdown(status(run, all)));
+    return 0;
+  }
   const Table table = leaderboard(run, all);
   fmt::print("{}", format == "markdown" ? markdown(table) : plain(table));
   replace_file(run.folder + "/variants.json", json_of(all).dump(1) + "\n");
@@ -32,14 +51,17 @@ int run(const std::string& results, const std::string& format) {
 }
 
 int main(int argc, char** argv) {
-  std::string results, format = "plain";
+  std::string results, into, format = "plain";
   CLI::App app(
       "How attention variants stand beside softmax attention. Writes "
       "DIR/variants.json too, which the report draws.");
   app.add_option("--results", results, "A run's folder")->required();
   app.add_option("--format", format, "plain or markdown; plain")
       ->check(CLI::IsMember({"plain", "markdown"}));
-  return run_command(app, argc, argv, [&] { return run(results, format); });
+  app.add_option("--into", into,
+                 "A Markdown file whose table of variants is made anew, instead");
+  return run_command(app, argc, argv,
+                     [&] { return run(results, format, into); });
 }
 
 }  // namespace

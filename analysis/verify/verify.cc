@@ -28,6 +28,15 @@ bool concerns(const Claim& claim, const std::string& experiment) {
   return std::find(in.begin(), in.end(), experiment) != in.end();
 }
 
+// A member that joined its family after the run was made is not its business.
+bool joined_later(const Claim& claim, const Run& run) {
+  return claim.of_family &&
+         std::none_of(run.cells.begin(), run.cells.end(),
+                      [&](const MeasuredCell& cell) {
+                        return cell.contestant == claim.subject.contestant;
+                      });
+}
+
 // Claims of one experiment, in their order. `run` has the seconds; without it
 // only counts are judged.
 void judge_all(const std::vector<Claim>& claims, const Definition& definition,
@@ -35,6 +44,7 @@ void judge_all(const std::vector<Claim>& claims, const Definition& definition,
   const Run counted = counted_run(definition);
   for (const Claim& claim : claims) {
     if (!concerns(claim, definition.name)) continue;
+    if (run != nullptr && joined_later(claim, *run)) continue;
     if (claim.counts()) {
       verdicts.push_back(judge(claim, counted, definition));
     } else if (run != nullptr) {

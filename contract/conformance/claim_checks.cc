@@ -21,6 +21,11 @@ void states_what_is_asked(const Contestant& c) {
   require(!variant || !c.growth.empty(), "a variant must state how it grows");
   require(!variant || c.golden.has_value(),
           "a variant must have a golden row: begin with Golden{{}}");
+  Shape long_enough = plain_shape();
+  long_enough.N = 4096;
+  for (const OptionValues& setting : c.settings) {  // it takes those that it suggests
+    c.cost(long_enough, Options(c.name, c.options, setting), sizeof(float), 1);
+  }
 }
 
 void grows_as_declared(const Contestant& c) {

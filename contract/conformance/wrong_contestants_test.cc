@@ -41,6 +41,7 @@ enum class Fault {
   works_when_only_counting,
   approximates_without_a_limit,
   states_no_golden_row,
+  suggests_a_setting_it_lacks,
   claims_other_growth,
   misses_its_limit,
   nears_its_limit_too_slowly,
@@ -217,6 +218,9 @@ void state(Contestant& c, Fault fault) {
     c.name = "toy(kind=odd)";
     c.golden.reset();
   }
+  if (fault == Fault::suggests_a_setting_it_lacks) {
+    c.settings = along("strength", {1, 2});
+  }
   if (fault == Fault::claims_to_be_causal) {
     c.options.push_back(choice("causal", {"false", "true"}, "Is it causal?"));
   }
@@ -294,6 +298,7 @@ const std::multimap<std::string, Fault>& caught_by() {
       {"refusals_name_the_value", Fault::refuses_without_its_value},
       {"states_what_is_asked", Fault::approximates_without_a_limit},
       {"states_what_is_asked", Fault::states_no_golden_row},
+      {"states_what_is_asked", Fault::suggests_a_setting_it_lacks},
       {"grows_as_declared", Fault::claims_other_growth},
       {"reaches_its_exact_limit", Fault::misses_its_limit},
       {"reaches_its_exact_limit", Fault::nears_its_limit_too_slowly},
