@@ -47,7 +47,8 @@ struct NaiveInputs {
 };
 
 struct MixingWidths {
-  std::size_t keys, values;  // of all heads together
+  std::size_t keys;  // of all heads together; 0: none, they are the queries
+  std::size_t values;
 };
 
 // A form to fill in. What Contestant has too means the same; letters are the
@@ -62,10 +63,11 @@ struct AttentionVariant {
   std::vector<OptionSpec> options = {};
   OptionValues trial = {};
   std::vector<Growth> growth;
-  std::optional<ExactLimit> limit = {};  // softmax attention, if not said else
+  std::optional<ExactLimit> limit = {};
   std::optional<Golden> golden = {};
   double rounding = 1;
   std::vector<OptionValues> settings = {};
+  bool chooses = false;
   // Throws Error for a shape or option that is refused; none: D and D.
   std::function<MixingWidths(const Shape&, const Options&)> widths = {};
   Make<float> make_float = {};
@@ -75,6 +77,8 @@ struct AttentionVariant {
                      int threads)>
       cost;
   std::function<oracle::Array(const NaiveInputs&)> reference;
+  // What it is in its limit; none: softmax attention.
+  std::function<oracle::Array(const NaiveInputs&)> limit_reference = {};
 
   template <class T>
   std::unique_ptr<Mixing<T>> make(const Shape& shape,

@@ -30,6 +30,7 @@ struct TransformerConfig {
     if (!variant.widths) return;
     const MixingWidths widths = variant.widths(shape, options);
     layer.key_channels = widths.keys;
+    layer.shared_keys = widths.keys == 0;
     layer.value_channels = widths.values;
   }
 
@@ -147,14 +148,15 @@ oracle::Array transformer_reference(const Shape& shape, const Options& options,
 
 using NaiveMix = decltype(oracle::LayerForm::mix);
 
-Reference reference_of(const Variant& variant) {
-  return [variant](const Shape& shape, const Options& options,
+// `mixing` is the variant's own, or what it nears.
+Reference reference_of(decltype(AttentionVariant::reference) mixing) {
+  return [mixing](const Shape& shape, const Options& options,
                    const oracle::Parameters& parameters,
                    const oracle::Array& input, const oracle::Valid& valid) {
     const auto mix = [&](std::size_t layer) -> NaiveMix {
       return [&, layer](const oracle::Array& q, const oracle::Array& k,
                         const oracle::Array& v) {
-        return variant->reference({shape, options, parameters,
+        return mixing({shape, options, parameters,
                                    mixing_name(layer), q, k, v, valid});
       };
     };
@@ -207,8 +209,9 @@ Contestant transformer_with(const AttentionVariant& given) {
                     std::size_t scalar, int threads) {
             return transformer_cost(*variant, shape, options, scalar, threads);
           },
-      .reference = reference_of(variant),
+      .reference = reference_of(variant->reference),
       .rounding = variant->rounding,
+      .chooses = variant->chooses,
       .growth = variant->growth,
       .limit = variant->limit,
       .golden = variant->golden,
@@ -220,7 +223,9 @@ Contestant transformer_with(const AttentionVariant& given) {
           }};
   contestant.facts.letters = "N B C D H batch";
   if (contestant.limit && !contestant.limit->reference) {
-    contestant.limit->reference = softmax_reference;
+    contestant.limit->reference = variant->limit_reference
+                                      ? reference_of(variant->limit_reference)
+                                      : softmax_reference;
   }
   return contestant;
 }

@@ -23,8 +23,13 @@ struct Agreement {
 // from the true one. `epsilon` is that of the precision it was computed in.
 double allowed_error(const Shape& shape, double largest, double epsilon);
 
-// Runs the contestant in precision T with parameters and inputs of `seed`.
-// `masked` hides every third input. Cost: the oracle's naive loops.
+// One that chooses may differ for all but one of so many seeds: another choice by
+// rounding is rare, a wrong answer is not.
+inline constexpr int kDraws = 3;
+
+// Runs the contestant in precision T with parameters and inputs of `seed`, and if
+// it chooses of others that follow from it. `masked` hides every third input.
+// Cost: the oracle's naive loops.
 template <class T>
 Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
                               const Options& options, std::uint64_t seed,

@@ -121,6 +121,9 @@ struct Contestant {
   // How many times the rounding of plain attention the checks may allow it: more
   // than 1 for what is less stable.
   double rounding = 1;
+  // Does it choose by a comparison (a hash, a largest few), so that rounding may
+  // change a choice and with it an answer? The oracle then asks other seeds too.
+  bool chooses = false;
   // Asked of every attention variant; the checks judge what is stated.
   std::vector<Growth> growth = {};
   std::optional<ExactLimit> limit = {};  // of what is not exact

@@ -222,14 +222,16 @@ Cost mixing_layer(const AttentionLayerWidths& w, std::size_t batch,
   const std::size_t all_rows = batch * rows, D = w.channels;
   Cost cost = mixing;
   cost[Part::query_projection] += linear(all_rows, D, w.qk_channels, scalar);
-  cost[Part::key_value_projection] += linear(all_rows, D, w.keys(), scalar) +
-                                      linear(all_rows, D, w.values(), scalar);
-  for (Work& part : cost.parts) part = uses * part;
+  cost[Part::key_value_projection] += linear(all_rows, D, w.values(), scalar);
   cost.parameters += linear_parameters(D, w.qk_channels) +
-                     linear_parameters(D, w.keys()) +
                      linear_parameters(D, w.values());
-  cost.bytes_held +=
-      scalar * all_rows * (w.qk_channels + w.keys() + w.values());
+  cost.bytes_held += scalar * all_rows * (w.qk_channels + w.values());
+  if (!w.shared_keys) {
+    cost[Part::key_value_projection] += linear(all_rows, D, w.keys(), scalar);
+    cost.parameters += linear_parameters(D, w.keys());
+    cost.bytes_held += scalar * all_rows * w.keys();
+  }
+  for (Work& part : cost.parts) part = uses * part;
   add_rest_of_layer(w, all_rows, uses, scalar, cost);
   return cost;
 }

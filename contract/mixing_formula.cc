@@ -1,5 +1,7 @@
 #include "contract/mixing_formula.h"
 
+#include <algorithm>
+
 namespace suite::formula {
 
 Cost kernel_attention(const KernelShape& s, std::size_t scalar, int threads) {
@@ -41,6 +43,36 @@ Cost sparse_attention(const AttentionShape& s, std::size_t pairs,
       scalar == sizeof(float)
           ? SparseAttention<float>::buffer_bytes(s, block, threads)
           : SparseAttention<double>::buffer_bytes(s, block, threads);
+  return cost;
+}
+
+Cost hashed_attention(const HashedShape& s, std::size_t scalar, int threads) {
+  const HashShape& hash = s.hash;
+  std::size_t pairs = 0;
+  for (std::size_t first = 0; first < hash.rows; first += s.chunk) {
+    const std::size_t own = std::min(s.chunk, hash.rows - first);
+    pairs += own * (own + (first > 0 ? s.chunk : 0));
+  }
+  const std::size_t heads = hash.batch * hash.heads * hash.rounds;
+  const std::size_t turned = hash.rounds * hash.buckets / 2;  // rotations
+  Cost cost;
+  cost[Part::scores] = {
+      .macs = heads * pairs * hash.channels +
+              hash.batch * hash.heads * hash.rows * turned * hash.channels,
+      .bytes_moved = 2 * scalar * heads * hash.rows * hash.channels +
+                     sizeof(std::uint32_t) * heads * hash.rows};
+  if (turned > 0) {
+    cost[Part::scores].bytes_moved +=
+        scalar * hash.channels *
+        (hash.batch * hash.rows * hash.heads + turned);
+  }
+  cost[Part::softmax] = {.logits = heads * pairs};
+  cost[Part::weighted_sum] = {
+      .macs = heads * pairs * s.v_channels,
+      .bytes_moved = 2 * scalar * heads * hash.rows * s.v_channels};
+  cost.bytes_held = scalar == sizeof(float)
+                        ? HashedAttention<float>::buffer_bytes(s, threads)
+                        : HashedAttention<double>::buffer_bytes(s, threads);
   return cost;
 }
 

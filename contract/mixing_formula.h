@@ -3,6 +3,7 @@
 #pragma once
 
 #include "primitives/cost.h"
+#include "primitives/mixing/hashed_attention.h"
 #include "primitives/mixing/head_matrices.h"
 #include "primitives/mixing/kernel_attention.h"
 #include "primitives/mixing/sparse_attention.h"
@@ -19,6 +20,12 @@ Cost kernel_attention(const KernelShape& shape, std::size_t scalar,
 // queries. `bytes_held` are the buffers'.
 Cost sparse_attention(const AttentionShape& shape, std::size_t pairs,
                       std::size_t block, std::size_t scalar, int threads);
+
+// Every row of a chunk meets those of its chunk and of the one before it, in each
+// round; N·rounds·(buckets/2)·d MACs a head hash them first. `bytes_held` are the
+// buffers'.
+Cost hashed_attention(const HashedShape& shape, std::size_t scalar,
+                      int threads);
 
 // weights[rows, inputs] times inputs of so many channels, for each example.
 Work combine_rows(std::size_t batch, std::size_t rows, std::size_t inputs,

@@ -161,9 +161,11 @@ Array attention_layer(const Array& stream, const Array* inputs,
   const Array read =
       inputs == nullptr ? normed
                         : layer_norm(*inputs, parameters, name + ".input_norm");
+  const bool shared_keys = parameters.count(name + ".key.weight") == 0;
   const Array mixed =
       form.mix ? form.mix(linear(normed, parameters, name + ".query"),
-                          linear(read, parameters, name + ".key"),
+                          linear(read, parameters,
+                                 name + (shared_keys ? ".query" : ".key")),
                           linear(read, parameters, name + ".value"))
                : attend(normed, read, parameters, name, form.heads, valid);
   Array x = linear(mixed, parameters, name + ".output");

@@ -70,7 +70,8 @@ struct LayerForm {
   std::size_t heads = 1;
   bool query_residual = true;
   bool gelu_tanh = false;
-  // What mixes rows in place of attention, from queries, keys and values.
+  // What mixes rows in place of attention, from queries, keys and values. Without
+  // the parameters `name`.key.* the keys are the queries.
   std::function<Array(const Array& q, const Array& k, const Array& v)> mix = {};
 };
 

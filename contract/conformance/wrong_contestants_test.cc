@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "contract/agreement.h"
 #include "contract/conformance/conformance.h"
 #include "contract/formula.h"
 #include "primitives/check.h"
@@ -328,6 +329,33 @@ TEST(WrongContestants, AnErrorMayFallAtTheRateThatIsStated) {
     if (check.name != "reaches_its_exact_limit") continue;
     EXPECT_EQ(verdict(check, c), "");
   }
+}
+
+// One that chooses may differ from the oracle for some seeds, not for all.
+TEST(WrongContestants, AChoiceMayBeWrongForSomeSeeds) {
+  const Shape shape{.N = 9, .C = 4, .D = 4, .H = 1};
+  const auto holds = [&](Contestant c, bool chooses, int wrong_seeds) {
+    c.chooses = chooses;
+    const auto asked = std::make_shared<int>(0);
+    c.reference = [honest = c.reference, asked, wrong_seeds](
+                      const Shape& s, const Options& options,
+                      const oracle::Parameters& parameters,
+                      const oracle::Array& input, const oracle::Valid& valid) {
+      oracle::Array y = honest(s, options, parameters, input, valid);
+      if ((*asked)++ < wrong_seeds) y.values[0] += 1;
+      return y;
+    };
+    return compare_with_oracle<float>(c, shape, Options(c.name, c.options, {}),
+                                      /*seed=*/1)
+        .holds();
+  };
+  const Contestant honest = toy(Fault::none);
+  EXPECT_TRUE(holds(honest, false, 0));
+  EXPECT_FALSE(holds(honest, false, 1));
+  EXPECT_TRUE(holds(honest, true, 1));
+  EXPECT_TRUE(holds(honest, true, kDraws - 1));
+  EXPECT_FALSE(holds(honest, true, kDraws));
+  EXPECT_FALSE(holds(toy(Fault::answers_wrong), true, 0));
 }
 
 TEST(WrongContestants, TheHonestOnePassesEveryCheck) {

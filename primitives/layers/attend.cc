@@ -26,7 +26,7 @@ template <class T>
 void Projections<T>::for_each_parameter(const std::string& name,
                                         const ParameterVisitor<T>& visit) {
   query.for_each_parameter(name + ".query", visit);
-  key.for_each_parameter(name + ".key", visit);
+  if (!shared_keys()) key.for_each_parameter(name + ".key", visit);
   value.for_each_parameter(name + ".value", visit);
 }
 
@@ -48,11 +48,15 @@ void attend(const Tensor<T, 3>& input, const Mask& mask,
             Ledger& ledger) {
   linear(input, projections.query, buffers.queries,
          ledger[Part::query_projection]);
-  linear(input, projections.key, buffers.keys,
-         ledger[Part::key_value_projection]);
+  const bool shared = projections.shared_keys();
+  if (!shared) {
+    linear(input, projections.key, buffers.keys,
+           ledger[Part::key_value_projection]);
+  }
   linear(input, projections.value, buffers.values,
          ledger[Part::key_value_projection]);
-  mix({buffers.queries, buffers.keys, buffers.values, mask, projections.heads},
+  mix({buffers.queries, shared ? buffers.queries : buffers.keys,
+       buffers.values, mask, projections.heads},
       output, ledger);
 }
 

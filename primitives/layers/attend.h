@@ -15,10 +15,11 @@ namespace suite {
 template <class T>
 struct Projections {
   Linear<T> query;  // [query channels, qk_channels]
-  Linear<T> key;    // [input channels, qk_channels]
+  Linear<T> key;    // [input channels, qk_channels]; none: keys are the queries
   Linear<T> value;  // [input channels, v_channels]
   std::size_t heads = 1;
 
+  bool shared_keys() const { return key.weight.size() == 0; }
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
 };

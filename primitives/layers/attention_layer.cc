@@ -33,8 +33,8 @@ AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)
   const std::size_t read = cross ? w.input_channels : w.channels;
   if (cross) input_norm_ = LayerNorm<T>(read);
   projections_ = {Linear<T>(w.channels, w.qk_channels),
-                  Linear<T>(read, w.keys()), Linear<T>(read, w.values()),
-                  w.heads};
+                  w.shared_keys ? Linear<T>() : Linear<T>(read, w.keys()),
+                  Linear<T>(read, w.values()), w.heads};
 }
 
 template <class T>

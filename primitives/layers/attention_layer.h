@@ -18,6 +18,7 @@ struct AttentionLayerWidths {
   // Of keys and values, where a mixing wants other widths; 0: as above.
   std::size_t key_channels = 0;
   std::size_t value_channels = 0;
+  bool shared_keys = false;  // no map to keys: a mixing gets the queries for them
   std::size_t heads = 1;
   std::size_t widening = 1;  // the MLP's hidden width over D
   bool query_residual = true;
