@@ -7,13 +7,12 @@ namespace suite::formula {
 Cost kernel_attention(const KernelShape& s, std::size_t scalar, int threads) {
   const std::size_t heads = s.batch * s.heads, v = s.v_channels + 1;
   std::size_t pairs = 0;
-  for (std::size_t row = 0; s.causal && row < s.rows; row += kCausalChunk) {
+  for (std::size_t row = 0; s.causal && row < s.rows; row += kFeatureTile) {
     const std::size_t chunk =
-        s.rows - row < kCausalChunk ? s.rows - row : kCausalChunk;
+        s.rows - row < kFeatureTile ? s.rows - row : kFeatureTile;
     pairs += chunk * chunk;
   }
-  const std::size_t moved =
-      scalar * heads * s.rows * (s.features + s.v_channels);
+  const std::size_t moved = scalar * heads * s.rows * s.v_channels;
   Cost cost;
   cost[Part::scores] = {
       .macs = heads * (s.rows * s.features * v + pairs * s.features),
@@ -124,8 +123,8 @@ Work row_convolution(std::size_t values, std::size_t heads, std::size_t width,
           .bytes_moved = scalar * (heads * width + 3 * values)};
 }
 
-Work elementwise(std::size_t values, std::size_t scalar) {
-  return {.bytes_moved = 2 * scalar * values};
+Work elu_plus_one(std::size_t values, std::size_t scalar) {
+  return {.bytes_moved = scalar * values};
 }
 
 Work positive_features(std::size_t rows, std::size_t heads,
@@ -133,8 +132,7 @@ Work positive_features(std::size_t rows, std::size_t heads,
                        std::size_t scalar) {
   return {.macs = rows * heads * features * channels,
           .bytes_moved =
-              scalar * (rows * heads * channels + features * channels +
-                        3 * rows * heads * features)};
+              scalar * (rows * heads * channels + features * channels)};
 }
 
 }  // namespace suite::formula

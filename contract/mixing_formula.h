@@ -12,7 +12,7 @@ namespace suite::formula {
 
 // Every key adds its features times [value, 1] to a sum that every query reads:
 // batch·heads·2·N·r·(v_channels + 1) MACs. Causal, rows also meet as pairs
-// within chunks. `bytes_held` are the buffers'.
+// within tiles. φ comes on top. `bytes_held` are the buffers'.
 Cost kernel_attention(const KernelShape& shape, std::size_t scalar,
                       int threads);
 
@@ -51,10 +51,10 @@ Cost pseudo_inverse(std::size_t matrices, std::size_t m, std::size_t iterations,
 Work row_convolution(std::size_t values, std::size_t heads, std::size_t width,
                      std::size_t scalar);
 
-// φ of values that are read and written once.
-Work elementwise(std::size_t values, std::size_t scalar);
+// φ of values that are read once, as what it makes of them stays in cache.
+Work elu_plus_one(std::size_t values, std::size_t scalar);
 
-// Products with `features` directions of a head's channels, and e raised to them.
+// The same by products with `features` directions of a head's channels.
 Work positive_features(std::size_t rows, std::size_t heads,
                        std::size_t channels, std::size_t features,
                        std::size_t scalar);

@@ -8,43 +8,40 @@
 #include "baselines/transformer.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
-#include "primitives/mixing/feature_maps.h"
+#include "primitives/mixing/kernel_attention.h"
 
 namespace suite {
 namespace {
 
 KernelShape kernel_shape(const Shape& s, const Options& options) {
-  const std::size_t channels = s.D / s.H;
-  return {s.batch, s.N, s.H, channels, channels, options.flag("causal")};
+  const std::size_t d = s.D / s.H;
+  return {s.batch, s.N, s.H, d, d, options.flag("causal")};
 }
 
 template <class T>
 class LinearAttention : public Mixing<T> {
  public:
   LinearAttention(const Shape& shape, const Options& options)
-      : shape_(kernel_shape(shape, options)) {}
+      : shape_(kernel_shape(shape, options)), phi_(shape_.features) {}
 
   void forward(std::size_t, const AttentionInputs<T>& inputs,
                Tensor<T, 3>& output, Ledger& ledger) override {
-    elu_plus_one(inputs.queries, queries_, ledger[Part::softmax]);
-    elu_plus_one(inputs.keys, keys_, ledger[Part::softmax]);
-    kernel_.forward(shape_, {queries_, keys_, inputs.values, inputs.mask},
+    kernel_.forward(shape_, phi_,
+                    {inputs.queries, inputs.keys, inputs.values, inputs.mask},
                     output, ledger);
   }
 
  private:
   KernelShape shape_;
+  EluPlusOne<T> phi_;
   KernelAttention<T> kernel_;
-  Tensor<T, 3> queries_, keys_;  // φ of them, [batch, N, D]
 };
 
 Cost linear_cost(const Shape& s, const Options& options, std::size_t scalar,
                  int threads) {
   Cost cost =
       formula::kernel_attention(kernel_shape(s, options), scalar, threads);
-  const std::size_t values = 2 * s.batch * s.N * s.D;  // queries and keys
-  cost[Part::softmax] = formula::elementwise(values, scalar);
-  cost.bytes_held += scalar * values;
+  cost[Part::softmax] = 2 * formula::elu_plus_one(s.batch * s.N * s.D, scalar);
   return cost;
 }
 

@@ -11,7 +11,7 @@
 #include "baselines/transformer.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
-#include "primitives/mixing/feature_maps.h"
+#include "primitives/mixing/kernel_attention.h"
 
 namespace suite {
 namespace {
@@ -22,7 +22,8 @@ KernelShape kernel_shape(const Shape& s, const Options& options) {
           "features = {}: must be at least 2, for one alone cancels out of every "
           "mean",
           features);
-  return {s.batch, s.N, s.H, features, s.D / s.H, options.flag("causal")};
+  const std::size_t d = s.D / s.H;
+  return {s.batch, s.N, s.H, features, d, options.flag("causal")};
 }
 
 template <class T>
@@ -37,13 +38,8 @@ class Performer : public Mixing<T> {
 
   void forward(std::size_t layer, const AttentionInputs<T>& inputs,
                Tensor<T, 3>& output, Ledger& ledger) override {
-    positive_features(inputs.queries, directions_[layer], inputs.heads,
-                      inputs.mask, Shift::of_each_row, queries_,
-                      ledger[Part::softmax]);
-    positive_features(inputs.keys, directions_[layer], inputs.heads,
-                      inputs.mask, Shift::of_all_rows, keys_,
-                      ledger[Part::softmax]);
-    kernel_.forward(shape_, {queries_, keys_, inputs.values, inputs.mask},
+    kernel_.forward(shape_, PositiveFeatures<T>(directions_[layer]),
+                    {inputs.queries, inputs.keys, inputs.values, inputs.mask},
                     output, ledger);
   }
 
@@ -57,7 +53,6 @@ class Performer : public Mixing<T> {
   KernelShape shape_;
   std::vector<Tensor<T, 2>> directions_;  // [features, D/H] of each layer
   KernelAttention<T> kernel_;
-  Tensor<T, 3> queries_, keys_;  // their features, [batch, N, H·features]
 };
 
 Cost performer_cost(const Shape& s, const Options& options, std::size_t scalar,
@@ -68,7 +63,6 @@ Cost performer_cost(const Shape& s, const Options& options, std::size_t scalar,
       2 * formula::positive_features(s.batch * s.N, s.H, shape.v_channels,
                                      shape.features, scalar);
   cost.parameters = shape.features * shape.v_channels;
-  cost.bytes_held += 2 * scalar * s.batch * s.N * s.H * shape.features;
   return cost;
 }
 

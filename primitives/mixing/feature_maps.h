@@ -1,35 +1,71 @@
-// φ of attention by features: what is taken of queries and keys, each value or
-// head for itself.
+// φ of attention by features: what is taken of queries and keys, a tile of rows of
+// one head at a time.
 #pragma once
+
+#include <cstdint>
 
 #include "primitives/cost.h"
 #include "primitives/tensor.h"
 
 namespace suite {
 
-// output ← elu(input) + 1, which is x + 1 above 0 and e^x below (Katharopoulos et
-// al. 2020, §3.2.1). [batch, rows, channels], resized to fit. Cost: each value
-// read and written once.
 template <class T>
-void elu_plus_one(const BatchView<const T>& input, Tensor<T, 3>& output,
-                  const Meter& meter);
+class FeatureMap {
+ public:
+  virtual ~FeatureMap() = default;
 
-// Whose largest exponent is taken off before e is raised to it: features stay
-// finite, and attention, where it cancels, the same.
-enum class Shift {
-  of_each_row,  // for queries
-  of_all_rows,  // for keys: of an example's head, hidden rows left out
+  // features[rows, r] ← φ(queries[rows, d]) ≥ 0, each row up to a factor of its
+  // own, which cancels where means are taken.
+  virtual void of_queries(MatrixView<const T> queries,
+                          MatrixView<T> features) const = 0;
+
+  // features[rows, r] ← φ(keys[rows, d])·e^−shift ≥ 0; zeros for hidden rows.
+  // `shift` comes as that of the keys before, and is raised where features would
+  // overflow.
+  virtual void of_keys(MatrixView<const T> keys, const std::uint8_t* valid,
+                       MatrixView<T> features, T& shift) const = 0;
+
+  // Of so many rows of a head.
+  virtual Work work(std::size_t rows) const = 0;
 };
 
-// output[batch, N, heads·m] ← positive features e^(ω·x' − |x'|²/2 − shift)/√m of
-// x' = x/d^¼, for each of the m directions ω[m, d] and each head's d channels
-// (Choromanski et al. 2021, Lemma 1). Their products estimate e^(q·k/√d) without
-// bias, up to the shifts.
-// Cost: N·m·d MACs a head; the features are read and written once more.
+// φ(x) = elu(x) + 1, which is x + 1 above 0 and e^x below (Katharopoulos et al.
+// 2020, §3.2.1); never shifted. Cost: each value read once.
 template <class T>
-void positive_features(const BatchView<const T>& input,
-                       const Tensor<T, 2>& directions, std::size_t heads,
-                       const Mask& mask, Shift shift, Tensor<T, 3>& output,
-                       const Meter& meter);
+class EluPlusOne : public FeatureMap<T> {
+ public:
+  explicit EluPlusOne(std::size_t channels) : channels_(channels) {}
+
+  void of_queries(MatrixView<const T> queries,
+                  MatrixView<T> features) const override;
+  void of_keys(MatrixView<const T> keys, const std::uint8_t* valid,
+               MatrixView<T> features, T& shift) const override;
+  Work work(std::size_t rows) const override;
+
+ private:
+  std::size_t channels_;
+};
+
+// φ(x) = e^(ω·x' − |x'|²/2) of x' = x/d^¼, for each of the m directions ω[m, d],
+// which must outlive this (Choromanski et al. 2021, Lemma 1): products estimate
+// m·e^(q·k/√d) without bias. Cost: m·d MACs a row.
+template <class T>
+class PositiveFeatures : public FeatureMap<T> {
+ public:
+  explicit PositiveFeatures(const Tensor<T, 2>& directions)
+      : directions_(directions) {}
+
+  void of_queries(MatrixView<const T> queries,
+                  MatrixView<T> features) const override;
+  void of_keys(MatrixView<const T> keys, const std::uint8_t* valid,
+               MatrixView<T> features, T& shift) const override;
+  Work work(std::size_t rows) const override;
+
+ private:
+  // features ← ω·x'.
+  void project(MatrixView<const T> rows, MatrixView<T> features) const;
+
+  const Tensor<T, 2>& directions_;
+};
 
 }  // namespace suite

@@ -3,7 +3,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "primitives/panels/parallel_product.h"
@@ -11,21 +10,6 @@
 
 namespace suite {
 namespace {
-
-// out ← after(left·right), on the calling thread.
-template <class T, class After>
-void product(MatrixView<const T> left, const RightFactor<T>& right,
-             MatrixView<T> out, const After& after) {
-  alignas(64) std::array<T, kMostDepth * kPanelWidth<T>> packed;
-  for_each_panel<T>(out.cols, [&](std::size_t first, auto vectors) {
-    const auto panel = [&](std::size_t k, std::size_t depth) {
-      right.pack(k, depth, first, vectors() * kLanes<T>, packed.data());
-      return packed.data();
-    };
-    multiply_panel<T, vectors()>(left, first, panel, out, PanelTerms<T>(),
-                                 after);
-  });
-}
 
 // a ← diagonal·I − a.
 template <class T>
@@ -105,7 +89,7 @@ void head_weights(const Tensor<T, 3>& queries, const Tensor<T, 3>& keys,
 #pragma omp parallel for schedule(dynamic)
     for (std::size_t i = 0; i < todo; ++i) {
       const std::size_t b = i / heads, first = i % heads * d;
-      product(example(queries, b).columns(first, d),
+      serial_product(example(queries, b).columns(first, d),
               RightFactor<T>{example(keys, b).columns(first, d), true},
               example(weights, i),
               [&](const Vec<T>& sum) { return scale * sum; });
@@ -128,7 +112,7 @@ void multiply_heads(const Tensor<T, 3>& matrices, const Tensor<T, 3>& input,
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t b = i / heads, first = i % heads * d;
-    product(example(matrices, i),
+    serial_product(example(matrices, i),
             RightFactor<T>{example(input, b).columns(first, d)},
             example(output, b).columns(first, d), AsItIs<T>());
   }
@@ -155,14 +139,14 @@ void PseudoInverse<T>::forward(const Tensor<T, 3>& matrices,
     const MatrixView<T> z = example(inverses, i);
     begin_inverse(a, z);
     for (std::size_t step = 0; step < iterations; ++step) {
-      product(a, RightFactor<T>{z}, az, AsItIs<T>());
+      serial_product(a, RightFactor<T>{z}, az, AsItIs<T>());
       std::copy(az.data, az.data + m * m, p.data);
       subtract_from(T(7), p);
-      product<T>(az, RightFactor<T>{p}, q, AsItIs<T>());
+      serial_product<T>(az, RightFactor<T>{p}, q, AsItIs<T>());
       subtract_from(T(15), q);
-      product<T>(az, RightFactor<T>{q}, p, AsItIs<T>());
+      serial_product<T>(az, RightFactor<T>{q}, p, AsItIs<T>());
       subtract_from(T(13), p);
-      product<T>(z, RightFactor<T>{p}, q, [](const Vec<T>& sum) {
+      serial_product<T>(z, RightFactor<T>{p}, q, [](const Vec<T>& sum) {
         return Vec<T>(T(0.25)) * sum;
       });
       std::copy(q.data, q.data + m * m, z.data);
