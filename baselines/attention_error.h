@@ -17,9 +17,15 @@ struct PatternRows {
 PatternRows pattern_rows(Pattern pattern, const Shape& shape,
                          std::uint64_t seed);
 
+// The same where queries are keys too and a row doesn't read itself: rows come in
+// pairs that look for each other, beside each other or half of all rows apart.
+PatternRows shared_pattern_rows(Pattern pattern, const Shape& shape,
+                                std::uint64_t seed);
+
 // ‖y − y*‖ / ‖y*‖ of one layer in float, with the parameters that it begins with,
-// against exact attention in double. Nothing where a variant's keys and values are
-// not as wide as the queries, or where it is causal. Cost: O(batch·N²·D).
+// against exact attention in double, or against the variant at its own limit where
+// that is another. Nothing where a variant's keys and values are not as wide as the
+// queries, or where it is causal. Cost: O(batch·N²·D).
 std::optional<double> attention_error(const AttentionVariant& variant,
                                       const Shape& shape,
                                       const Options& options, Pattern pattern,

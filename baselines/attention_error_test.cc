@@ -81,6 +81,18 @@ TEST(AttentionError, FeaturesBeyondNumberComeNear) {
   EXPECT_LT(performer(1024), 0.5 * performer(16));
 }
 
+TEST(AttentionError, HashingFindsWhatIsAlikeHoweverFar) {
+  const std::string name = "transformer(attention=reformer, chunk=16, buckets=32";
+  const double far = error_of(name + ")", Pattern::copy);
+  EXPECT_LT(far, 0.5) << "where a bucket exceeds a chunk, pairs may be parted";
+  EXPECT_LT(error_of(name + ")", Pattern::peaked), 0.1 * far)
+      << "neighbours in a bucket are not";
+  EXPECT_LT(far, 0.9 * error_of(name + ", hashes=1)", Pattern::copy));
+  EXPECT_LT(error_of("transformer(attention=reformer, chunk=512)", Pattern::random),
+            1e-5)
+      << "its own limit";
+}
+
 TEST(AttentionError, WhatIsAnotherFunctionHasNone) {
   const auto of = [](std::string_view name) {
     const Entry entry = find_contestant(name);

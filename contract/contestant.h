@@ -131,7 +131,8 @@ struct Contestant {
   // Settings worth comparing, from the coarsest to the finest.
   std::vector<OptionValues> settings = {};
   // How far its attention is from softmax attention over the same queries, keys
-  // and values, ‖y − y*‖ / ‖y*‖, in float; nothing where these can't be the same.
+  // and values, or from what its limit says: ‖y − y*‖ / ‖y*‖, in float. Nothing
+  // where these can't be the same.
   std::function<std::optional<double>(const Shape&, const Options&, Pattern,
                                       std::uint64_t seed)>
       error = {};

@@ -205,6 +205,7 @@ Contestant reformer() {
                                     {"chunk", std::to_string(shape.N)}};
                               }},
       .golden = Golden{61920, 2556, 1.81178640377},
+      .settings = along("hashes", {1, 2, 4, 8}),
       .chooses = true,
       .widths = [](const Shape& shape, const Options& options) -> MixingWidths {
         hashed_shape(shape, options);
