@@ -44,10 +44,12 @@ class Live : public LiveCell {
   }
 
   double forward() override {
+    const std::int64_t before = MemoryMeter::held();
     const auto start = std::chrono::steady_clock::now();
     output_ = &encoder_->forward(input_, mask_, ledger_);
     const std::chrono::duration<double> spent =
         std::chrono::steady_clock::now() - start;
+    bytes_ += MemoryMeter::held() - before;  // the first makes the buffers
     seconds_ += spent.count();
     ++forwards_;
     return spent.count();
@@ -66,7 +68,6 @@ class Live : public LiveCell {
       part.seconds /= n;
     }
     m.bytes_peak = static_cast<std::uint64_t>(MemoryMeter::peak() - others_);
-    bytes_ = MemoryMeter::held() - others_;
     inspect(m);
     return m;
   }

@@ -47,6 +47,9 @@ void check_measurement(PreparedCell& prepared, const Measurement& measured) {
             kPartNames[part], counted.macs, counted.logits, counted.bytes_moved,
             declared.macs, declared.logits, declared.bytes_moved);
   }
+  require(measured.bytes_peak == prepared.declared.bytes_held,
+          "held {} bytes, declared are {}", measured.bytes_peak,
+          prepared.declared.bytes_held);
   require(prepared.output_hash.value_or(measured.output_hash) ==
               measured.output_hash,
           "two forwards of the same input differ");

@@ -209,6 +209,53 @@ N = [64, 100000000]
                             "do not divide" in r["reason"] or
                             "memory" in r["reason"] for r in rows_of(out)))
 
+    def test_cells_that_make_room_for_others_hold_what_they_did(self):
+        # Any two of them exceed the budget.
+        definition = self.define(LONG.replace("B = [1, 2, 3]", "N = [4096, 4097, 4098]"))
+        out = self.folder / "out"
+        result = run(definition, "--out", out, "--repetitions", 3, "--memory", 12 * 10**5)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        held = {}
+        for row in rows_of(out):
+            if row["part"] == "total":
+                held.setdefault(row["N"], set()).add(int(row["bytes_peak"]))
+        self.assertEqual({len(each) for each in held.values()}, {1}, held)
+        self.assertGreater(min(min(each) for each in held.values()), 8 * 10**5,
+                           "not all is counted, or two fit beside each other")
+
+    def test_errors_are_measured_where_the_definition_asks(self):
+        definition = self.define("""
+shows = "How far are they?"
+contestants = ["transformer", "transformer(attention=sliding_window, window=8)",
+               "transformer(attention=isab)"]
+[base]
+N = 64
+M = 8
+D = 32
+H = 2
+[[sweep]]
+N = [32, 64]
+[errors]
+patterns = ["peaked", "copy"]
+""")
+        out = self.folder / "out"
+        result = run(definition, "--out", out, "--repetitions", 2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(out / "errors.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        cells = {row["cell_id"] for row in rows_of(out)}
+        for row in rows:
+            self.assertIn(row["cell_id"], cells)
+            self.assertIn("/N=64/", row["cell_id"], "the base's letters")
+        errors = {(row["contestant"], row["pattern"]): float(row["error"]) for row in rows}
+        self.assertEqual(len(errors), 4, "an encoder of its own has none")
+        self.assertLess(errors["transformer", "copy"], 1e-5)
+        window = "transformer(attention=sliding_window, window=8)"
+        self.assertGreater(errors[window, "copy"], 0.5)
+        self.assertLess(errors[window, "peaked"], errors[window, "copy"])
+        run(SMOKE, "--out", self.folder / "smoke", "--repetitions", 1)
+        self.assertFalse((self.folder / "smoke" / "errors.csv").exists())
+
     def test_a_dry_run_prints_cells_and_writes_nothing(self):
         out = self.folder / "out"
         result = run(SMOKE, "--dry-run", "--out", out)

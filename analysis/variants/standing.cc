@@ -143,7 +143,7 @@ std::vector<Standing> standings(const Run& run, const Definition& definition,
   };
   std::stable_sort(all.begin(), all.end(),
                    [&](const Standing& a, const Standing& b) {
-                     return std::pair(b.N, place(a)) > std::pair(a.N, place(b));
+                     return std::pair(a.N, place(a)) > std::pair(b.N, place(b));
                    });
   return all;
 }

@@ -95,6 +95,17 @@ TEST(Standing, TheFastestComesFirst) {
                        full("never")}));
 }
 
+TEST(Standing, OneThatWasNotTimedAtTheLargestSizeComesLast) {
+  suite::Run run = trial();
+  std::erase_if(run.cells, [](const MeasuredCell& cell) {
+    return cell.contestant == full("early") && cell.letters.at("N") == 8000;
+  });
+  const auto all = standings(run, definition(), {}, {});
+  EXPECT_EQ(all.back().contestant, full("early"));
+  EXPECT_EQ(all.back().N, 4000u);
+  EXPECT_EQ(leaderboard(run, all).rows.back()[4], "–") << "of another size";
+}
+
 TEST(Standing, ErrorsGoToTheirContestant) {
   const std::vector<MeasuredError> errors = {{"c", full("early"), "copy", 0.5},
                                              {"c", full("never"), "copy", 0.25}};
