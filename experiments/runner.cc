@@ -248,8 +248,10 @@ class Runner {
       return "out of budget";
     }
     try {
+      const bool is_new = !prepared.live;
       bring_to_life(prepared);
-      if (prepared.forward_seconds < kWarmUpSeconds) {
+      // Its buffers are made and their pages touched before anything is timed.
+      if (is_new || prepared.forward_seconds < kWarmUpSeconds) {
         const Spent spent(accounts_.warm_up, progress_);
         prepared.live->forward();
       }
