@@ -86,8 +86,10 @@ def time_drawing(run, sweep):
             parts.append(part)
     if not any(len(_medians(run, each, "total")) > 1 for each in everyone):
         return None
-    size = (3.5, 2.6) if len(parts) == 1 else (2.7, 2.3)
-    figure, panes = style.panels(len(parts), size=size, right=_room(everyone, run))
+    width, height = (3.5, 2.6) if len(parts) == 1 else (2.7, 2.3)
+    # Labels stand one above the other, in panels of parts with the fits' exponents.
+    height = max(height, 0.16 * len(everyone) * (1 if len(parts) == 1 else 2))
+    figure, panes = style.panels(len(parts), size=(width, height), right=_room(everyone, run))
     used = []
     for axes, part in zip(panes, parts):
         used += _time_panel(run, axes, sweep, everyone, part)
@@ -175,7 +177,8 @@ def memory_drawing(run, sweep):
     if not any(cells["x"].nunique() > 1 for cells in held):
         return None
     names = short_names([each.contestant for each in everyone])
-    figure, [axes] = style.panels(1, right=_room(everyone, run))
+    figure, [axes] = style.panels(1, size=(3.5, max(2.6, 0.16 * len(everyone))),
+                                  right=_room(everyone, run))
     values = sorted(v for each in everyone for v in each.cells["x"].dropna())
     labels, used, predicted = [], [], False
     for series, cells in zip(everyone, held):

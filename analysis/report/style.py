@@ -18,7 +18,8 @@ INK, MUTED, GRID, PAPER = "#15191e", "#5d6670", "#e1e5e9", "#fefefe"
 # Told apart by people who see no red or no green, and by lightness on paper.
 CONTESTANTS = {"perceiver": "#0072b2", "transformer": "#d55e00",
                "bare_perceiver": "#009e73", "bare_transformer": "#b8559c"}
-FURTHER = ["#0072b2", "#d55e00", "#009e73", "#b8559c", "#8c6d1f", "#6f7fc9"]
+FURTHER = ["#0072b2", "#d55e00", "#009e73", "#b8559c", "#8c6d1f", "#6f7fc9", "#7d868e",
+           "#1fa3b5"]
 MARKERS = ["o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "h", "*"]
 # Attention blue, projections orange, the rest green and grey: by lightness within.
 PARTS = {"scores": "#08519c", "softmax": "#6baed6", "weighted_sum": "#2f7fc1",
