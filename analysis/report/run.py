@@ -195,8 +195,6 @@ def read_table(path, columns, numbers):
     for column in columns:
         if column not in header:
             raise BadInput(path, 1, f"column {column} is missing")
-    if len(records) == 1:
-        raise BadInput(path, 1, "has no rows")
     for record, line in zip(records, lines):
         if len(record) != len(header):
             raise BadInput(path, line, f"{len(record)} fields, there must be {len(header)}")
@@ -209,6 +207,8 @@ def read_table(path, columns, numbers):
 
 def _read_rows(path):
     rows = read_table(path, ["schema"] + TEXTS + NUMBERS, NUMBERS)
+    if rows.empty:
+        raise BadInput(path, 1, "has no rows")
     _check_texts(path, rows)
     untimed = rows.index[(rows["status"] == "ok") & rows["seconds"].isna()]
     if len(untimed):

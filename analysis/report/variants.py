@@ -48,9 +48,10 @@ def _check_interval(path, name, key, interval):
 
 
 def read_errors(folder):
-    """Rows of errors.csv with the error as a number, or None."""
+    """Rows of errors.csv with the error as a number, or None if there are none."""
     path = folder / ERRORS
-    return read_table(path, ERROR_COLUMNS, ["error"]) if path.exists() else None
+    errors = read_table(path, ERROR_COLUMNS, ["error"]) if path.exists() else []
+    return errors if len(errors) else None
 
 
 def leaderboard(content):

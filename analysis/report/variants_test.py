@@ -110,6 +110,11 @@ class VariantsTest(testing.FolderTest):
         self.assertIsNone(speed_drawing(run, sweeps(run)[0]))
         self.assertIsNone(trade_off_drawing(run))
 
+    def test_a_filter_may_leave_no_cell_with_an_error(self):
+        self.write_errors([])
+        self.assertIsNone(read_errors(self.folder))
+        self.assertIsNone(trade_off_drawing(self.run_of()))
+
     def test_bad_files_are_refused(self):
         self.write_variants([{"contestant": "a"}])
         self.assertEqual(self.refusal(read_variants), "variants.json:1: a variant has no "
