@@ -2,7 +2,7 @@
 // speaks of: x ← softmax(QKᵀ/√d)V with single projections, B times.
 #include "contract/formula.h"
 #include "contract/registry.h"
-#include "primitives/layers/attend.h"
+#include "primitives/attention_layer/attend.h"
 
 namespace suite {
 namespace {

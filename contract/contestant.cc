@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 

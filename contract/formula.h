@@ -5,9 +5,9 @@
 
 #include "primitives/attention/attention.h"
 #include "primitives/cost.h"
-#include "primitives/layers/attention_layer.h"
+#include "primitives/attention_layer/attention_layer.h"
 #include "primitives/layers/input_encoding.h"
-#include "primitives/layers/read_plan.h"
+#include "primitives/cross_attention/read_plan.h"
 
 namespace suite::formula {
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "primitives/cost.h"
-#include "primitives/mixing/hashed_attention.h"
-#include "primitives/mixing/head_matrices.h"
-#include "primitives/mixing/kernel_attention.h"
-#include "primitives/mixing/sparse_attention.h"
+#include "primitives/efficient_attention/hashed/hashed_attention.h"
+#include "primitives/efficient_attention/landmark/head_matrices.h"
+#include "primitives/efficient_attention/kernel/kernel_attention.h"
+#include "primitives/efficient_attention/sparse/sparse_attention.h"
 
 namespace suite::formula {
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

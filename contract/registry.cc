@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <map>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -1,6 +1,6 @@
 #include "contract/shape.h"
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 

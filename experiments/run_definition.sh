@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# Runs the definition $2 with the program $1 and the user's flags, then lets $3
-# judge the results, $4 compare variants where errors were asked for, and $5 draw. Paths are beside this script. Ends as $1
+# DEFINITION RUN VERIFY REPORT [VARIANTS] -- FLAGS: runs the definition with the
+# user's flags, then lets the other programs judge the rows, compare variants where
+# errors were asked for, and draw. Paths are beside this script. Ends as the run
 # ended: what the numbers say of a claim is not the run's fault.
 set -uo pipefail
-run=$PWD/$1 definition=$PWD/$2 verify=$PWD/$3 variants=$PWD/$4 report=$PWD/$5
-shift 5
+programs=()
+while [ "$1" != -- ]; do
+  programs+=("$PWD/$1")
+  shift
+done
+shift
+definition=${programs[0]} run=${programs[1]} verify=${programs[2]}
+report=${programs[3]} variants=${programs[4]-}
 
 told=$(mktemp)
 trap 'rm -f "$told"' EXIT
@@ -13,7 +20,7 @@ status=$?
 folder=$(cat "$told")
 if [ -n "$folder" ] && [ -s "$folder/cells.csv" ]; then
   "$verify" --results "$folder" || true
-  if [ -e "$folder/errors.csv" ]; then
+  if [ -n "$variants" ] && [ -e "$folder/errors.csv" ]; then
     printf '\n'
     "$variants" --results "$folder" || true
   fi

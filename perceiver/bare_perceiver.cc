@@ -6,7 +6,7 @@
 
 #include "contract/formula.h"
 #include "contract/registry.h"
-#include "primitives/layers/attend.h"
+#include "primitives/attention_layer/attend.h"
 
 namespace suite {
 namespace {

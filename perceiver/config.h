@@ -7,7 +7,7 @@
 #include "contract/options.h"
 #include "contract/shape.h"
 #include "primitives/attention/attention.h"
-#include "primitives/layers/attention_layer.h"
+#include "primitives/attention_layer/attention_layer.h"
 #include "primitives/layers/input_encoding.h"
 
 namespace suite {

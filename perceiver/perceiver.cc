@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "primitives/attention/materialised.h"
+
 namespace suite {
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "contract/formula.h"
+#include "primitives/attention/materialised.h"
 #include "primitives/random.h"
 
 namespace suite {

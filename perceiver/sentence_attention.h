@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "primitives/layers/attend.h"
+#include "primitives/attention_layer/attend.h"
 
 namespace suite {
 

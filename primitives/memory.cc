@@ -9,7 +9,7 @@
 #include <new>
 #include <string>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

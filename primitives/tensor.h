@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <xtensor/xtensor.hpp>
 
-#include "primitives/check.h"
+#include "support/check.h"
 #include "primitives/memory.h"
 
 namespace suite {

@@ -2,7 +2,7 @@
 
 #include <omp.h>
 
-#include "primitives/check.h"
+#include "support/check.h"
 #include "primitives/gemm.h"
 
 namespace suite {

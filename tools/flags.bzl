@@ -17,6 +17,30 @@ COPTS = [
 
 LINKOPTS = ["-fopenmp"]
 
+# How hard the compiler works on what a floor holds: most on what runs while a
+# cell's clock does, little on what starts, reads and prints. Newcomers wait for
+# it. The first folder that a package lies in counts.
+_MEASURED = ["-O3"]
+_LEVELS = [
+    ("primitives", _MEASURED),
+    ("perceiver", _MEASURED),
+    ("baselines", _MEASURED),
+    ("experiments/machine", _MEASURED),
+    # Naive loops, and many resamplings.
+    ("contract", ["-O2"]),
+    ("analysis/statistics", ["-O2"]),
+    ("", ["-O1"]),
+]
+
+def _level(testonly):
+    """The package's level; what is instrumented or debugged has one of its own."""
+    package = native.package_name() + "/"
+    level = [flags for folder, flags in _LEVELS if not folder or package.startswith(folder + "/")][0]
+    return select({
+        "//tools:own_level": [],
+        "//conditions:default": ["-O1"] if testonly else level,
+    })
+
 _RUNTIME = select({
     "//tools/tsan:on": ["//tools/tsan:openmp"],
     "//conditions:default": [],
@@ -24,28 +48,52 @@ _RUNTIME = select({
 
 def suite_library(name, copts = [], linkopts = [], **attributes):
     """cc_library with the suite's flags."""
-    native.cc_library(name = name, copts = COPTS + copts, linkopts = LINKOPTS + linkopts, **attributes)
+    native.cc_library(
+        name = name,
+        copts = COPTS + _level(False) + copts,
+        linkopts = LINKOPTS + linkopts,
+        **attributes
+    )
 
 def suite_binary(name, copts = [], linkopts = [], deps = [], **attributes):
     """cc_binary with the suite's flags."""
-    native.cc_binary(name = name, copts = COPTS + copts, linkopts = LINKOPTS + linkopts, deps = deps + _RUNTIME, **attributes)
+    native.cc_binary(
+        name = name,
+        copts = COPTS + _level(False) + copts,
+        linkopts = LINKOPTS + linkopts,
+        deps = deps + _RUNTIME,
+        **attributes
+    )
 
 def suite_test(name, copts = [], linkopts = [], deps = [], own_main = False, **attributes):
     """cc_test with the suite's flags, and GoogleTest's main unless it has its own."""
     native.cc_test(
         name = name,
-        copts = COPTS + copts,
+        copts = COPTS + _level(True) + copts,
         linkopts = LINKOPTS + linkopts,
         deps = deps + ([] if own_main else ["@system//:gtest_main"]) + _RUNTIME,
         size = attributes.pop("size", "small"),
         **attributes
     )
 
+def suite_tests(tests, deps = [], **attributes):
+    """For each stem of tests, {stem: what stem_test.cc includes}, a suite_test.
+
+    What all of them need beside, their data and the like, is given once.
+    """
+    for stem, own in tests.items():
+        suite_test(
+            name = stem + "_test",
+            srcs = [stem + "_test.cc"],
+            deps = own + [each for each in deps if each not in own],
+            **attributes
+        )
+
 def _build_flags_header(ctx):
     cpp = ctx.fragments.cpp
-    flags = ["--compilation_mode=" + ctx.var["COMPILATION_MODE"]] + cpp.copts + cpp.cxxopts + COPTS
+    flags = ["--compilation_mode=" + ctx.var["COMPILATION_MODE"]] + cpp.copts + cpp.cxxopts + COPTS + ctx.attr.level
     header = ctx.actions.declare_file((ctx.attr.stem or ctx.attr.name) + ".h")
-    ctx.actions.write(header, """// Generated: the flags that this build was compiled with.
+    ctx.actions.write(header, """// Generated: the flags that what is measured was compiled with.
 #pragma once
 
 namespace suite {
@@ -57,11 +105,21 @@ inline constexpr char kCompilerFlags[] = "%s";
 build_flags_header = rule(
     implementation = _build_flags_header,
     fragments = ["cpp"],
-    attrs = {"stem": attr.string(doc = "of the file; the target's name if empty")},
+    attrs = {
+        "stem": attr.string(doc = "of the file; the target's name if empty"),
+        "level": attr.string_list(doc = "of what is measured"),
+    },
     doc = "NAME.h with suite::kCompilerFlags, for the manifest of a run.",
 )
 
 def build_flags(name, **attributes):
     """A library whose header PACKAGE/NAME.h has suite::kCompilerFlags."""
-    build_flags_header(name = name + "_header", stem = name)
+    build_flags_header(
+        name = name + "_header",
+        stem = name,
+        level = select({
+            "//tools:own_level": [],
+            "//conditions:default": _MEASURED,
+        }),
+    )
     native.cc_library(name = name, hdrs = [name + "_header"], **attributes)

@@ -101,7 +101,7 @@ def targets_in_documents_exist(root):
 
 
 def columns_are_explained(root):
-    header = (root / "experiments/record.h").read_text()
+    header = (root / "experiments/rows/record.h").read_text()
     block = re.search(r"kColumns\s*=?[^{]*\{(.*?)\};", header, re.S).group(1)
     columns = re.findall(r'"(\w+)"', block)
     table = (root / "results/README.md").read_text().split("## verdicts.json")[0]

@@ -7,9 +7,9 @@
 
 #include "analysis/claims/of_each.h"
 #include "contract/registry.h"
-#include "experiments/toml_reader.h"
+#include "support/toml_reader.h"
 #include "primitives/cost.h"
-#include "primitives/program/files.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {
@@ -57,8 +57,18 @@ Names needs(ClaimKind kind) {
 
 class ClaimReader : public TomlReader {
  public:
-  ClaimReader(const std::string& path, const Names& experiments)
-      : TomlReader(path), experiments_(experiments) {}
+  ClaimReader(const std::string& path, const Names& experiments,
+              const Names& asked)
+      : TomlReader(path), experiments_(experiments), asked_(asked) {}
+
+  bool is_asked(const Claim& claim) const {
+    return asked_.empty() || claim.experiments.empty() ||
+           std::any_of(claim.experiments.begin(), claim.experiments.end(),
+                       [this](const std::string& each) {
+                         return std::find(asked_.begin(), asked_.end(),
+                                          each) != asked_.end();
+                       });
+  }
 
   Claim claim(const toml::node& node) const {
     const toml::table& table = this->table("claim", node);
@@ -81,17 +91,19 @@ class ClaimReader : public TomlReader {
            "claim {}: a claim of kind {} needs {}", claim.id,
            name_of(claim.kind), key);
     }
-    claim.subject = subject(table);
-    if (const auto* other = table.get("versus")) {
-      claim.versus = versus(this->table("versus", *other), claim.subject);
-    }
-    numbers(table, claim);
-    words(table, claim);
     if (const auto* node_ = table.get("experiment")) {
       for (const toml::node& each : list("experiment", *node_)) {
         claim.experiments.push_back(one_of("experiment", each, experiments_));
       }
     }
+    const bool asked = is_asked(claim);
+    claim.subject = subject(table, {}, asked);
+    if (const auto* other = table.get("versus")) {
+      claim.versus =
+          versus(this->table("versus", *other), claim.subject, asked);
+    }
+    numbers(table, claim);
+    words(table, claim);
     need(claim.kind == ClaimKind::fact || !claim.experiments.empty(),
          table.source(), "claim {} names no experiment", claim.id);
     need(claim.counts() || !claim.anchor.empty(), table.source(),
@@ -115,8 +127,10 @@ class ClaimReader : public TomlReader {
     return allowed[index_of(key, node, allowed)];
   }
 
-  std::string contestant(const toml::node& node) const {
+  // The name as it stands where the claim isn't asked for.
+  std::string contestant(const toml::node& node, bool asked) const {
     const std::string wanted = text("contestant", node);
+    if (!asked) return wanted;
     try {
       const Names names = expand_contestants(wanted);
       return stands_for_several(wanted) ? wanted : names.front();
@@ -139,9 +153,10 @@ class ClaimReader : public TomlReader {
   }
 
   // `subject` as far as it goes, with what the table says.
-  Subject subject(const toml::table& table, Subject subject = {}) const {
+  Subject subject(const toml::table& table, Subject subject,
+                  bool asked) const {
     if (const auto* node = table.get("contestant")) {
-      subject.contestant = contestant(*node);
+      subject.contestant = contestant(*node, asked);
     }
     if (const auto* node = table.get("part")) {
       subject.part = one_of("part", *node, part_names());
@@ -153,19 +168,19 @@ class ClaimReader : public TomlReader {
       subject.minus = values("minus", *node);
     }
     if (const auto* node = table.get("minus_contestant")) {
-      subject.minus_contestant = contestant(*node);
+      subject.minus_contestant = contestant(*node, asked);
     }
     return subject;
   }
 
   // The other side is the same subject but for what it says.
-  Subject versus(const toml::table& table, Subject same) const {
+  Subject versus(const toml::table& table, Subject same, bool asked) const {
     known_keys(table, "versus.",
                {"contestant", "part", "where", "minus", "minus_contestant"});
     need(!table.empty(), table.source(), "versus says nothing");
     same.minus.clear();
     same.minus_contestant.clear();
-    return subject(table, same);
+    return subject(table, same, asked);
   }
 
   void numbers(const toml::table& table, Claim& claim) const {
@@ -233,6 +248,7 @@ class ClaimReader : public TomlReader {
   }
 
   const Names& experiments_;
+  const Names& asked_;
 };
 
 // `sources` are the claims' own.
@@ -261,21 +277,26 @@ std::string_view name_of(ClaimKind kind) {
 }
 
 std::vector<Claim> read_claims(const std::string& path,
-                               const std::vector<std::string>& experiments) {
+                               const std::vector<std::string>& experiments,
+                               const std::vector<std::string>& asked) {
   const toml::table file = parse_toml(path, read_file(path));
-  const ClaimReader reader(path, experiments);
+  const ClaimReader reader(path, experiments, asked);
   reader.known_keys(file, "", {"claim"});
   reader.need(file.contains("claim"), file.source(), "there is no claim");
   const toml::array& nodes = reader.list("claim", *file.get("claim"));
   std::vector<Claim> claims;
   std::vector<toml::source_region> sources;
   for (const toml::node& node : nodes) {
-    for (Claim& claim : of_each(reader.claim(node))) {
-      claims.push_back(std::move(claim));
+    const Claim claim = reader.claim(node);
+    const bool asked_for = reader.is_asked(claim);
+    for (Claim& one : asked_for ? of_each(claim) : std::vector{claim}) {
+      claims.push_back(std::move(one));
       sources.push_back(node.source());
     }
   }
   check_together(reader, claims, sources);
+  std::erase_if(claims,
+                [&](const Claim& claim) { return !reader.is_asked(claim); });
   return claims;
 }
 

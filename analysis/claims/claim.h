@@ -66,8 +66,11 @@ struct Claim {
 //
 // Throws Error with file:line:column for an unknown key, experiment, part,
 // letter, kind, quantity or contestant, a claim on seconds without an anchor
-// that counts, or two claims of one id. `experiments` are the known ones.
+// that counts, or two claims of one id. `experiments` are the known ones; with
+// some `asked` for, claims on others are left out, and their contestants need not
+// be known.
 std::vector<Claim> read_claims(const std::string& path,
-                               const std::vector<std::string>& experiments);
+                               const std::vector<std::string>& experiments,
+                               const std::vector<std::string>& asked = {});
 
 }  // namespace suite

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "contract/registry.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -49,6 +49,18 @@ std::string with(const std::string& old, const std::string& line) {
   std::string text = kCounts;
   text.replace(text.find(old), old.size(), line);
   return text;
+}
+
+// What isn't judged needs no contestant; all else of it is still looked at.
+TEST(Claims, OthersThanThoseAskedForNeedNotBeKnown) {
+  const std::string other =
+      with("contestant = \"perceiver\"", "contestant = \"unheard_of\"");
+  EXPECT_NE(refusal(other), "accepted");
+  std::ofstream(path()) << other;
+  const std::vector<std::string> known = {"smoke", "scaling_n"};
+  EXPECT_TRUE(read_claims(path(), known, {"scaling_n"}).empty());
+  EXPECT_THROW(read_claims(path(), known, {"smoke"}), Error);
+  EXPECT_THROW(read_claims(path(), {"scaling_n"}, {"scaling_n"}), Error);
 }
 
 // A family of three; one says nothing of how it grows.

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "contract/registry.h"
-#include "experiments/cell.h"
-#include "primitives/check.h"
+#include "experiments/definition/cell.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "analysis/claims/claim.h"
 #include "analysis/runs/run.h"
-#include "experiments/definition.h"
+#include "experiments/definition/definition.h"
 
 namespace suite {
 

@@ -5,7 +5,7 @@
 
 #include "analysis/claims/judges.h"
 #include "contract/registry.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -8,7 +8,7 @@
 #include "analysis/claims/claim.h"
 #include "analysis/runs/run.h"
 #include "analysis/statistics/resampling.h"
-#include "experiments/definition.h"
+#include "experiments/definition/definition.h"
 
 namespace suite {
 

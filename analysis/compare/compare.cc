@@ -4,9 +4,9 @@
 
 #include "analysis/compare/comparison.h"
 #include "analysis/runs/run.h"
-#include "primitives/check.h"
-#include "primitives/program/command_line.h"
-#include "primitives/program/files.h"
+#include "support/check.h"
+#include "support/command_line.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

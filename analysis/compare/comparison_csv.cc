@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "analysis/compare/comparison.h"
-#include "experiments/record.h"
+#include "experiments/rows/record.h"
+#include "support/csv.h"
 
 namespace suite {
 namespace {

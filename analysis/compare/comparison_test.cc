@@ -6,7 +6,7 @@
 #include <deque>
 
 #include "analysis/runs/testing.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

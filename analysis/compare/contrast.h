@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "experiments/interval.h"
+#include "support/interval.h"
 
 namespace suite {
 

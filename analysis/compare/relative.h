@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/compare/run_pair.h"
-#include "experiments/interval.h"
+#include "support/interval.h"
 
 namespace suite {
 

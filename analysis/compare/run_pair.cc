@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "contract/shape.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "analysis/flops/flops_table.h"
 #include "analysis/flops/flops_text.h"
-#include "primitives/check.h"
-#include "primitives/program/command_line.h"
+#include "support/check.h"
+#include "support/command_line.h"
 
 namespace suite {
 namespace {

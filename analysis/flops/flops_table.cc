@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "analysis/flops/flops_pieces.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

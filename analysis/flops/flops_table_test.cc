@@ -4,7 +4,7 @@
 
 #include "analysis/flops/flops_text.h"
 #include "contract/registry.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "analysis/papers/printed.h"
 #include "contract/registry.h"
-#include "experiments/toml_reader.h"
+#include "support/toml_reader.h"
 #include "perceiver/published/published.h"
-#include "primitives/program/files.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

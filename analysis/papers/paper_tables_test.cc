@@ -7,7 +7,7 @@
 #include <map>
 
 #include "analysis/runs/testing.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

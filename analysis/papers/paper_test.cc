@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "primitives/check.h"
-#include "primitives/program/files.h"
+#include "support/check.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -4,9 +4,10 @@
 #include <cmath>
 #include <filesystem>
 
-#include "experiments/record.h"
-#include "primitives/check.h"
-#include "primitives/program/files.h"
+#include "experiments/rows/record.h"
+#include "support/check.h"
+#include "support/csv.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

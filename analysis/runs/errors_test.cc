@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

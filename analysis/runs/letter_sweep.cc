@@ -7,8 +7,8 @@
 
 #include "contract/registry.h"
 #include "contract/shape.h"
-#include "experiments/definition.h"
-#include "primitives/check.h"
+#include "experiments/definition/definition.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -6,9 +6,9 @@
 #include <filesystem>
 
 #include "contract/shape.h"
-#include "experiments/record.h"
-#include "primitives/check.h"
-#include "primitives/program/files.h"
+#include "experiments/rows/record.h"
+#include "support/check.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/runs/testing.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

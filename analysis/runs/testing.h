@@ -11,8 +11,8 @@
 
 #include "analysis/runs/run.h"
 #include "contract/shape.h"
-#include "experiments/record.h"
-#include "primitives/program/files.h"
+#include "experiments/rows/record.h"
+#include "support/files.h"
 
 namespace suite {
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "experiments/interval.h"
+#include "support/interval.h"
 #include "primitives/random.h"
 
 namespace suite {

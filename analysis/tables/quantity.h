@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/interval.h"
+#include "support/interval.h"
 
 namespace suite {
 

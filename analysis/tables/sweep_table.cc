@@ -7,7 +7,7 @@
 
 #include "analysis/runs/letter_sweep.h"
 #include "analysis/tables/quantity.h"
-#include "experiments/interval.h"
+#include "support/interval.h"
 
 namespace suite {
 namespace {

@@ -12,9 +12,9 @@
 #include "analysis/runs/run.h"
 #include "analysis/tables/sweep_table.h"
 #include "contract/shape.h"
-#include "primitives/check.h"
-#include "primitives/program/command_line.h"
-#include "primitives/program/files.h"
+#include "support/check.h"
+#include "support/command_line.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

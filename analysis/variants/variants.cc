@@ -3,9 +3,9 @@
 //   ./bazelw run //analysis:variants -- --results results/local/variants/RUN
 #include "analysis/runs/run.h"
 #include "analysis/variants/leaderboard.h"
-#include "primitives/check.h"
-#include "primitives/program/command_line.h"
-#include "primitives/program/files.h"
+#include "support/check.h"
+#include "support/command_line.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

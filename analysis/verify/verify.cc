@@ -7,9 +7,9 @@
 #include "analysis/statistics/outliers.h"
 #include "analysis/verify/extrap.h"
 #include "analysis/verify/verdict_json.h"
-#include "primitives/check.h"
-#include "primitives/program/command_line.h"
-#include "primitives/program/files.h"
+#include "support/check.h"
+#include "support/command_line.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {
@@ -129,9 +129,10 @@ int export_runs(const std::vector<Run>& runs, const std::string& folder) {
 
 int run(const Arguments& arguments) {
   const auto files = definition_files(arguments.definitions);
-  const std::vector<Claim> claims = read_claims(arguments.claims, experiment_names(files));
   std::vector<Verdict> verdicts;
   if (arguments.counts) {
+    const std::vector<Claim> claims =
+        read_claims(arguments.claims, experiment_names(files));
     for (const std::string& file : files) {
       judge_all(claims, read_definition(file), nullptr, verdicts);
     }
@@ -143,6 +144,10 @@ int run(const Arguments& arguments) {
   const std::vector<Run> runs = read_runs(folder);
   check_one_machine(runs);
   if (!arguments.export_format.empty()) return export_runs(runs, folder);
+  std::vector<std::string> asked;
+  for (const Run& each : runs) asked.push_back(each.experiment);
+  const std::vector<Claim> claims =
+      read_claims(arguments.claims, experiment_names(files), asked);
   for (const Run& each : runs) {
     judge_all(claims,
               parse_definition(

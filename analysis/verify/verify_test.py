@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 VERIFY = pathlib.Path("analysis/verify/verify").resolve()
-RUN = pathlib.Path("experiments/run").resolve()
+RUN = pathlib.Path("experiments/run/run").resolve()
 SMOKE = pathlib.Path("experiments/definitions/smoke.toml").resolve()
 
 CLAIM = """

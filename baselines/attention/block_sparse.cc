@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
 

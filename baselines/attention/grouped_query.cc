@@ -4,7 +4,7 @@
 //
 // Cost: 2·N²·D MACs a layer as ever, but keys and values take 2·N·D²·groups/H to
 // make instead of 2·N·D², and as much less memory.
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/formula.h"
 #include "contract/registry.h"
 

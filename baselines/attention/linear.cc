@@ -5,10 +5,10 @@
 // Cost: 2·N·D·(D/H + 1) MACs a layer, linear in N; a head's sum is D/H × D/H.
 #include <cmath>
 
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
-#include "primitives/mixing/kernel_attention.h"
+#include "primitives/efficient_attention/kernel/kernel_attention.h"
 
 namespace suite {
 namespace {

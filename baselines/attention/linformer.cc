@@ -5,11 +5,11 @@
 //
 // Cost: 4·N·rank·D MACs a layer, linear in N at a fixed rank; the model holds
 // 2·rank·N parameters a layer, so N is fixed.
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/formula.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
-#include "primitives/mixing/row_products.h"
+#include "primitives/efficient_attention/landmark/row_products.h"
 
 namespace suite {
 namespace {

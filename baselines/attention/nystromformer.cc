@@ -7,11 +7,11 @@
 // Cost: 4·N·m·D MACs, N·D·convolution, and 4·iterations·m³ a head, in each layer:
 // linear in N. Both N-long products are streaming attention: the landmarks read all
 // keys, and the queries read the landmarks.
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/formula.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
-#include "primitives/mixing/row_convolution.h"
+#include "primitives/efficient_attention/landmark/row_convolution.h"
 
 namespace suite {
 namespace {

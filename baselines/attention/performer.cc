@@ -8,10 +8,10 @@
 // grows exponentially with their squares (Theorem 4).
 #include <cmath>
 
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
-#include "primitives/mixing/kernel_attention.h"
+#include "primitives/efficient_attention/kernel/kernel_attention.h"
 
 namespace suite {
 namespace {

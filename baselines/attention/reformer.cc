@@ -18,10 +18,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
-#include "primitives/mixing/hashed_attention.h"
+#include "primitives/efficient_attention/hashed/hashed_attention.h"
 
 namespace suite {
 namespace {

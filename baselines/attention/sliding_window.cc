@@ -5,7 +5,7 @@
 // rows).
 //
 // Cost: at most 2·N·(2·window + 1 + 2·globals)·D MACs a layer, linear in N.
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/mixing_formula.h"
 #include "contract/registry.h"
 

@@ -3,7 +3,7 @@
 //
 // Cost: 2·N²·D MACs a layer. The weights exist in memory (materialised, H·N²
 // values), or pass by in tiles (streaming, no N×N array; Dao et al. 2022).
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/formula.h"
 #include "contract/registry.h"
 

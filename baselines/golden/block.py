@@ -1,4 +1,4 @@
-"""The block around the attention that is compared: baselines/transformer.h in torch.
+"""The block around the attention that is compared: baselines/transformer/transformer.h in torch.
 
 Names and layouts of parameters are PyTorch's, [out, in]; their values come from
 contract/golden/formula.py.

@@ -2,7 +2,7 @@
 // do, and what differs from the paper. Until then my_variant is softmax attention.
 //
 // Cost: fill in, in MACs a layer.
-#include "baselines/transformer.h"
+#include "baselines/transformer/transformer.h"
 #include "contract/formula.h"
 #include "contract/registry.h"
 

@@ -6,7 +6,7 @@
 
 #include "contract/agreement.h"
 #include "contract/conformance/trial.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 

@@ -7,7 +7,7 @@
 #include "contract/agreement.h"
 #include "contract/conformance/checks.h"
 #include "contract/conformance/trial.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 

@@ -3,7 +3,7 @@
 
 #include "contract/conformance/conformance.h"
 #include "contract/registry.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

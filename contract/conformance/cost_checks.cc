@@ -3,7 +3,7 @@
 
 #include "contract/agreement.h"
 #include "contract/conformance/trial.h"
-#include "primitives/check.h"
+#include "support/check.h"
 #include "primitives/memory.h"
 #include "primitives/threads.h"
 

@@ -2,7 +2,7 @@
 #include "contract/conformance/checks.h"
 
 #include "contract/conformance/trial.h"
-#include "primitives/check.h"
+#include "support/check.h"
 #include "primitives/threads.h"
 
 namespace suite {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "contract/agreement.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

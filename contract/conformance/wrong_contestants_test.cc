@@ -9,8 +9,8 @@
 #include "contract/agreement.h"
 #include "contract/conformance/conformance.h"
 #include "contract/formula.h"
-#include "primitives/check.h"
-#include "primitives/layers/attend.h"
+#include "support/check.h"
+#include "primitives/attention_layer/attend.h"
 #include "primitives/threads.h"
 
 namespace suite {

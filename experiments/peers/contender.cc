@@ -10,9 +10,9 @@
 // What can't be done is answered by {"error": reason}.
 #include <iostream>
 
-#include "experiments/machine.h"
+#include "experiments/machine/machine.h"
 #include "experiments/peers/contest_cell.h"
-#include "primitives/program/command_line.h"
+#include "support/command_line.h"
 #include "primitives/threads.h"
 
 namespace suite {

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "contract/agreement.h"
-#include "primitives/check.h"
-#include "primitives/program/files.h"
+#include "support/check.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "experiments/prepared_cell.h"
-#include "experiments/rows.h"
+#include "experiments/run/prepared_cell.h"
+#include "experiments/rows/rows.h"
 
 namespace suite {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "perceiver/io/stem_windows.h"
-#include "primitives/positions.h"
+#include "primitives/layers/positions.h"
 
 namespace suite {
 namespace {

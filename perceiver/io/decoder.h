@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "perceiver/io/queries.h"
-#include "primitives/layers/attention_layer.h"
+#include "primitives/attention_layer/attention_layer.h"
 
 namespace suite {
 

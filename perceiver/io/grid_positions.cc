@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "primitives/positions.h"
+#include "primitives/layers/positions.h"
 
 namespace suite {
 namespace {

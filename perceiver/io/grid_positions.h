@@ -5,7 +5,7 @@
 #include <string>
 
 #include "perceiver/io/config.h"
-#include "primitives/linear.h"
+#include "primitives/layers/linear.h"
 
 namespace suite {
 

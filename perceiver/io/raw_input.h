@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "primitives/embedding.h"
+#include "primitives/layers/embedding.h"
 #include "primitives/tensor.h"
 
 namespace suite {

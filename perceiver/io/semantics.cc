@@ -1,6 +1,6 @@
 #include "perceiver/io/semantics.h"
 
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 

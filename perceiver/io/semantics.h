@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "primitives/activation.h"
+#include "primitives/layers/activation.h"
 
 namespace suite {
 

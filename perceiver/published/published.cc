@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "perceiver/published/families.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "perceiver/io/count.h"
-#include "primitives/check.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {

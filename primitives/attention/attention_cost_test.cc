@@ -1,6 +1,7 @@
 // What attention costs and holds, and what must not change its bits.
 #include <gtest/gtest.h>
 
+#include "primitives/attention/materialised.h"
 #include "primitives/attention/testing.h"
 #include "primitives/threads.h"
 

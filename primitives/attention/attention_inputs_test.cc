@@ -1,6 +1,7 @@
 // What attention accepts, and what it refuses.
 #include <gtest/gtest.h>
 
+#include "primitives/attention/materialised.h"
 #include "primitives/attention/testing.h"
 
 namespace suite {

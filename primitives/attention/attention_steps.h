@@ -2,7 +2,8 @@
 // booked once.
 #pragma once
 
-#include "primitives/attention/attention.h"
+#include "primitives/attention/attention_inputs.h"
+#include "primitives/cost.h"
 #include "primitives/ticks.h"
 
 namespace suite {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "primitives/attention/materialised.h"
 #include "primitives/attention/testing.h"
 
 namespace suite {

@@ -1,6 +1,7 @@
+#include "primitives/attention/materialised.h"
+
 #include <cmath>
 
-#include "primitives/attention/attention.h"
 #include "primitives/gemm.h"
 #include "primitives/softmax.h"
 

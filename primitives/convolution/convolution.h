@@ -6,7 +6,7 @@
 #include "primitives/convolution/batch_norm.h"
 #include "primitives/convolution/window.h"
 #include "primitives/cost.h"
-#include "primitives/linear.h"
+#include "primitives/layers/linear.h"
 
 namespace suite {
 

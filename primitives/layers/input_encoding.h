@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "primitives/positions.h"
+#include "primitives/layers/positions.h"
 
 namespace suite {
 

@@ -1,0 +1,35 @@
+// One thing to measure: a contestant at a shape.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/definition/definition.h"
+
+namespace suite {
+
+struct Cell {
+  Entry entry;
+  Shape shape;  // letters that the contestant doesn't read are as in the base
+  int threads = 1;
+  std::string scalar;
+  std::string id;  // "perceiver(sharing=all)/N=4096/M=128/…": unique in a run
+  std::vector<std::size_t> sweeps;  // of the definition, that ask for it
+
+  std::size_t scalar_bytes() const { return scalar == "float" ? 4 : 8; }
+  // The declared cost of one forward. Throws Error for a refused shape.
+  Cost declared() const;
+  // "as_written", or the rewrites that its contestant chose.
+  std::string plan() const;
+};
+
+// All cells of a definition, each once: a contestant without latents is not
+// measured anew for every M.
+std::vector<Cell> cells_of(const Definition& definition, int threads);
+
+// Those whose id the regular expression `filter` finds; all if it is empty.
+// Throws Error if it is no expression or finds none.
+std::vector<Cell> chosen_cells(const Definition& definition, int threads,
+                               const std::string& filter);
+
+}  // namespace suite

@@ -1,0 +1,199 @@
+// How near does each part of a forward come to what the machine allows?
+//   ./bazelw run //experiments:roofline
+//   ./bazelw run //experiments:roofline -- --filter transformer --N 16384
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "experiments/machine/calibration.h"
+#include "experiments/machine/machine.h"
+#include "experiments/run/prepared_cell.h"
+#include "experiments/machine/read_bandwidth.h"
+#include "experiments/machine/register_peaks.h"
+#include "experiments/roofline/roofline_table.h"
+#include "support/check.h"
+#include "support/command_line.h"
+#include "support/files.h"
+#include "primitives/threads.h"
+
+namespace suite {
+namespace {
+
+struct Arguments {
+  // Beside the program, where Bazel puts it.
+  std::string definition = "experiments/definitions/roofline.toml";
+  std::string filter, out, scalar;
+  std::optional<int> threads, repetitions;
+  std::optional<std::size_t> N;
+};
+
+void declare(CLI::App& app, Arguments& a) {
+  app.add_option_function<std::string>(
+      "definition", [&a](const std::string& path) {
+        a.definition = user_path(path);
+      },
+      "Another experiment's .toml file");
+  app.add_option("--threads", a.threads, "Threads; 0: all cores");
+  app.add_option("--repetitions", a.repetitions, "Repetitions of each cell")
+      ->check(CLI::Range(1, 10000));
+  app.add_option("--filter", a.filter,
+                 "Only cells whose id this regular expression finds");
+  app.add_option("--N", a.N, "Inputs, instead of the definition's")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--scalar", a.scalar, "float or double");
+  app.add_option("--out", a.out, "File for the tables, as CSV");
+}
+
+Definition definition_of(const Arguments& a) {
+  Definition definition = read_definition(a.definition);
+  if (a.threads) definition.threads = *a.threads;
+  require(definition.threads >= 0 && definition.threads <= 1024,
+          "--threads {}: allowed are 0 to 1024", definition.threads);
+  if (a.repetitions) definition.repetitions = *a.repetitions;
+  if (!a.scalar.empty()) definition.scalar = a.scalar;
+  require(definition.scalar == "float" || definition.scalar == "double",
+          "--scalar {}: allowed are float and double", definition.scalar);
+  if (a.N) {
+    definition.base.N = *a.N;
+    for (Sweep& sweep : definition.sweeps) {
+      std::erase_if(sweep.letters, [](const SweptLetter& swept) {
+        return swept.letter == "N";
+      });
+    }
+  }
+  return definition;
+}
+
+std::string folder_of(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path();
+  return folder.empty() ? "." : folder;
+}
+
+// A peak is the most that was seen.
+void raise(Roofs& roofs, const std::string& scalar, int threads) {
+  const Calibration now = calibrate(scalar, threads);
+  const auto more = [](double& peak, double value) {
+    peak = std::max(peak, value);
+  };
+  more(roofs.fma_flops_per_second, now.fma_flops_per_second);
+  more(roofs.gemm_flops_per_second, now.gemm_flops_per_second);
+  more(roofs.bytes_per_second, now.bytes_per_second);
+  more(roofs.exponentials_per_second, exponentials_per_second(scalar));
+}
+
+// A cell that has been checked and counted, and its repetitions.
+struct Measured {
+  PreparedCell prepared;
+  std::vector<Measurement> repetitions;
+};
+
+Measured prepare(const Cell& cell, std::uint64_t seed) {
+  Measured measured;
+  PreparedCell& prepared = measured.prepared;
+  prepared.cell = &cell;
+  try {
+    prepared.declared = cell.declared();
+    require(prepared.declared.bytes_held < available_memory(),
+            "{} bytes exceed the {} that are free",
+            prepared.declared.bytes_held, available_memory());
+    check_answer(cell, seed);
+    prepared.live = make_live(cell, seed);
+    first_forward(prepared);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", cell.id, error.what()));
+  }
+  return measured;
+}
+
+void repeat(Measured& measured) {
+  PreparedCell& prepared = measured.prepared;
+  LiveCell& live = *prepared.live;
+  if (prepared.forward_seconds < kWarmUpSeconds) live.forward();
+  live.start();
+  for (std::int64_t i = 0; i < prepared.iterations; ++i) live.forward();
+  measured.repetitions.push_back(live.stop());
+  check_measurement(prepared, measured.repetitions.back());
+}
+
+// The repetition of median time: its parts add up, medians of parts need not.
+MeasuredForward typical(Measured& measured) {
+  std::vector<Measurement>& all = measured.repetitions;
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size()) / 2;
+  std::nth_element(all.begin(), middle, all.end(),
+                   [](const Measurement& a, const Measurement& b) {
+                     return a.seconds < b.seconds;
+                   });
+  return {measured.prepared.cell->id, middle->counted, middle->seconds};
+}
+
+std::string roofs_text(const Roofs& roofs, const std::string& gemm,
+                       const std::vector<CacheSpeed>& caches) {
+  std::string text = fmt::format(
+      "  FMA peak      {:8.1f} GFLOP/s  multiply-adds from registers\n"
+      "  {}         {:8.1f} GFLOP/s  2048³ by BLAS: {:.0f} % of the FMA peak\n"
+      "  exponentials  {:8.2f} G/s      scale, shift and 2^x from registers\n"
+      "  bandwidth     {:8.1f} GB/s     read, read, write far beyond caches\n",
+      1e-9 * roofs.fma_flops_per_second, gemm,
+      1e-9 * roofs.gemm_flops_per_second,
+      100 * roofs.gemm_flops_per_second / roofs.fma_flops_per_second,
+      1e-9 * roofs.exponentials_per_second, 1e-9 * roofs.bytes_per_second);
+  for (const CacheSpeed& cache : caches) {
+    text += fmt::format(
+        "  {} reads      {:8.1f} GB/s     {} KiB by each thread\n", cache.level,
+        1e-9 * cache.bytes_per_second, cache.bytes / 1024);
+  }
+  return text + fmt::format("  ridge         {:8.1f} FLOPs a byte\n",
+                            roofs.ridge());
+}
+
+int run(const Arguments& a) {
+  const Definition definition = definition_of(a);
+  const int threads =
+      definition.threads > 0 ? definition.threads : set_all_threads();
+  const std::vector<Cell> cells = chosen_cells(definition, threads, a.filter);
+  if (!a.out.empty()) make_folder(folder_of(user_path(a.out)));
+  std::vector<Measured> measured;
+  for (const Cell& cell : cells) {
+    measured.push_back(prepare(cell, definition.seed));
+  }
+  for (const std::string& warning : machine_warnings(threads)) {
+    fmt::print(stderr, "warning: {}\n", warning);
+  }
+  Roofs roofs;
+  raise(roofs, definition.scalar, threads);
+  const std::vector<CacheSpeed> caches = read_caches();
+  for (int r = 0; r < definition.repetitions; ++r) {
+    for (Measured& each : measured) repeat(each);
+  }
+  raise(roofs, definition.scalar, threads);
+  if (roofs.gemm_flops_per_second > roofs.fma_flops_per_second) {
+    fmt::print(stderr, "warning: products were faster than multiply-adds from "
+                       "registers: others used the machine\n");
+  }
+  std::vector<MeasuredForward> forwards;
+  for (Measured& each : measured) forwards.push_back(typical(each));
+
+  const std::string gemm = definition.scalar == "float" ? "sgemm" : "dgemm";
+  fmt::print("{}: {}\n\n{}, {} threads\n{}", definition.name, definition.shows,
+             definition.scalar, threads, roofs_text(roofs, gemm, caches));
+  for (const MeasuredForward& forward : forwards) {
+    fmt::print("{}", roofline_text(forward, roofs, gemm));
+  }
+  fmt::print("\nAbove 100 %: bytes came from a cache, not from memory.\n");
+  if (!a.out.empty()) {
+    replace_file(user_path(a.out), roofline_csv(forwards, roofs));
+  }
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Measures each part of a forward against the machine's roofs.");
+  declare(app, arguments);
+  return run_command(app, argc, argv, [&] { return run(arguments); });
+}
+
+}  // namespace
+}  // namespace suite
+
+int main(int argc, char** argv) { return suite::main(argc, argv); }

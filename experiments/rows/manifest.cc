@@ -1,0 +1,154 @@
+#include "experiments/rows/manifest.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+
+#include "experiments/machine/machine.h"
+#include "experiments/rows/record.h"
+#include "support/check.h"
+#include "support/files.h"
+
+namespace suite {
+namespace {
+
+constexpr double kDriftWorthSaying = 0.10;
+
+std::string utc_now(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc;
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, format, &utc);
+  return text;
+}
+
+std::string file_in(const std::string& folder) {
+  return folder + "/manifest.json";
+}
+
+// In full, as rows name them: a star in the text may mean others tomorrow.
+nlohmann::json contestants_by_sweep(const Definition& definition) {
+  nlohmann::json sweeps = nlohmann::json::array();
+  for (const Sweep& sweep : definition.sweeps) {
+    sweeps.push_back(sweep.contestants.empty() ? definition.contestants
+                                               : sweep.contestants);
+  }
+  return sweeps;
+}
+
+// What rows depend on, besides the definition's text.
+nlohmann::json settings(const Definition& d, int threads) {
+  return {{"threads", threads},
+          {"repetitions", d.repetitions},
+          {"seed", d.seed},
+          {"scalar", d.scalar}};
+}
+
+nlohmann::json load(const std::string& folder) {
+  const std::string path = file_in(folder);
+  try {
+    return nlohmann::json::parse(read_file(path));
+  } catch (const nlohmann::json::exception&) {
+    throw Error(fmt::format("{} is not a manifest", path));
+  }
+}
+
+}  // namespace
+
+Manifest::Manifest(const std::string& folder, const Definition& definition,
+                   int threads, const std::vector<std::string>& command_line)
+    : folder_(folder) {
+  json_ = {{"schema", kSchema},
+           {"experiment", definition.name},
+           {"run_id", fmt::format("{}-{}", utc_now("%Y%m%dT%H%M%SZ"),
+                                  getpid())},
+           {"started", utc_now("%FT%TZ")},
+           {"finished", nullptr},
+           {"command_line", command_line},
+           {"definition",
+            {{"file", definition.name + ".toml"},
+             {"sha256", definition.sha256},
+             {"text", definition.text},
+             {"contestants", contestants_by_sweep(definition)}}},
+           {"settings", settings(definition, threads)},
+           {"machine", machine_description()},
+           {"build", build_description()},
+           {"load", {{"before", load_averages()}, {"after", nullptr}}},
+           {"calibration", {{"before", nullptr}, {"after", nullptr}}},
+           {"resumed", nlohmann::json::array()},
+           {"warnings", nlohmann::json::array()}};
+}
+
+Manifest Manifest::resume(const std::string& folder,
+                          const Definition& definition, int threads) {
+  Manifest manifest(folder, load(folder));
+  nlohmann::json& json = manifest.json_;
+  const nlohmann::json build = build_description();
+  const auto same = [&](bool holds, const char* what) {
+    require(holds, "cannot resume {}: {} from that run's", folder, what);
+  };
+  try {
+    same(json.at("definition").at("sha256") == definition.sha256,
+         "the definition differs");
+    same(json.at("settings") == settings(definition, threads),
+         "threads, repetitions, seed or scalar differ");
+    same(json.at("build").at("binary_sha256") == build.at("binary_sha256"),
+         "the program differs");
+    same(json.at("build").at("blas") == build.at("blas"), "the BLAS differs");
+    same(machine_identity(json.at("machine")) ==
+             machine_identity(machine_description()),
+         "the machine differs");
+  } catch (const nlohmann::json::exception&) {
+    throw Error(fmt::format("{} is not a manifest", file_in(folder)));
+  }
+  json["resumed"].push_back(utc_now("%FT%TZ"));
+  return manifest;
+}
+
+std::string Manifest::definition_text(const std::string& folder) {
+  try {
+    return load(folder).at("definition").at("text");
+  } catch (const nlohmann::json::exception&) {
+    throw Error(fmt::format("{} is not a manifest", file_in(folder)));
+  }
+}
+
+void Manifest::warn(const std::string& warning) {
+  json_["warnings"].push_back(warning);
+  fmt::print(stderr, "warning: {}\n", warning);
+}
+
+void Manifest::calibrated(const char* when, const Calibration& now) {
+  nlohmann::json& calibration = json_["calibration"];
+  // A resumed run keeps the first "before".
+  if (calibration[when].is_null() || std::string(when) == "after") {
+    calibration[when] = {{"gemm_flops_per_second", now.gemm_flops_per_second},
+                         {"bytes_per_second", now.bytes_per_second},
+                         {"fma_flops_per_second", now.fma_flops_per_second}};
+  }
+  if (std::string(when) != "after") return;
+  for (const char* what : {"gemm_flops_per_second", "bytes_per_second"}) {
+    const double before = calibration["before"][what];
+    const double after = calibration["after"][what];
+    if (std::abs(after / before - 1) <= kDriftWorthSaying) continue;
+    warn(fmt::format("the machine drifted: {} was {:.3g} before the sweep and "
+                     "{:.3g} after it",
+                     what, before, after));
+  }
+}
+
+void Manifest::finished(const nlohmann::json& accounts) {
+  json_["finished"] = utc_now("%FT%TZ");
+  json_["load"]["after"] = load_averages();
+  json_["accounts"] = accounts;
+}
+
+void Manifest::save() const {
+  replace_file(file_in(folder_), json_.dump(2) + "\n");
+}
+
+}  // namespace suite

@@ -1,0 +1,44 @@
+// A run's manifest.json: how every number of its cells.csv was made.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "experiments/machine/calibration.h"
+#include "experiments/definition/definition.h"
+
+namespace suite {
+
+class Manifest {
+ public:
+  // For a new run in FOLDER.
+  Manifest(const std::string& folder, const Definition& definition,
+           int threads, const std::vector<std::string>& command_line);
+
+  // To go on with the run in FOLDER. Throws Error if the definition, the
+  // options that rows depend on, the binary or the machine differ.
+  static Manifest resume(const std::string& folder,
+                         const Definition& definition, int threads);
+
+  std::string run_id() const { return json_.at("run_id"); }
+  void move_to(const std::string& folder) { folder_ = folder; }
+
+  // Also said on the screen, once.
+  void warn(const std::string& warning);
+  void calibrated(const char* when, const Calibration& calibration);
+  void finished(const nlohmann::json& accounts);
+  void save() const;
+
+  // The text of the definition that a run was made with.
+  static std::string definition_text(const std::string& folder);
+
+ private:
+  Manifest(std::string folder, nlohmann::json json)
+      : folder_(std::move(folder)), json_(std::move(json)) {}
+
+  std::string folder_;
+  nlohmann::json json_;
+};
+
+}  // namespace suite

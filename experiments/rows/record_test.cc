@@ -1,0 +1,76 @@
+#include "experiments/rows/record.h"
+
+#include <gtest/gtest.h>
+
+#include "support/check.h"
+#include "support/csv.h"
+
+namespace suite {
+namespace {
+
+std::string refusal(const std::string& text) {
+  try {
+    parse_records("cells.csv", text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+Record sample() {
+  Record record;
+  record["schema"] = "1";
+  record["cell_id"] = "perceiver(sharing=none, widening=2)/N=1";
+  record["status"] = "failed";
+  record["reason"] = "said \"no\",\nthen stopped";
+  return record;
+}
+
+TEST(Record, TheHeaderIsTheDictionaryOrder) {
+  EXPECT_EQ(header_line(),
+            "schema,experiment,definition_sha256,run_id,cell_id,contestant,"
+            "phase,N,M,B,C,D,H,L,O,batch,threads,scalar,attention,plan,part,"
+            "repetition,seconds,cpu_seconds,macs,logits,flops,bytes_moved,"
+            "bytes_peak,parameters,status,reason\n");
+}
+
+TEST(Record, WhatIsWrittenReadsBack) {
+  const Records records =
+      parse_records("cells.csv", header_line() + sample().line());
+  ASSERT_EQ(records.rows.size(), 1u);
+  for (const std::string_view column : kColumns) {
+    EXPECT_EQ(records.rows[0][column], sample()[column]) << column;
+  }
+  EXPECT_FALSE(records.cut);
+}
+
+TEST(Record, NumbersReadBackAsTheSameDouble) {
+  for (const double value : {0.1, 1e-9, 1.0 / 3, 12345678.9}) {
+    EXPECT_EQ(std::stod(exact(value)), value);
+  }
+}
+
+TEST(Record, ALineWithoutAnEndIsCut) {
+  const std::string whole = header_line() + sample().line();
+  for (const std::size_t kept : {whole.size() - 1, header_line().size() + 1}) {
+    const Records records = parse_records("cells.csv", whole.substr(0, kept));
+    EXPECT_TRUE(records.cut);
+    EXPECT_TRUE(records.rows.empty());
+    EXPECT_EQ(records.kept_bytes, header_line().size());
+  }
+}
+
+TEST(Record, RefusalsNameFileAndLine) {
+  EXPECT_EQ(refusal("a,b\n"),
+            "cells.csv:1: not the header of cells.csv of schema 1");
+  EXPECT_EQ(refusal(header_line() + sample().line() + "1,2\n"),
+            "cells.csv:3: 2 fields, there must be 32");
+  Record other = sample();
+  other["schema"] = "9";
+  EXPECT_EQ(refusal(header_line() + other.line()),
+            "cells.csv:2: schema 9, this build reads 1");
+  EXPECT_THROW(other["no such column"], Error);
+}
+
+}  // namespace
+}  // namespace suite

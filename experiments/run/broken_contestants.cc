@@ -1,0 +1,63 @@
+// Contestants that fail in the ways that a run must survive.
+#include <limits>
+
+#include "contract/registry.h"
+#include "support/check.h"
+
+namespace suite {
+namespace {
+
+enum class Breaks { answers_nan, throws, answers_wrong, miscounts };
+
+template <class T>
+class Broken : public Encoder<T> {
+ public:
+  Broken(const Shape& shape, Breaks how) : shape_(shape), how_(how) {}
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask&,
+                              Ledger& ledger) override {
+    output_ = input;
+    // Right on the small shape of the oracle's check, broken at full size.
+    if (shape_.N < 500 && how_ != Breaks::answers_wrong) return output_;
+    if (how_ == Breaks::throws) throw Error("broken on purpose");
+    if (how_ == Breaks::answers_wrong) output_(0, 0, 0) += 1;
+    if (how_ == Breaks::miscounts) ledger.add(Part::mlp, {.macs = 1});
+    if (how_ == Breaks::answers_nan) {
+      output_(0, 0, 0) = std::numeric_limits<T>::quiet_NaN();
+    }
+    return output_;
+  }
+  void for_each_parameter(const ParameterVisitor<T>&) override {}
+
+ private:
+  Shape shape_;
+  Breaks how_;
+  Tensor<T, 3> output_;
+};
+
+Contestant broken(const std::string& name, Breaks how) {
+  Contestant c;
+  c.name = name;
+  c.facts.letters = "N C batch";
+  c.make_float = [how](const Shape& shape, const Options&) {
+    return std::make_unique<Broken<float>>(shape, how);
+  };
+  c.make_double = [how](const Shape& shape, const Options&) {
+    return std::make_unique<Broken<double>>(shape, how);
+  };
+  c.cost = [](const Shape&, const Options&, std::size_t, int) {
+    return Cost();
+  };
+  c.reference = [](const Shape&, const Options&, const oracle::Parameters&,
+                   const oracle::Array& input,
+                   const oracle::Valid&) { return input; };
+  return c;
+}
+
+const Registration nan(broken("answers_nan", Breaks::answers_nan));
+const Registration throws(broken("throws", Breaks::throws));
+const Registration wrong(broken("answers_wrong", Breaks::answers_wrong));
+const Registration miscounts(broken("miscounts", Breaks::miscounts));
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,51 @@
+// A cell's contestant and input, in memory and ready to run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "experiments/definition/cell.h"
+
+namespace suite {
+
+// What a number of forwards did, per forward.
+struct Measurement {
+  double seconds = 0;
+  double cpu_seconds = 0;  // of all threads together
+  Cost counted;            // with the seconds of each part
+  std::uint64_t bytes_peak = 0;
+  bool finite = true;
+  std::uint64_t output_hash = 0;  // of the output's bits
+};
+
+// A tensor's name and values, for whoever computes the same elsewhere.
+struct RawTensor {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::span<const std::byte> bytes;  // scalars of the cell, row-major
+};
+
+// start(), some forward()s, stop(): the caller drives, and holds the clock.
+class LiveCell {
+ public:
+  virtual ~LiveCell() = default;
+
+  virtual void start() = 0;
+  virtual double forward() = 0;  // its seconds
+  virtual Measurement stop() = 0;
+
+  virtual std::uint64_t bytes() const = 0;  // held between forwards
+
+  virtual std::vector<RawTensor> parameters() = 0;
+  virtual RawTensor input() const = 0;
+  virtual RawTensor output() const = 0;  // of the last forward
+};
+
+// Builds the contestant, draws parameters and input from `seed`.
+std::unique_ptr<LiveCell> make_live(const Cell& cell, std::uint64_t seed);
+
+}  // namespace suite

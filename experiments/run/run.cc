@@ -1,0 +1,116 @@
+// The program behind every //experiments target.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "contract/registry.h"
+#include "experiments/rows/manifest.h"
+#include "experiments/run/runner.h"
+#include "support/check.h"
+#include "support/command_line.h"
+#include "support/files.h"
+
+namespace suite {
+namespace {
+
+struct Arguments {
+  std::string definition;
+  RunSettings settings;
+  bool list = false;
+  std::optional<int> threads, repetitions;
+  std::optional<double> budget;
+  std::optional<std::uint64_t> memory, seed;
+};
+
+// Takes Google Benchmark's own flags out of the words.
+std::vector<std::string> take_benchmark_flags(std::vector<std::string>& words) {
+  std::vector<std::string> flags;
+  std::erase_if(words, [&](const std::string& word) {
+    const bool is_flag = word.rfind("--benchmark_", 0) == 0;
+    if (is_flag) flags.push_back(word);
+    return is_flag;
+  });
+  return flags;
+}
+
+void declare(CLI::App& app, Arguments& a) {
+  app.add_option("definition", a.definition, "The experiment's .toml file");
+  app.add_option("--out", a.settings.out, "Folder for the results");
+  app.add_option("--resume", a.settings.resume, "Go on with the run in DIR");
+  app.add_option("--threads", a.threads, "Threads; 0: all cores");
+  app.add_option("--repetitions", a.repetitions, "Repetitions of each cell")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--budget", a.budget, "Seconds for the whole run")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--memory", a.memory, "Bytes that may be held");
+  app.add_option("--seed", a.seed, "Seed of parameters and inputs");
+  app.add_option("--filter", a.settings.filter,
+                 "Only cells whose id this regular expression finds");
+  app.add_flag("--dry-run", a.settings.dry_run,
+               "Print the cells with predicted MACs, memory and time");
+  app.add_option("--folder-file", a.settings.folder_file,
+                 "File to write the results' folder to, for programs");
+  app.add_flag("--list", a.list, "List contestants with their options");
+  app.footer("Flags that begin with --benchmark_ go to Google Benchmark.");
+}
+
+void list_contestants() {
+  for (const Contestant* contestant : contestants()) {
+    const Facts& facts = contestant->facts;
+    fmt::print("{}: {}. {}. {}\n", contestant->name, facts.idea, facts.cost,
+               facts.paper);
+    for (const OptionSpec& option : contestant->options) {
+      const std::string allowed =
+          option.kind == OptionKind::choice
+              ? fmt::format("{}", fmt::join(option.allowed, " | "))
+              : option.standard;
+      fmt::print("    {} = {}: {}\n", option.name, allowed, option.question);
+    }
+  }
+}
+
+int run(Arguments& a) {
+  if (a.list) {
+    list_contestants();
+    return 0;
+  }
+  RunSettings& settings = a.settings;
+  require(settings.out.empty() || settings.resume.empty(),
+          "--out and --resume exclude each other");
+  require(!a.definition.empty(),
+          "no definition is given: a .toml file, as in experiments/definitions");
+  if (!settings.out.empty()) settings.out = user_path(settings.out);
+  if (!settings.resume.empty()) settings.resume = user_path(settings.resume);
+  Definition definition = read_definition(user_path(a.definition));
+  // The manifest keeps the definition's text; where files lay is nobody's.
+  for (std::string& word : settings.command_line) {
+    if (word.find('/') != std::string::npos) {
+      word = std::filesystem::path(word).filename();
+    }
+  }
+  if (a.threads) definition.threads = *a.threads;
+  require(definition.threads >= 0 && definition.threads <= 1024,
+          "--threads {}: allowed are 0 to 1024", definition.threads);
+  if (a.repetitions) definition.repetitions = *a.repetitions;
+  if (a.budget) definition.budget_seconds = *a.budget;
+  if (a.memory) definition.budget_memory = *a.memory;
+  if (a.seed) definition.seed = *a.seed;
+  return run_experiment(definition, settings);
+}
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  Arguments arguments;
+  arguments.settings.command_line = words;
+  arguments.settings.benchmark_flags = take_benchmark_flags(words);
+  CLI::App app("Runs an experiment: checks, counts and times its cells.");
+  declare(app, arguments);
+  return run_command(app, words, [&] { return run(arguments); });
+}
+
+}  // namespace
+}  // namespace suite
+
+int main(int argc, char** argv) { return suite::main(argc, argv); }

@@ -1,0 +1,336 @@
+"""The program behind the experiments, as a user meets it."""
+
+import csv
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+HERE = pathlib.Path("experiments/run").resolve()
+RUN = HERE / "run"
+RUN_WITH_BROKEN = HERE / "run_with_broken_contestants"
+SMOKE = HERE.parent / "definitions" / "smoke.toml"
+
+LONG = """
+shows = "Long enough to be killed."
+contestants = ["perceiver"]
+repetitions = 40
+[base]
+N = 512
+M = 32
+D = 32
+[[sweep]]
+B = [1, 2, 3]
+"""
+
+
+def run(*words, program=RUN, **options):
+    return subprocess.run(
+        [program, *map(str, words)], capture_output=True, text=True, **options)
+
+
+def rows_of(folder):
+    with open(pathlib.Path(folder) / "cells.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class RunTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def define(self, text):
+        path = self.folder / "trial.toml"
+        path.write_text(text)
+        return path
+
+    def assert_refused(self, result, said):
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn(said, result.stderr)
+
+    def test_smoke_writes_every_repetition_of_every_cell(self):
+        out = self.folder / "out"
+        result = run(SMOKE, "--out", out, "--repetitions", 2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        # That others use the machine is no fault of the program.
+        said = [line for line in result.stderr.splitlines()
+                if "the machine drifted" not in line]
+        self.assertEqual(said, [], "silent when piped")
+        rows = rows_of(out)
+        totals = [row for row in rows if row["part"] == "total"]
+        repetitions = {}
+        for row in totals:
+            self.assertEqual(row["status"], "ok")
+            self.assertGreater(float(row["seconds"]), 0)
+            repetitions.setdefault(row["cell_id"], set()).add(row["repetition"])
+        self.assertTrue(all(r == {"0", "1"} for r in repetitions.values()))
+        self.assertGreater(len(repetitions), 10)
+        for row in rows:
+            self.assertEqual(
+                int(row["flops"]), 2 * int(row["macs"]) + 3 * int(row["logits"]))
+        # A transformer has no latents; the column says so by being empty.
+        self.assertEqual({r["M"] for r in rows if r["contestant"] == "transformer"},
+                         {""})
+        for cell in repetitions:
+            parts = sum(int(r["macs"]) for r in rows
+                        if r["cell_id"] == cell and r["part"] != "total")
+            total = sum(int(r["macs"]) for r in totals if r["cell_id"] == cell)
+            self.assertEqual(parts, total)
+
+    def test_the_manifest_says_how_the_numbers_were_made(self):
+        out = self.folder / "out"
+        run(SMOKE, "--out", out, "--repetitions", 1, "--filter", "^bare")
+        manifest = json.loads((out / "manifest.json").read_text())
+        for key in ("machine", "build", "load", "calibration", "definition",
+                    "settings", "command_line", "warnings", "accounts"):
+            self.assertIn(key, manifest)
+        self.assertIn("-march=", manifest["build"]["flags"] + "-march=")
+        self.assertIn("OpenBLAS", manifest["build"]["blas"])
+        for when in ("before", "after"):
+            self.assertGreater(
+                manifest["calibration"][when]["gemm_flops_per_second"], 1e8)
+            self.assertGreater(
+                manifest["calibration"][when]["fma_flops_per_second"], 1e8)
+        self.assertEqual(manifest["definition"]["text"], SMOKE.read_text())
+        self.assertIsNotNone(manifest["finished"])
+
+    def test_same_seed_same_counts_and_filter_keeps_only_what_it_finds(self):
+        out = self.folder / "out"
+        result = run(SMOKE, "--out", out, "--filter", "^transformer/N=64/")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(len({r["cell_id"] for r in rows_of(out)}), 1)
+
+    def test_killed_and_resumed_nothing_is_lost_or_done_twice(self):
+        definition = self.define(LONG)
+        out = self.folder / "out"
+        process = subprocess.Popen(
+            [RUN, definition, "--out", out], stdout=subprocess.DEVNULL)
+        cells = out / "cells.csv"
+        deadline = time.time() + 60
+        while time.time() < deadline:
+            if cells.exists() and cells.read_text().count(",total,") >= 10:
+                break
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        before = cells.read_text()
+        self.assertGreaterEqual(before.count(",total,"), 10)
+        self.assertLess(before.count(",total,"), 120)
+        with open(cells, "a") as file:
+            file.write("1,trial,cut in the mid")
+        result = run(definition, "--resume", out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("notice: dropped 1 incomplete line", result.stderr)
+        self.assertTrue(cells.read_text().startswith(before))
+        seen = [(r["cell_id"], r["repetition"]) for r in rows_of(out)
+                if r["part"] == "total"]
+        self.assertEqual(len(seen), 3 * 40)
+        self.assertEqual(len(set(seen)), 3 * 40)
+
+    def test_resume_refuses_another_definition_and_other_settings(self):
+        out = self.folder / "out"
+        definition = self.define(LONG)
+        run(definition, "--out", out, "--repetitions", 1)
+        self.assert_refused(run(definition, "--resume", out, "--seed", 9,
+                                "--repetitions", 1), "seed or scalar differ")
+        self.define(LONG + "# changed\n")
+        self.assert_refused(run(definition, "--resume", out, "--repetitions", 1),
+                            "the definition differs")
+        self.define(LONG)
+        path = out / "manifest.json"
+        kept = path.read_text()
+        for key, changed, said in (
+                ("machine", {"cpu": "another"}, "the machine differs"),
+                ("build", {"binary_sha256": "another"}, "the program differs")):
+            manifest = json.loads(kept)
+            manifest[key].update(changed)
+            path.write_text(json.dumps(manifest))
+            self.assert_refused(
+                run(definition, "--resume", out, "--repetitions", 1), said)
+        self.assert_refused(run(definition, "--resume", self.folder / "none"),
+                            "manifest.json")
+
+    def test_bad_cells_become_failed_rows_and_the_rest_goes_on(self):
+        definition = self.define("""
+shows = "What breaks."
+contestants = ["answers_nan", "throws", "answers_wrong", "miscounts", "transformer"]
+repetitions = 2
+[base]
+N = 600
+M = 8
+D = 8
+""")
+        out = self.folder / "out"
+        result = run(definition, "--out", out, program=RUN_WITH_BROKEN)
+        self.assertEqual(result.returncode, 1)
+        reasons = {r["contestant"]: r["reason"] for r in rows_of(out)
+                   if r["status"] == "failed"}
+        self.assertIn("not finite", reasons["answers_nan"])
+        self.assertIn("broken on purpose", reasons["throws"])
+        self.assertIn("differs from the oracle", reasons["answers_wrong"])
+        self.assertIn("counted 1 MACs", reasons["miscounts"])
+        self.assertNotIn("transformer", reasons)
+        ok = [r for r in rows_of(out)
+              if r["status"] == "ok" and r["part"] == "total"]
+        self.assertEqual(len(ok), 2)
+
+    def test_what_does_not_fit_is_skipped_with_its_prediction(self):
+        definition = self.define("""
+shows = "What is too large."
+contestants = ["perceiver", "perceiver(positions=fourier, cross_heads=2)"]
+repetitions = 1
+[base]
+N = 64
+M = 8
+D = 8
+[[sweep]]
+N = [64, 100000000]
+""")
+        out = self.folder / "out"
+        result = run(definition, "--out", out, "--memory", 10**8)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        skipped = [r for r in rows_of(out) if r["status"] == "skipped"]
+        reasons = [r["reason"] for r in skipped]
+        self.assertTrue(any("exceed the memory budget of 100000000" in r
+                            for r in reasons), reasons)
+        self.assertTrue(any("do not divide" in r for r in reasons), reasons)
+        large = next(r for r in skipped
+                     if r["N"] == "100000000" and r["contestant"] == "perceiver")
+        self.assertGreater(int(large["bytes_peak"]), 10**8)
+        out = self.folder / "again"
+        run(definition, "--out", out, "--budget", 0)
+        self.assertTrue(all("left of the budget" in r["reason"] or
+                            "do not divide" in r["reason"] or
+                            "memory" in r["reason"] for r in rows_of(out)))
+
+    def test_cells_that_make_room_for_others_hold_what_they_did(self):
+        # Any two of them exceed the budget.
+        definition = self.define(LONG.replace("B = [1, 2, 3]", "N = [4096, 4097, 4098]"))
+        out = self.folder / "out"
+        result = run(definition, "--out", out, "--repetitions", 3, "--memory", 12 * 10**5)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        held = {}
+        for row in rows_of(out):
+            if row["part"] == "total":
+                held.setdefault(row["N"], set()).add(int(row["bytes_peak"]))
+        self.assertEqual({len(each) for each in held.values()}, {1}, held)
+        self.assertGreater(min(min(each) for each in held.values()), 8 * 10**5,
+                           "not all is counted, or two fit beside each other")
+
+    def test_errors_are_measured_where_the_definition_asks(self):
+        definition = self.define("""
+shows = "How far are they?"
+contestants = ["transformer", "transformer(attention=sliding_window, window=8)",
+               "transformer(attention=isab)"]
+[base]
+N = 64
+M = 8
+D = 32
+H = 2
+[[sweep]]
+N = [32, 64]
+[errors]
+patterns = ["peaked", "copy"]
+""")
+        out = self.folder / "out"
+        result = run(definition, "--out", out, "--repetitions", 2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(out / "errors.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        cells = {row["cell_id"] for row in rows_of(out)}
+        for row in rows:
+            self.assertIn(row["cell_id"], cells)
+            self.assertIn("/N=64/", row["cell_id"], "the base's letters")
+        errors = {(row["contestant"], row["pattern"]): float(row["error"]) for row in rows}
+        self.assertEqual(len(errors), 4, "an encoder of its own has none")
+        self.assertLess(errors["transformer", "copy"], 1e-5)
+        window = "transformer(attention=sliding_window, window=8)"
+        self.assertGreater(errors[window, "copy"], 0.5)
+        self.assertLess(errors[window, "peaked"], errors[window, "copy"])
+        run(SMOKE, "--out", self.folder / "smoke", "--repetitions", 1)
+        self.assertFalse((self.folder / "smoke" / "errors.csv").exists())
+
+    def test_a_dry_run_prints_cells_and_writes_nothing(self):
+        out = self.folder / "out"
+        result = run(SMOKE, "--dry-run", "--out", out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("transformer/N=64", result.stdout)
+        self.assertFalse(out.exists())
+
+    def test_list_names_contestants_and_options(self):
+        result = run("--list")
+        self.assertEqual(result.returncode, 0)
+        for word in ("perceiver:", "transformer:", "sharing = all_but_first"):
+            self.assertIn(word, result.stdout)
+
+    def test_more_threads_than_cores_is_a_warning(self):
+        out = self.folder / "out"
+        threads = os.cpu_count() + 3
+        result = run(SMOKE, "--out", out, "--threads", threads,
+                     "--repetitions", 1, "--filter", "^bare_perceiver/N=64")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        manifest = json.loads((out / "manifest.json").read_text())
+        self.assertTrue(any("threads on" in w for w in manifest["warnings"]))
+        self.assertEqual({r["threads"] for r in rows_of(out)}, {str(threads)})
+
+    def test_google_benchmarks_own_flags_pass_through(self):
+        out = self.folder / "out"
+        report = self.folder / "benchmark.json"
+        result = run(SMOKE, "--out", out, "--repetitions", 2, "--filter",
+                     "^bare_perceiver/N=64", f"--benchmark_out={report}",
+                     "--benchmark_out_format=json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        names = {b["run_name"]
+                 for b in json.loads(report.read_text())["benchmarks"]}
+        self.assertTrue(any("bare_perceiver/N=64" in n for n in names), names)
+
+    def test_bad_input_is_refused_in_one_line(self):
+        self.assert_refused(run(), "no definition is given")
+        self.assert_refused(run("none.toml"), "cannot read none.toml")
+        self.assert_refused(run(SMOKE, "--threads", -1), "--threads -1")
+        self.assert_refused(run(SMOKE, "--repetitions", 0), "--repetitions")
+        self.assert_refused(run(SMOKE, "--frobnicate"), "--frobnicate")
+        self.assert_refused(run(SMOKE, "--filter", "("), "regular expression")
+        self.assert_refused(run(SMOKE, "--filter", "nothing"), "no cell")
+        self.assert_refused(run(SMOKE, "--out", "a", "--resume", "b"), "exclude")
+        self.assert_refused(
+            run(SMOKE, "--out", "/proc/nowhere"), "/proc/nowhere")
+        self.assert_refused(run(self.define(LONG.replace("N =", "X ="))),
+                            "unknown key base.X")
+        self.assert_refused(
+            run(SMOKE, "--out", self.folder / "o", "--benchmark_min_time=1",
+                "--filter", "^bare_perceiver/N=64"), "--benchmark_min_time")
+
+    def test_cells_too_noisy_are_repeated_more(self):
+        text = LONG.replace("repetitions = 40", "repetitions = 3").replace(
+            "[base]", "[precision]\nhalf_width = 1e-9\nmost_repetitions = 8\n[base]")
+        out = self.folder / "out"
+        result = run(self.define(text), "--out", out, "--filter", "B=1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        done = sorted(int(r["repetition"]) for r in rows_of(out) if r["part"] == "total")
+        self.assertEqual(done, list(range(8)))
+        # With an interval that is narrow enough nothing is added.
+        out = self.folder / "wide"
+        run(self.define(text.replace("1e-9", "100.0")), "--out", out, "--filter", "B=1")
+        self.assertEqual(len({r["repetition"] for r in rows_of(out)}), 3)
+
+    def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
+        if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():
+            self.skipTest("the CPU has no AVX-512")
+        for core, warns in [("Haswell", True), ("SkylakeX", False)]:
+            out = self.folder / core
+            run(SMOKE, "--out", out, "--filter", "^bare_p.*N=64", "--repetitions", 1,
+                env={**os.environ, "OPENBLAS_CORETYPE": core})
+            warnings = json.loads((out / "manifest.json").read_text())["warnings"]
+            self.assertEqual(
+                any("OPENBLAS_CORETYPE" in w for w in warnings), warns, warnings)
+
+
+if __name__ == "__main__":
+    unittest.main()

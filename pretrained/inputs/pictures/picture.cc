@@ -1,0 +1,94 @@
+#include "pretrained/inputs/pictures/picture.h"
+
+#include <memory>
+
+#include "pretrained/inputs/file.h"
+#include "support/check.h"
+#include "support/files.h"
+
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_PNG
+#define STBI_NO_STDIO
+#define STBI_FAILURE_USERMSG
+#include <stb/stb_image.h>
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
+#include <stb/stb_image_write.h>
+
+namespace suite {
+namespace {
+
+constexpr int kChannels = 3;
+
+bool begins(const std::string& bytes, std::string_view magic) {
+  return bytes.compare(0, magic.size(), magic) == 0;
+}
+
+// What a cut JPEG lacks, stb since 2.28 fills with grey and says nothing.
+// Within the data of a scan no marker but restarts can stand, so the last scan
+// of a whole file is followed by the end marker.
+bool jpeg_is_cut(const std::string& bytes) {
+  const std::size_t end = bytes.rfind("\xff\xd9");
+  const std::size_t scan = bytes.rfind("\xff\xda");
+  return end == std::string::npos || (scan != std::string::npos && end < scan);
+}
+
+}  // namespace
+
+Picture::Picture(std::size_t h, std::size_t w, Colour colour)
+    : height(h), width(w), rgb(h * w * kChannels) {
+  for (std::size_t i = 0; i < rgb.size(); ++i) rgb[i] = colour[i % kChannels];
+}
+
+void Picture::set(std::size_t y, std::size_t x, Colour colour) {
+  for (std::size_t c = 0; c < colour.size(); ++c) {
+    rgb[(y * width + x) * kChannels + c] = colour[c];
+  }
+}
+
+Picture read_picture(const std::string& path) {
+  const std::string bytes = file_bytes(path, kMostPictureBytes);
+  const bool jpeg = begins(bytes, "\xff\xd8\xff");
+  require(jpeg || begins(bytes, "\x89PNG\r\n\x1a\n"),
+          "{}: is neither a PNG nor a JPEG file", path);
+  require(!jpeg || !jpeg_is_cut(bytes), "{}: the JPEG file is cut short", path);
+  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
+  const int size = static_cast<int>(bytes.size());
+
+  int width = 0, height = 0, channels = 0;
+  require(stbi_info_from_memory(data, size, &width, &height, &channels) != 0,
+          "{}: {}", path, stbi_failure_reason());
+  require(static_cast<std::size_t>(width) * height <= kMostPixels,
+          "{}: is {} × {} pixels, allowed are {} in all", path, width, height,
+          kMostPixels);
+  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
+      stbi_load_from_memory(data, size, &width, &height, &channels, kChannels),
+      stbi_image_free);
+  require(pixels != nullptr, "{}: {}", path, stbi_failure_reason());
+
+  Picture picture;
+  picture.height = static_cast<std::size_t>(height);
+  picture.width = static_cast<std::size_t>(width);
+  picture.rgb.assign(pixels.get(),
+                     pixels.get() + picture.height * picture.width * kChannels);
+  return picture;
+}
+
+void write_png(const std::string& path, const Picture& picture) {
+  require(picture.height > 0 && picture.width > 0,
+          "cannot write {}: the picture has no pixels", path);
+  const int width = static_cast<int>(picture.width);
+  int size = 0;
+  const std::unique_ptr<unsigned char, void (*)(void*)> png(
+      stbi_write_png_to_mem(picture.rgb.data(), width * kChannels, width,
+                            static_cast<int>(picture.height), kChannels, &size),
+      [](void* memory) { std::free(memory); });
+  require(png != nullptr, "cannot write {}: out of memory", path);
+  replace_file(path, std::string_view(reinterpret_cast<const char*>(png.get()),
+                                      static_cast<std::size_t>(size)));
+}
+
+}  // namespace suite

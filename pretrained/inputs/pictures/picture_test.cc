@@ -1,0 +1,133 @@
+#include "pretrained/inputs/pictures/picture.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "pretrained/inputs/testing.h"
+
+namespace suite {
+namespace {
+
+const std::string kTestdata = "pretrained/inputs/pictures/testdata/";
+
+// The samples of testdata/make_pictures.py.
+int sample8(std::size_t y, std::size_t x, std::size_t c) {
+  return static_cast<int>((97 * x + 41 * y + 160 * c) % 256);
+}
+int sample16(std::size_t y, std::size_t x, std::size_t c) {
+  return static_cast<int>((9973 * x + 4421 * y + 16001 * c) % 65536) >> 8;
+}
+
+using Sample = int (*)(std::size_t y, std::size_t x, std::size_t c);
+
+void expect_samples(const std::string& name, Sample sample, bool grey) {
+  const Picture picture = read_picture(kTestdata + name);
+  ASSERT_EQ(picture.height, 4u) << name;
+  ASSERT_EQ(picture.width, 6u) << name;
+  for (std::size_t y = 0; y < 4; ++y) {
+    for (std::size_t x = 0; x < 6; ++x) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        EXPECT_EQ(picture.at(y, x)[c], sample(y, x, grey ? 0 : c))
+            << name << " " << y << " " << x << " " << c;
+      }
+    }
+  }
+}
+
+TEST(Picture, IsReadFromEveryKindOfPng) {
+  expect_samples("grey.png", sample8, true);
+  expect_samples("grey_alpha.png", sample8, true);
+  expect_samples("rgb.png", sample8, false);
+  expect_samples("rgb_alpha.png", sample8, false);
+  expect_samples("palette.png", sample8, false);
+  expect_samples("grey16.png", sample16, true);
+  expect_samples("rgb16.png", sample16, false);
+  expect_samples("rgb_alpha16.png", sample16, false);
+}
+
+TEST(Picture, IsReadFromJpegAsPillowReadsIt) {
+  const Picture ours = read_picture(kTestdata + "scene.jpg");
+  const Picture pillows = read_picture(kTestdata + "scene_jpg.png");
+  ASSERT_EQ(ours.height, pillows.height);
+  ASSERT_EQ(ours.width, pillows.width);
+  int worst = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < ours.rgb.size(); ++i) {
+    const int difference = std::abs(ours.rgb[i] - pillows.rgb[i]);
+    worst = std::max(worst, difference);
+    sum += difference;
+  }
+  EXPECT_LE(worst, 3);
+  EXPECT_LT(sum / static_cast<double>(ours.rgb.size()), 0.5);
+}
+
+TEST(Picture, IsReadFromProgressiveJpeg) {
+  EXPECT_EQ(read_picture(kTestdata + "scene_progressive.jpg").rgb,
+            read_picture(kTestdata + "scene.jpg").rgb);
+}
+
+TEST(Picture, IsWrittenAndReadBack) {
+  Picture picture(3, 5, {1, 2, 3});
+  picture.set(2, 4, {250, 251, 252});
+  const std::string path = testing::TempDir() + "back.png";
+  write_png(path, picture);
+  const Picture back = read_picture(path);
+  EXPECT_EQ(back.height, 3u);
+  EXPECT_EQ(back.width, 5u);
+  EXPECT_EQ(back.rgb, picture.rgb);
+  EXPECT_EQ(error_of([&] { write_png(path, Picture()); }),
+            "cannot write " + path + ": the picture has no pixels");
+  EXPECT_EQ(error_of([&] { write_png("nowhere/a.png", picture); }),
+            "cannot write nowhere/a.png: No such file or directory");
+}
+
+// A PNG that says it has these extents, and no more.
+std::string png_of(const std::string& width, const std::string& height) {
+  return std::string("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", 16) + width + height +
+         std::string("\x08\x02\0\0\0\0\0\0\0", 9);
+}
+
+std::string refusal(const std::string& name, const std::string& bytes) {
+  const std::string path = written(name, bytes);
+  const std::string error = error_of([&] { read_picture(path); });
+  EXPECT_EQ(error.substr(0, path.size()), path) << error;
+  return error.substr(std::min(path.size(), error.size()));
+}
+
+TEST(Picture, ThatIsNoneIsRefused) {
+  EXPECT_EQ(error_of([] { read_picture("nowhere.png"); }),
+            "cannot read nowhere.png: No such file or directory");
+  EXPECT_EQ(refusal("empty.png", ""), ": is empty");
+  EXPECT_EQ(refusal("gif.png", "GIF89a"), ": is neither a PNG nor a JPEG file");
+  EXPECT_EQ(refusal("one.png", "\x89"), ": is neither a PNG nor a JPEG file");
+}
+
+TEST(Picture, ThatSaysItIsHugeIsRefusedBeforeDecoding) {
+  const std::string k16 = std::string("\0\0\x40\0", 4);  // 16384
+  EXPECT_EQ(refusal("huge.png", png_of(k16, k16)),
+            ": is 16384 × 16384 pixels, allowed are 100000000 in all");
+  const std::string most = "\x7f\xff\xff\xff";
+  EXPECT_NE(refusal("huger.png", png_of(most, most)), "");
+  const std::string none = std::string(4, '\0');
+  EXPECT_NE(refusal("none.png", png_of(none, k16)), "");
+}
+
+TEST(Picture, CutAnywhereIsRefused) {
+  for (const char* name : {"scene.jpg", "scene_progressive.jpg", "scene.png"}) {
+    const std::string bytes = file_bytes(kTestdata + name, 1 << 20);
+    const std::string path = testing::TempDir() + "cut";
+    // Every place but within the last 12 bytes: a PNG's end mark adds nothing.
+    for (std::size_t size = 1; size + 12 < bytes.size(); ++size) {
+      replace_file(path, bytes.substr(0, size));
+      const std::string error = error_of([&] { read_picture(path); });
+      EXPECT_EQ(error.substr(0, path.size()), path) << name << " " << size;
+      if (bytes[0] == '\xff' && size > 2) {
+        EXPECT_EQ(error, path + ": the JPEG file is cut short") << size;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace suite

@@ -1,0 +1,111 @@
+#include "pretrained/run/observed.h"
+
+#include <algorithm>
+
+#include "pretrained/inputs/audio.h"
+#include "pretrained/inputs/pictures/image.h"
+#include "pretrained/inputs/pictures/neighbourhoods.h"
+#include "pretrained/inputs/pictures/video.h"
+#include "pretrained/inputs/text.h"
+#include "support/files.h"
+
+namespace suite {
+namespace {
+
+void observe_text(const EncodeArguments& a, const TextInput& text,
+                  const Semantics& semantics, ModelInputs& inputs) {
+  require(text.vocabulary == token::count,
+          "config.json: vocab_size = {}: text is made of {} tokens, give "
+          "--input",
+          text.vocabulary, token::count);
+  const TextEnds ends = semantics.masks_queries ? TextEnds::none
+                                                : TextEnds::cls_and_sep;
+  TokenText read = a.text_file.empty()
+                       ? tokenize(a.text, text.length, ends)
+                       : read_text(user_path(a.text_file), text.length, ends);
+  inputs.arrays["text"].tokens = std::move(read.ids);
+  inputs.mask = std::move(read.mask);
+}
+
+// Keeps seven eighths of the shorter side, as for 224 of 256 pixels.
+ImagePlan picture_plan(const std::vector<std::size_t>& extents) {
+  return {.height = extents[0],
+          .width = extents[1],
+          .crop_height = extents[0] * 8 / 7,
+          .crop_width = extents[1] * 8 / 7};
+}
+
+// [channels, height, width] → channels from `first` on of [1, ·, height·width].
+void put(const Tensor<float, 3>& pixels, std::size_t first,
+         Tensor<float, 3>& to) {
+  std::copy(pixels.begin(), pixels.end(), to.data() + first * to.shape(2));
+}
+
+void observe_picture(const EncodeArguments& a, const GridInput& grid,
+                     ModelInputs& inputs) {
+  const ImagePlan plan = picture_plan(grid.extents);
+  const std::string path = user_path(a.image[0]);
+  inputs.picture = fit_picture(read_picture(path), plan, path);
+  Tensor<float, 3>& values = inputs.arrays["image"].values;
+  values.resize({1, 3, grid.extents[0] * grid.extents[1]});
+  put(scale_pixels(inputs.picture, plan.scale), 0, values);
+}
+
+void observe_frames(const EncodeArguments& a, const GridInput& grid,
+                    ModelInputs& inputs) {
+  const ImagePlan plan{.fit = PictureFit::as_it_is,
+                       .height = grid.extents[1],
+                       .width = grid.extents[2],
+                       .scale = PixelScale::minus_one_to_one};
+  Tensor<float, 3>& values = inputs.arrays["image"].values;
+  values.resize({1, 2 * grid.channels, grid.extents[1] * grid.extents[2]});
+  for (std::size_t frame = 0; frame < 2; ++frame) {
+    const std::string path = user_path(a.image[frame]);
+    const Picture picture = fit_picture(read_picture(path), plan, path);
+    put(neighbourhoods(scale_pixels(picture, plan.scale)),
+        frame * grid.channels, values);
+    if (frame == 0) inputs.picture = picture;
+  }
+}
+
+void observe_film(const EncodeArguments& a, const GridInput& grid,
+                  ModelInputs& inputs) {
+  const ImagePlan plan{.height = grid.extents[1],
+                       .width = grid.extents[2],
+                       .crop_height = grid.extents[1],
+                       .crop_width = grid.extents[2],
+                       .scale = PixelScale::zero_to_one};
+  const std::string folder = user_path(a.video);
+  const Tensor<float, 4> film = read_video(folder, grid.extents[0], plan);
+  const std::string first = frame_paths(folder)[0];
+  inputs.picture = fit_picture(read_picture(first), plan, first);
+  Tensor<float, 3>& values = inputs.arrays["image"].values;
+  values.resize({1, 3 * grid.extents[0], grid.extents[1] * grid.extents[2]});
+  std::copy(film.begin(), film.end(), values.begin());
+}
+
+void observe_sound(const EncodeArguments& a, const GridInput& grid,
+                   ModelInputs& inputs) {
+  const Audio audio = read_audio(user_path(a.audio));
+  const Tensor<float, 2> samples =
+      first_samples(audio.samples, grid.extents[0]);
+  Tensor<float, 3>& values = inputs.arrays["audio"].values;
+  values.resize({1, grid.extents[0], 1});
+  std::copy(samples.begin(), samples.end(), values.begin());
+}
+
+}  // namespace
+
+void observe(const EncodeArguments& a, const HuggingfaceModel& described,
+             const Modality& modality, ModelInputs& inputs) {
+  if (const auto* text = std::get_if<TextInput>(&modality.input)) {
+    return observe_text(a, *text, described.config.semantics, inputs);
+  }
+  const auto& grid = std::get<GridInput>(modality.input);
+  if (modality.name == "audio") return observe_sound(a, grid, inputs);
+  if (!a.video.empty()) return observe_film(a, grid, inputs);
+  if (a.image.size() == 2) return observe_frames(a, grid, inputs);
+  observe_picture(a, grid, inputs);
+}
+
+}  // namespace suite

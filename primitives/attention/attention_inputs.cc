@@ -1,0 +1,46 @@
+#include "primitives/attention/attention_inputs.h"
+
+#include <algorithm>
+
+#include "support/check.h"
+
+namespace suite {
+
+template <class T>
+AttentionShape AttentionInputs<T>::shape() const {
+  const std::size_t batch = queries.batch, N = keys.rows;
+  require(key_heads == 0 || (heads % key_heads == 0),
+          "attention: {} heads of keys do not divide {} of queries", key_heads,
+          heads);
+  // As many heads of queries read one of keys.
+  const std::size_t shared = key_heads == 0 ? 1 : heads / key_heads;
+  const std::size_t qk = queries.cols, v = values.cols * shared;
+  require(keys.batch == batch && values.batch == batch && values.rows == N &&
+              keys.cols * shared == qk,
+          "attention: queries [{}, {}, {}], keys [{}, {}, {}] and values [{}, "
+          "{}, {}] do not belong together",
+          batch, queries.rows, qk, keys.batch, N, keys.cols, values.batch,
+          values.rows, values.cols);
+  require(heads > 0 && qk % heads == 0 && v % heads == 0,
+          "attention: {} heads must divide {} query and {} value channels",
+          heads, qk, v);
+  require(mask.size() == 0 || (mask.shape(0) == batch && mask.shape(1) == N),
+          "attention: the mask must be [{}, {}] or empty", batch, N);
+  return {batch, queries.rows, N, heads, qk / heads, v / heads, key_heads};
+}
+
+template <class T>
+const std::uint8_t* AttentionInputs<T>::valid_keys(std::size_t example) const {
+  return mask.size() == 0 ? nullptr : &mask(example, 0);
+}
+
+std::size_t shown_keys(const Mask& mask, std::size_t batch, std::size_t keys) {
+  if (mask.size() == 0) return batch * keys;
+  return static_cast<std::size_t>(
+      std::count_if(mask.begin(), mask.end(), [](auto m) { return m != 0; }));
+}
+
+template struct AttentionInputs<float>;
+template struct AttentionInputs<double>;
+
+}  // namespace suite

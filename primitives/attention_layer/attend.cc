@@ -1,0 +1,106 @@
+#include "primitives/attention_layer/attend.h"
+
+#include <algorithm>
+
+namespace suite {
+namespace {
+
+// Queries of zeros score all inputs alike: an example that sees none then sees
+// all, and gets their mean.
+template <class T>
+void show_to_the_blind(const Mask& mask, Tensor<T, 3>& queries, Mask& shown) {
+  shown = mask;
+  for (std::size_t b = 0; b < mask.shape(0); ++b) {
+    std::uint8_t* first = &shown(b, 0);
+    std::uint8_t* end = first + shown.shape(1);
+    if (std::any_of(first, end, [](auto one) { return one != 0; })) continue;
+    std::fill(first, end, std::uint8_t{1});
+    const MatrixView<T> rows = example(queries, b);
+    std::fill_n(rows.data, rows.rows * rows.cols, T(0));
+  }
+}
+
+}  // namespace
+
+template <class T>
+void Projections<T>::for_each_parameter(const std::string& name,
+                                        const ParameterVisitor<T>& visit) {
+  query.for_each_parameter(name + ".query", visit);
+  if (!shared_keys()) key.for_each_parameter(name + ".key", visit);
+  value.for_each_parameter(name + ".value", visit);
+}
+
+template <class T>
+void attend(const Tensor<T, 3>& input, const Mask& mask,
+            const Projections<T>& projections, AttentionBuffers<T>& buffers,
+            Tensor<T, 3>& output, Ledger& ledger) {
+  const Mix<T> attention = [&](const AttentionInputs<T>& inputs,
+                               Tensor<T, 3>& mixed, Ledger& book) {
+    buffers.attention->forward(inputs, mixed, book);
+  };
+  attend(input, mask, projections, attention, buffers, output, ledger);
+}
+
+template <class T>
+void attend(const Tensor<T, 3>& input, const Mask& mask,
+            const Projections<T>& projections, const Mix<T>& mix,
+            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            Ledger& ledger) {
+  linear(input, projections.query, buffers.queries,
+         ledger[Part::query_projection]);
+  const bool shared = projections.shared_keys();
+  if (!shared) {
+    linear(input, projections.key, buffers.keys,
+           ledger[Part::key_value_projection]);
+  }
+  linear(input, projections.value, buffers.values,
+         ledger[Part::key_value_projection]);
+  mix({buffers.queries, shared ? buffers.queries : buffers.keys,
+       buffers.values, mask, projections.heads},
+      output, ledger);
+}
+
+template <class T>
+void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
+            const LayerNorm<T>* norm, const Mask& mask,
+            const Projections<T>& projections, const ReadRules& rules,
+            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            Ledger& ledger) {
+  linear(query_input, projections.query, buffers.queries,
+         ledger[Part::query_projection]);
+  const bool mean = rules.mean_if_blind && mask.size() > 0;
+  if (mean) show_to_the_blind(mask, buffers.queries, buffers.shown);
+  buffers.reader.read(buffers.queries, inputs, mean ? buffers.shown : mask,
+                      {norm, &projections.key, &projections.value},
+                      projections.heads, rules.plan, output, ledger);
+}
+
+template struct Projections<float>;
+template struct Projections<double>;
+template void attend<float>(const Tensor<float, 3>&, const Mask&,
+                            const Projections<float>&, AttentionBuffers<float>&,
+                            Tensor<float, 3>&, Ledger&);
+template void attend<double>(const Tensor<double, 3>&, const Mask&,
+                             const Projections<double>&,
+                             AttentionBuffers<double>&, Tensor<double, 3>&,
+                             Ledger&);
+template void attend<float>(const Tensor<float, 3>&, const Mask&,
+                            const Projections<float>&, const Mix<float>&,
+                            AttentionBuffers<float>&, Tensor<float, 3>&,
+                            Ledger&);
+template void attend<double>(const Tensor<double, 3>&, const Mask&,
+                             const Projections<double>&, const Mix<double>&,
+                             AttentionBuffers<double>&, Tensor<double, 3>&,
+                             Ledger&);
+template void attend<float>(const Tensor<float, 3>&, const Tensor<float, 3>&,
+                            const LayerNorm<float>*, const Mask&,
+                            const Projections<float>&, const ReadRules&,
+                            AttentionBuffers<float>&, Tensor<float, 3>&,
+                            Ledger&);
+template void attend<double>(const Tensor<double, 3>&, const Tensor<double, 3>&,
+                             const LayerNorm<double>*, const Mask&,
+                             const Projections<double>&, const ReadRules&,
+                             AttentionBuffers<double>&, Tensor<double, 3>&,
+                             Ledger&);
+
+}  // namespace suite

@@ -1,0 +1,83 @@
+// Attention with its projections: what every layer here is built around.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "primitives/attention/attention.h"
+#include "primitives/cross_attention/input_reader.h"
+#include "primitives/layers/linear.h"
+
+namespace suite {
+
+// The maps to queries, keys and values. Channels split contiguously into heads.
+template <class T>
+struct Projections {
+  Linear<T> query;  // [query channels, qk_channels]
+  Linear<T> key;    // [input channels, qk_channels]; none: keys are the queries
+  Linear<T> value;  // [input channels, v_channels]
+  std::size_t heads = 1;
+
+  bool shared_keys() const { return key.weight.size() == 0; }
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit);
+};
+
+// What mixes rows: output[batch, rows, v_channels], resized to fit, from queries,
+// keys and values of any widths.
+template <class T>
+using Mix = std::function<void(const AttentionInputs<T>& inputs,
+                               Tensor<T, 3>& output, Ledger& ledger)>;
+
+// What one role of a model (its cross-attention, its latent layers) needs while
+// it runs. All layers of the role share one; the model owns it.
+template <class T>
+struct AttentionBuffers {
+  std::unique_ptr<Attention<T>> attention;  // self-attention only
+  InputReader<T> reader;                    // cross-attention only
+  Tensor<T, 3> normed;                      // [batch, rows, channels]
+  Tensor<T, 3> queries;                     // [batch, rows, qk_channels]
+  Tensor<T, 3> keys;                        // [batch, rows, qk_channels]
+  Tensor<T, 3> values;                      // [batch, rows, v_channels]
+  Tensor<T, 3> mixed;                       // [batch, rows, v_channels]
+  Tensor<T, 3> hidden;  // [batch, rows, widening·channels], of the MLP
+  Mask shown;           // a mask under which no example is blind
+
+  explicit AttentionBuffers(AttentionForm form)
+      : attention(make_attention<T>(form)), reader(form) {}
+};
+
+// output[batch, rows, v_channels] ← self-attention of input[batch, rows, D].
+// Cost: rows·D·(2·qk + v) MACs for the projections, and the attention's.
+template <class T>
+void attend(const Tensor<T, 3>& input, const Mask& mask,
+            const Projections<T>& projections, AttentionBuffers<T>& buffers,
+            Tensor<T, 3>& output, Ledger& ledger);
+
+// The same with another mixing in place of attention.
+template <class T>
+void attend(const Tensor<T, 3>& input, const Mask& mask,
+            const Projections<T>& projections, const Mix<T>& mix,
+            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            Ledger& ledger);
+
+struct ReadRules {
+  ReadPlan plan = {};
+  // An example whose inputs are all masked: their mean, or zeros?
+  bool mean_if_blind = false;
+};
+
+// output[batch, M, v_channels] ← cross-attention of the queries from
+// query_input[batch, M, D] over inputs[batch, N, C], which are normalised by
+// `norm` unless it is null.
+// Cost: M·D·qk + N·C·(qk + v) MACs for the projections, and the attention's;
+// fewer if the plan finds a way.
+template <class T>
+void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
+            const LayerNorm<T>* norm, const Mask& mask,
+            const Projections<T>& projections, const ReadRules& rules,
+            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            Ledger& ledger);
+
+}  // namespace suite

@@ -1,0 +1,105 @@
+#include "primitives/attention_layer/attention_layer.h"
+
+#include <algorithm>
+
+namespace suite {
+namespace {
+
+template <class T>
+void clear_rows(const Mask& shown, Tensor<T, 3>& rows) {
+  require(shown.size() == all_rows(rows).rows, "a mask of {} for {} rows",
+          shown.size(), all_rows(rows).rows);
+  for (std::size_t r = 0; r < shown.size(); ++r) {
+    if (shown.data()[r] != 0) continue;
+    std::fill_n(all_rows(rows).row(r), rows.shape(2), T(0));
+  }
+}
+
+}  // namespace
+
+template <class T>
+AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)
+    : widths_(w),
+      norm_(w.channels),
+      output_(w.v_channels, w.channels),
+      mlp_norm_(w.channels),
+      mlp_in_(w.channels, w.widening * w.channels),
+      mlp_out_(w.widening * w.channels, w.channels) {
+  require(w.heads > 0 && w.qk_channels % w.heads == 0 &&
+              w.v_channels % w.heads == 0,
+          "{} heads must divide the {} query and {} value channels", w.heads,
+          w.qk_channels, w.v_channels);
+  const bool cross = w.input_channels > 0;
+  const std::size_t read = cross ? w.input_channels : w.channels;
+  if (cross) input_norm_ = LayerNorm<T>(read);
+  projections_ = {Linear<T>(w.channels, w.qk_channels),
+                  w.shared_keys ? Linear<T>() : Linear<T>(read, w.keys()),
+                  Linear<T>(read, w.values()), w.heads};
+}
+
+template <class T>
+void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
+                                AttentionBuffers<T>& buffers,
+                                Ledger& ledger) const {
+  layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
+  attend(buffers.normed, mask, projections_, buffers, buffers.mixed, ledger);
+  finish(stream, buffers, ledger);
+}
+
+template <class T>
+void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
+                                const Mix<T>& mix, AttentionBuffers<T>& buffers,
+                                Ledger& ledger) const {
+  layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
+  attend(buffers.normed, mask, projections_, mix, buffers, buffers.mixed,
+         ledger);
+  finish(stream, buffers, ledger);
+}
+
+template <class T>
+void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
+                                const Tensor<T, 3>& inputs, const Mask& mask,
+                                AttentionBuffers<T>& buffers, Ledger& ledger,
+                                const Mask* asking) const {
+  layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
+  const ReadRules rules{widths_.plan, widths_.mean_if_blind};
+  attend(buffers.normed, inputs, &input_norm_, mask, projections_, rules,
+         buffers, buffers.mixed, ledger);
+  if (asking != nullptr && ledger.computes()) clear_rows(*asking, buffers.mixed);
+  finish(stream, buffers, ledger);
+}
+
+template <class T>
+void AttentionLayer<T>::finish(Tensor<T, 3>& stream,
+                               AttentionBuffers<T>& buffers,
+                               Ledger& ledger) const {
+  if (widths_.query_residual) {
+    linear_onto(buffers.mixed, output_, stream,
+                ledger[Part::output_projection]);
+  } else {
+    linear(buffers.mixed, output_, stream, ledger[Part::output_projection]);
+  }
+  layer_norm(stream, mlp_norm_, buffers.normed, ledger[Part::layer_norm]);
+  linear_gelu(buffers.normed, mlp_in_, widths_.gelu, buffers.hidden,
+              ledger[Part::mlp]);
+  linear_onto(buffers.hidden, mlp_out_, stream, ledger[Part::mlp]);
+}
+
+template <class T>
+void AttentionLayer<T>::for_each_parameter(const std::string& name,
+                                           const ParameterVisitor<T>& visit) {
+  norm_.for_each_parameter(name + ".norm", visit);
+  if (input_norm_.scale.size() > 0) {
+    input_norm_.for_each_parameter(name + ".input_norm", visit);
+  }
+  projections_.for_each_parameter(name, visit);
+  output_.for_each_parameter(name + ".output", visit);
+  mlp_norm_.for_each_parameter(name + ".mlp_norm", visit);
+  mlp_in_.for_each_parameter(name + ".mlp_in", visit);
+  mlp_out_.for_each_parameter(name + ".mlp_out", visit);
+}
+
+template class AttentionLayer<float>;
+template class AttentionLayer<double>;
+
+}  // namespace suite

@@ -1,0 +1,227 @@
+// All ways to read inputs give the answer of the definition, and cost and hold
+// what they say.
+#include "primitives/cross_attention/input_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "primitives/panels/caches.h"
+#include "primitives/testing.h"
+#include "primitives/threads.h"
+
+namespace suite {
+namespace {
+
+using naive::Matrix;
+
+std::vector<ReadPlan> plans() {
+  return {{},
+          {.fold_keys = true},
+          {.fold_values = true},
+          {.fold_keys = true, .fold_values = true},
+          {.keep = true}};
+}
+
+// One of everything; a rest everywhere; several tiles and ranges; one head.
+std::vector<ReadShape> shapes() {
+  return {{1, 1, 1, 1, 1, 1, 1},
+          {2, 17, 33, 7, 6, 10, 2},
+          {1, 49, 613, 33, 48, 16, 4},
+          {1, 5, 2500, 20, 20, 20, 1},
+          {3, 16, 257, 16, 16, 16, 1, /*normed=*/false}};
+}
+
+template <class T>
+struct ReadCase {
+  ReadShape shape;
+  LayerNorm<T> norm;
+  Linear<T> key, value;
+  Tensor<T, 3> queries, inputs;
+  Mask mask;
+
+  explicit ReadCase(const ReadShape& s)
+      : shape(s),
+        norm(s.channels),
+        key(s.channels, s.qk_channels),
+        value(s.channels, s.v_channels),
+        queries(normal_tensor<T, 3>({s.batch, s.latents, s.qk_channels}, 1)),
+        inputs(normal_tensor<T, 3>({s.batch, s.inputs, s.channels}, 2)) {
+    std::uint64_t seed = 10;
+    const auto draw = [&](const Parameter<T>& parameter) {
+      fill_normal(parameter.values, ++seed, 0.5);
+    };
+    norm.for_each_parameter("norm", draw);
+    key.for_each_parameter("key", draw);
+    value.for_each_parameter("value", draw);
+  }
+
+  void hide() {
+    mask.resize({shape.batch, shape.inputs});
+    for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 == 1;
+  }
+
+  InputMaps<T> maps() const {
+    return {shape.normed ? &norm : nullptr, &key, &value};
+  }
+
+  Tensor<T, 3> read(InputReader<T>& reader, const ReadPlan& plan,
+                    Ledger& ledger) const {
+    Tensor<T, 3> output;
+    reader.read(queries, inputs, mask, maps(), shape.heads, plan, output,
+                ledger);
+    return output;
+  }
+  Tensor<T, 3> read(const ReadPlan& plan) const {
+    InputReader<T> reader(AttentionForm::streaming);
+    Ledger ledger;
+    return read(reader, plan, ledger);
+  }
+
+  double error(const Tensor<T, 3>& output) const {
+    double worst = 0;
+    for (std::size_t b = 0; b < shape.batch; ++b) {
+      const Matrix x(example(inputs, b));
+      const Matrix normed =
+          shape.normed ? naive::layer_norm(x, naive::row_of(norm.scale),
+                                           naive::row_of(norm.offset))
+                       : x;
+      const auto map = [&](const Linear<T>& layer) {
+        return naive::affine(normed, Matrix(matrix(layer.weight)),
+                             naive::row_of(layer.bias));
+      };
+      const Matrix expected = naive::attention(
+          Matrix(example(queries, b)), map(key), map(value), shape.heads,
+          mask.size() > 0 ? &mask(b, 0) : nullptr);
+      worst = std::max(worst, max_difference(expected, example(output, b)));
+    }
+    return worst;
+  }
+};
+
+template <class T>
+class InputReaderTest : public testing::Test {
+ protected:
+  ~InputReaderTest() override { set_threads(threads_); }
+
+  static std::string name(const ReadShape& s, const ReadPlan& p) {
+    return fmt::format("N {}, {} heads, folded keys {} values {}, kept {}",
+                       s.inputs, s.heads, p.fold_keys, p.fold_values, p.keep);
+  }
+
+  // Logits of ten and more, and sums over C and d: their rounding is the
+  // weights' error.
+  static constexpr double kAllowed = 2000 * kEpsilon<T>;
+
+ private:
+  int threads_ = threads();
+};
+TYPED_TEST_SUITE(InputReaderTest, Scalars, ScalarNames);
+
+TYPED_TEST(InputReaderTest, EveryPlanGivesTheDefinitionsAnswer) {
+  for (const ReadShape& shape : shapes()) {
+    for (const bool masked : {false, true}) {
+      ReadCase<TypeParam> c(shape);
+      if (masked) c.hide();
+      for (const ReadPlan& plan : plans()) {
+        EXPECT_LE(c.error(c.read(plan)), this->kAllowed)
+            << this->name(shape, plan) << ", masked " << masked;
+      }
+    }
+  }
+}
+
+TYPED_TEST(InputReaderTest, TheNumberOfThreadsChangesNoBit) {
+  for (const ReadShape& shape : shapes()) {
+    const ReadCase<TypeParam> c(shape);
+    for (const ReadPlan& plan : plans()) {
+      set_threads(1);
+      const auto alone = c.read(plan);
+      for (const int count : {2, 3}) {
+        set_threads(count);
+        EXPECT_TRUE(same_bits(c.read(plan), alone)) << this->name(shape, plan);
+      }
+    }
+  }
+}
+
+TYPED_TEST(InputReaderTest, HoldsWhatItDeclaresAndAllocatesOnce) {
+  using T = TypeParam;
+  for (const int count : {1, 3}) {
+    set_threads(count);
+    for (const ReadShape& shape : shapes()) {
+      const ReadCase<T> c(shape);
+      for (const ReadPlan& plan : plans()) {
+        InputReader<T> reader(AttentionForm::streaming);
+        Tensor<T, 3> output = c.read(plan);
+        Ledger ledger;
+        const auto read = [&] {
+          reader.read(c.queries, c.inputs, c.mask, c.maps(), shape.heads, plan,
+                      output, ledger);
+        };
+        const std::int64_t before = MemoryMeter::held();
+        MemoryMeter::reset_peak();
+        read();
+        const auto declared =
+            static_cast<std::int64_t>(InputReader<T>::buffer_bytes(
+                shape, AttentionForm::streaming, plan, count));
+        EXPECT_EQ(MemoryMeter::peak() - before, declared)
+            << this->name(shape, plan);
+        const std::int64_t allocations = MemoryMeter::allocations();
+        read();
+        EXPECT_EQ(MemoryMeter::allocations(), allocations)
+            << this->name(shape, plan);
+      }
+    }
+  }
+}
+
+// What is kept is projected once, until the reader forgets it.
+TYPED_TEST(InputReaderTest, ProjectsOnceWhatItKeeps) {
+  using T = TypeParam;
+  const ReadCase<T> c({2, 17, 33, 7, 6, 10, 2});
+  const std::uint64_t once = 2 * 33 * 7 * (6 + 10);
+  const auto projected = [&](InputReader<T>& reader, const ReadPlan& plan) {
+    Ledger ledger;
+    EXPECT_LE(c.error(c.read(reader, plan, ledger)), this->kAllowed);
+    return ledger.counted()[Part::key_value_projection].macs;
+  };
+  InputReader<T> keeps(AttentionForm::streaming);
+  EXPECT_EQ(projected(keeps, {.keep = true}), once);
+  EXPECT_EQ(projected(keeps, {.keep = true}), 0u);
+  keeps.forget();
+  EXPECT_EQ(projected(keeps, {.keep = true}), once);
+  for (const AttentionForm form :
+       {AttentionForm::streaming, AttentionForm::materialised}) {
+    InputReader<T> literal(form);
+    EXPECT_EQ(projected(literal, {}), once);
+    EXPECT_EQ(projected(literal, {}), once);
+  }
+}
+
+TYPED_TEST(InputReaderTest, MemoryDoesNotGrowWithTheInputs) {
+  const auto bytes = [](std::size_t inputs) {
+    ReadShape shape{1, 64, inputs, 32, 32, 32, 4};
+    return StreamingRead<TypeParam>::buffer_bytes(shape, {}, 2);
+  };
+  EXPECT_EQ(bytes(1 << 20), bytes(1 << 16));
+}
+
+TYPED_TEST(InputReaderTest, CutsMeetEveryInputOnce) {
+  for (std::size_t inputs = 1; inputs < 70000; inputs = inputs * 3 / 2 + 1) {
+    const ReadShape shape{1, 1, inputs, 1, 1, 1, 1};
+    const StreamingReadCuts cuts = streaming_read_cuts<TypeParam>(shape);
+    EXPECT_GE(cuts.ranges * cuts.range, inputs);
+    EXPECT_LT((cuts.ranges - 1) * cuts.range, inputs);
+    EXPECT_GE(cuts.tile, 1u);
+    EXPECT_LE(cuts.tile, std::min(cuts.range, depth_tile<TypeParam>()));
+  }
+}
+
+TYPED_TEST(InputReaderTest, RefusesWidthsThatDoNotFit) {
+  using T = TypeParam;
+  ReadCase<T> c({2, 17, 33, 7, 6, 10, 2});
+  c.value = Linear<T>(8, 10);
+  EXPECT_THROW(c.read(ReadPlan()), Error);
+}
+
+}  // namespace
+}  // namespace suite

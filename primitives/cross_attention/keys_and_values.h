@@ -1,0 +1,29 @@
+// The keys and values of all inputs, where they are to exist: made in one pass, a
+// tile of inputs at a time, so that no normalised copy of the inputs does.
+#pragma once
+
+#include "primitives/cross_attention/input_maps.h"
+#include "primitives/cross_attention/read_plan.h"
+#include "primitives/panels/packed_matrix.h"
+
+namespace suite {
+
+template <class T>
+class KeysAndValues {
+ public:
+  // Cost: batch·N·C·(qk_channels + v_channels) MACs.
+  void make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps,
+            Ledger& ledger);
+
+  const Tensor<T, 3>& keys() const { return keys_; }      // [batch, N, ·]
+  const Tensor<T, 3>& values() const { return values_; }  // [batch, N, ·]
+
+  static std::uint64_t buffer_bytes(const ReadShape& shape, int threads);
+
+ private:
+  PackedMatrix<T> key_, value_;
+  Tensor<T, 3> normed_;  // [threads, tile, C]
+  Tensor<T, 3> keys_, values_;
+};
+
+}  // namespace suite

@@ -1,0 +1,278 @@
+#include "primitives/cross_attention/streaming_read.h"
+
+#include <omp.h>
+
+#include <bit>
+
+#include "primitives/panels/caches.h"
+#include "primitives/threads.h"
+
+namespace suite {
+namespace {
+
+// Inputs of a range that make merging its state and starting a new one cheap.
+constexpr std::size_t kInputsPerRange = 1024;
+// Enough ranges to keep the threads of a large machine busy; each has a state.
+constexpr std::size_t kMostRanges = 32;
+
+// room ← the inputs, normalised if there is a norm, hidden ones left out.
+// Returns how many.
+template <class T>
+std::size_t take_inputs(MatrixView<const T> inputs, const std::uint8_t* valid,
+                        const LayerNorm<T>* norm, Tensor<T, 2>& room) {
+  std::size_t count = 0;
+  for (std::size_t r = 0; r < inputs.rows; ++r) {
+    if (valid != nullptr && valid[r] == 0) continue;
+    T* to = &room(count++, 0);
+    if (norm != nullptr) {
+      normalise_row(inputs.row(r), *norm, to);
+    } else {
+      copy_row(inputs.row(r), inputs.cols, to);
+    }
+  }
+  return count;
+}
+
+// The first `count` rows of one head's columns, side by side.
+template <class T>
+const T* head_of(const Tensor<T, 2>& all, std::size_t count, std::size_t head,
+                 std::size_t width, Tensor<T, 1>& room) {
+  return shown_rows<T>(
+             matrix(all).row_range(0, count).columns(head * width, width),
+             nullptr, room.data())
+      .rows;
+}
+
+}  // namespace
+
+template <class T>
+StreamingReadCuts streaming_read_cuts(const ReadShape& s) {
+  require(s.batch > 0 && s.latents > 0 && s.inputs > 0 && s.heads > 0,
+          "a read of {} examples by {} latents of {} inputs with {} heads: each "
+          "must be at least 1",
+          s.batch, s.latents, s.inputs, s.heads);
+  // A power of two, so that threads share ranges evenly; at least two, where the
+  // inputs are worth it.
+  const std::size_t most = std::max<std::size_t>(1, kMostRanges / s.batch);
+  const std::size_t wanted = std::bit_floor(std::clamp<std::size_t>(
+      s.inputs / kInputsPerRange, s.inputs < kInputsPerRange / 4 ? 1 : 2,
+      std::max<std::size_t>(2, most)));
+  StreamingReadCuts cuts;
+  cuts.range = divide_up(s.inputs, wanted);
+  cuts.ranges = divide_up(s.inputs, cuts.range);
+  cuts.tile = std::min(cuts.range, even_part(cuts.range, depth_tile<T>()));
+  return cuts;
+}
+
+// What the steps took and made, on one thread.
+template <class T>
+struct StreamingRead<T>::Steps {
+  AttentionSteps attention;
+  Ticks layer_norm = 0, projection = 0;
+  std::size_t inputs = 0;  // that were read
+
+  Steps& operator+=(const Steps& other) {
+    attention += other.attention;
+    layer_norm += other.layer_norm;
+    projection += other.projection;
+    inputs += other.inputs;
+    return *this;
+  }
+};
+
+// The sizes that follow from a shape and a plan.
+template <class T>
+struct StreamingRead<T>::Sizes {
+  ReadShape s;
+  ReadPlan plan;
+  StreamingReadCuts cuts;
+  std::size_t qk, v;  // of one head, as attention sees them
+  std::size_t query_values, state_values;
+
+  Sizes(const ReadShape& shape, const ReadPlan& p)
+      : s(shape),
+        plan(p),
+        cuts(streaming_read_cuts<T>(shape)),
+        qk(p.fold_keys ? shape.channels : shape.qk_channels / shape.heads),
+        v(p.fold_values ? shape.channels : shape.v_channels / shape.heads),
+        query_values(padded<T>(shape.latents) * qk),
+        state_values(HeadQueries<T>::state_values(shape.latents, v)) {}
+};
+
+template <class T>
+void StreamingRead<T>::prepare(const Sizes& sizes) {
+  const ReadShape& s = sizes.s;
+  const std::size_t tile = sizes.cuts.tile;
+  const bool keys = !sizes.plan.fold_keys, values = !sizes.plan.fold_values;
+  const bool split = s.heads > 1;
+  scratch_.resize(threads());
+  for (Scratch& each : scratch_) {
+    each.normed.resize({tile, s.channels});
+    each.keys.resize({keys ? tile : 0, s.qk_channels});
+    each.values.resize({values ? tile : 0, s.v_channels});
+    each.head_keys.resize({keys && split ? tile * sizes.qk : 0});
+    each.head_values.resize({values && split ? tile * sizes.v : 0});
+    each.weights.resize({tile * kPanelWidth<T>});
+  }
+  queries_.resize({s.batch, s.heads, sizes.query_values});
+  states_.resize({s.batch * sizes.cuts.ranges, s.heads, sizes.state_values});
+}
+
+template <class T>
+std::uint64_t StreamingRead<T>::buffer_bytes(const ReadShape& s,
+                                             const ReadPlan& plan,
+                                             int threads) {
+  const Sizes sizes(s, plan);
+  const std::size_t keys = plan.fold_keys ? 0 : s.qk_channels;
+  const std::size_t values = plan.fold_values ? 0 : s.v_channels;
+  const std::size_t of_a_head = s.heads > 1 ? (keys + values) / s.heads : 0;
+  const std::size_t row =
+      s.channels + keys + values + of_a_head + kPanelWidth<T>;
+  return sizeof(T) *
+         (static_cast<std::size_t>(threads) * sizes.cuts.tile * row +
+          PackedMatrix<T>::values(keys > 0 ? s.channels : 0, keys) +
+          PackedMatrix<T>::values(values > 0 ? s.channels : 0, values) +
+          s.batch * s.heads *
+              (sizes.query_values + sizes.cuts.ranges * sizes.state_values));
+}
+
+// The inputs of one range pass by all latents and heads.
+template <class T>
+void StreamingRead<T>::read_range(const Sizes& sizes, const Sources& from,
+                                  std::size_t unit, Scratch& scratch,
+                                  Steps& steps) {
+  const ReadShape& s = sizes.s;
+  const StreamingReadCuts& cuts = sizes.cuts;
+  const std::size_t b = unit / cuts.ranges;
+  const std::size_t first = unit % cuts.ranges * cuts.range;
+  const std::size_t end = std::min(first + cuts.range, s.inputs);
+  const auto head = [&](std::size_t h) {
+    return HeadQueries<T>{&queries_(b, h, 0), &states_(unit, h, 0), s.latents};
+  };
+  TickClock clock;
+  for (std::size_t h = 0; h < s.heads; ++h) clear_states(head(h), sizes.v);
+  for (std::size_t n = first; n < end; n += cuts.tile) {
+    const std::size_t count = take_inputs(
+        example(from.inputs, b).row_range(n, std::min(cuts.tile, end - n)),
+        from.mask.size() == 0 ? nullptr : &from.mask(b, n), from.maps.norm,
+        scratch.normed);
+    steps.inputs += count;
+    clock.lap(steps.layer_norm);
+    const auto rows = matrix(scratch.normed).row_range(0, count);
+    if (!sizes.plan.fold_keys) {
+      key_.multiply(rows, bias_of(*from.maps.key),
+                    matrix(scratch.keys).row_range(0, count));
+    }
+    if (!sizes.plan.fold_values) {
+      value_.multiply(rows, bias_of(*from.maps.value),
+                      matrix(scratch.values).row_range(0, count));
+    }
+    clock.lap(steps.projection);
+    for (std::size_t h = 0; h < s.heads; ++h) {
+      const HeadTile<T> tile{
+          sizes.plan.fold_keys ? scratch.normed.data()
+                               : head_of(scratch.keys, count, h, sizes.qk,
+                                         scratch.head_keys),
+          sizes.plan.fold_values ? scratch.normed.data()
+                                 : head_of(scratch.values, count, h, sizes.v,
+                                           scratch.head_values),
+          count, sizes.qk, sizes.v};
+      clock.lap(steps.attention.scores);
+      read_tile(tile, head(h), scratch.weights.data(), steps.attention, clock);
+    }
+  }
+}
+
+// What the ranges of an example saw, for one of its heads and one panel of the
+// latents, becomes output. There are `batch·heads·panels` such units.
+template <class T>
+void StreamingRead<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
+                                    Tensor<T, 3>& output) {
+  const std::size_t ranges = sizes.cuts.ranges;
+  const std::size_t panels = panel_count<T>(sizes.s.latents);
+  const std::size_t panel = unit % panels;
+  const std::size_t h = unit / panels % sizes.s.heads;
+  const std::size_t b = unit / panels / sizes.s.heads;
+  const HeadQueries<T> all{nullptr, &states_(b * ranges, h, 0),
+                           sizes.s.latents};
+  for (std::size_t range = 1; range < ranges; ++range) {
+    merge_states(all, &states_(b * ranges + range, h, 0), panel, sizes.v);
+  }
+  write_means(all, panel, example(output, b).columns(h * sizes.v, sizes.v));
+}
+
+template <class T>
+void StreamingRead<T>::book(const Sizes& sizes, const Sources& from,
+                            const Steps& steps, const TickScale& scale,
+                            Ledger& ledger) const {
+  const ReadShape& s = sizes.s;
+  const double share = scale.seconds_per_tick() / threads();
+  const std::size_t width = (sizes.plan.fold_keys ? 0 : s.qk_channels) +
+                            (sizes.plan.fold_values ? 0 : s.v_channels);
+  // Inputs count where they are first read.
+  const std::size_t read = sizeof(T) * steps.inputs * s.channels;
+  const bool normed = from.maps.norm != nullptr;
+  ledger.add(Part::layer_norm,
+             {.bytes_moved = normed ? read : 0,
+              .seconds = share * static_cast<double>(steps.layer_norm)});
+  ledger.add(Part::key_value_projection,
+             {.macs = steps.inputs * s.channels * width,
+              .bytes_moved =
+                  (normed ? 0 : read) + sizeof(T) * s.channels * width,
+              .seconds = share * static_cast<double>(steps.projection)});
+  book_attention(steps.attention,
+                 {s.batch, s.latents, s.inputs, s.heads, sizes.qk, sizes.v},
+                 /*keys_read=*/0, sizeof(T), scale, ledger);
+}
+
+template <class T>
+void StreamingRead<T>::run(const ReadShape& s, const ReadPlan& plan,
+                           const Sources& from, Tensor<T, 3>& output,
+                           Ledger& ledger) {
+  const Sizes sizes(s, plan);
+  prepare(sizes);
+  output.resize({s.batch, s.latents, s.heads * sizes.v});
+  if (!ledger.computes()) {
+    const std::size_t shown = shown_keys(from.mask, s.batch, s.inputs);
+    Steps steps;
+    steps.inputs = shown;
+    steps.attention.pairs = s.heads * s.latents * shown;
+    return book(sizes, from, steps, {}, ledger);
+  }
+  if (!plan.fold_keys) key_.pack(matrix(from.maps.key->weight));
+  if (!plan.fold_values) value_.pack(matrix(from.maps.value->weight));
+  const std::size_t panels = s.batch * s.heads * panel_count<T>(s.latents);
+  const TickScale scale;
+  Steps steps;
+#pragma omp parallel
+  {
+    Steps mine;
+    TickClock clock;
+#pragma omp for schedule(static)
+    for (std::size_t i = 0; i < s.batch * s.heads; ++i) {
+      const std::size_t b = i / s.heads, h = i % s.heads;
+      pack_queries(
+          example(from.queries, b).columns(h * sizes.qk, sizes.qk),
+          s.qk_channels / s.heads, &queries_(b, h, 0));
+    }
+    clock.lap(mine.attention.scores);
+#pragma omp for schedule(dynamic)
+    for (std::size_t unit = 0; unit < s.batch * sizes.cuts.ranges; ++unit) {
+      read_range(sizes, from, unit, scratch_[omp_get_thread_num()], mine);
+    }
+    clock = TickClock();
+#pragma omp for schedule(dynamic)
+    for (std::size_t i = 0; i < panels; ++i) merge_ranges(sizes, i, output);
+    clock.lap(mine.attention.weighted_sum);
+#pragma omp critical
+    steps += mine;
+  }
+  book(sizes, from, steps, scale, ledger);
+}
+
+template StreamingReadCuts streaming_read_cuts<float>(const ReadShape&);
+template StreamingReadCuts streaming_read_cuts<double>(const ReadShape&);
+template class StreamingRead<float>;
+template class StreamingRead<double>;
+
+}  // namespace suite

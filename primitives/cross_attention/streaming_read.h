@@ -1,0 +1,72 @@
+// One pass over the inputs: layer norm, key and value projection, scores and
+// weighted sum of a tile of inputs happen while it is in cache. Beyond the inputs
+// themselves memory doesn't grow with N, and each input is read once.
+#pragma once
+
+#include <vector>
+
+#include "primitives/attention/attention_steps.h"
+#include "primitives/attention/tile_attention.h"
+#include "primitives/cross_attention/input_maps.h"
+#include "primitives/cross_attention/read_plan.h"
+#include "primitives/panels/packed_matrix.h"
+
+namespace suite {
+
+// How a read is cut: units are ranges of inputs, each with a state of all latents
+// and heads, merged afterwards. Never depends on the number of threads.
+struct StreamingReadCuts {
+  std::size_t tile = 0;    // inputs at once
+  std::size_t range = 0;   // inputs of a unit
+  std::size_t ranges = 0;  // units of an example
+};
+
+// Throws Error for a read of nothing.
+template <class T>
+StreamingReadCuts streaming_read_cuts(const ReadShape& shape);
+
+template <class T>
+class StreamingRead {
+ public:
+  struct Sources {
+    const Tensor<T, 3>& queries;  // [batch, M, ·]; folded: as wide as heads·C
+    const Tensor<T, 3>& inputs;   // [batch, N, C]
+    const Mask& mask;             // hidden inputs are left out
+    InputMaps<T> maps;
+  };
+
+  // output[batch, M, ·] ← attention of the queries over the inputs, as wide as
+  // heads·C with folded values. `shape` is that of the read as written.
+  void run(const ReadShape& shape, const ReadPlan& plan, const Sources& from,
+           Tensor<T, 3>& output, Ledger& ledger);
+
+  static std::uint64_t buffer_bytes(const ReadShape& shape,
+                                    const ReadPlan& plan, int threads);
+
+ private:
+  struct Scratch {
+    Tensor<T, 2> normed;       // [tile, C]
+    Tensor<T, 2> keys;         // [tile, qk_channels]
+    Tensor<T, 2> values;       // [tile, v_channels]
+    Tensor<T, 1> head_keys;    // [tile, qk_channels of a head]
+    Tensor<T, 1> head_values;  // [tile, v_channels of a head]
+    Tensor<T, 1> weights;      // [tile, panel]
+  };
+  struct Sizes;
+  struct Steps;
+
+  void prepare(const Sizes& sizes);
+  void read_range(const Sizes& sizes, const Sources& from, std::size_t unit,
+                  Scratch& scratch, Steps& steps);
+  void merge_ranges(const Sizes& sizes, std::size_t unit,
+                    Tensor<T, 3>& output);
+  void book(const Sizes& sizes, const Sources& from, const Steps& steps,
+            const TickScale& scale, Ledger& ledger) const;
+
+  std::vector<Scratch> scratch_;  // one a thread
+  PackedMatrix<T> key_, value_;
+  Tensor<T, 3> queries_;  // [batch, heads, M·qk], in panels
+  Tensor<T, 3> states_;   // [batch·ranges, heads, state]
+};
+
+}  // namespace suite

@@ -1,0 +1,271 @@
+#include "primitives/efficient_attention/sparse/sparse_attention.h"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "primitives/panels/caches.h"
+#include "primitives/threads.h"
+
+namespace suite {
+namespace {
+
+// The part of `range` within the tile [first, first + count), from its beginning.
+KeyRange within(const KeyRange& range, std::size_t first, std::size_t count) {
+  const auto clamp = [&](std::size_t n) {
+    return std::clamp(n, first, first + count) - first;
+  };
+  return {clamp(range.first), clamp(range.last)};
+}
+
+std::size_t shown_in(const KeyRange& range, const std::uint8_t* valid) {
+  if (valid == nullptr || range.size() == 0) return range.size();
+  return static_cast<std::size_t>(
+      std::count_if(valid + range.first, valid + range.last,
+                    [](auto shown) { return shown != 0; }));
+}
+
+// The logits of one panel for a tile; −∞ where a query doesn't read a key.
+template <class T, std::size_t vectors>
+void masked_scores(const HeadTile<T>& tile, const std::uint8_t* valid,
+                   const T* queries, const T* first, const T* last,
+                   T* scores) {
+  constexpr std::size_t kWidth = vectors * kLanes<T>;
+  constexpr T kUnread = -std::numeric_limits<T>::infinity();
+  for_each_block(tile.count, [&](std::size_t begin, auto rows) {
+    block_product<T, rows(), vectors, LeftOrder::row_by_row>(
+        tile.keys + begin * tile.qk_channels, tile.qk_channels,
+        tile.qk_channels, queries, FromZero<T>(),
+        [&](std::size_t r, std::size_t v, const Vec<T>& score) {
+          const std::size_t n = begin + r, lane = v * kLanes<T>;
+          const Vec<T> key(static_cast<T>(n));
+          const auto unread = (key < load(first + lane)) ||
+                              (key >= load(last + lane));
+          const bool hidden = valid != nullptr && valid[n] == 0;
+          store(scores + n * kWidth + lane,
+                hidden ? Vec<T>(kUnread)
+                       : xsimd::select(unread, Vec<T>(kUnread), score));
+        });
+  });
+}
+
+// Of a query and a key that it reads, in all heads of all examples, by the
+// pattern and the mask alone.
+template <class T>
+std::size_t pairs_of(const AttentionInputs<T>& inputs,
+                     const SparsePattern& pattern) {
+  std::size_t pairs = 0;
+  std::vector<KeyRange> runs;
+  for (std::size_t b = 0; b < inputs.queries.batch; ++b) {
+    const std::uint8_t* valid = inputs.valid_keys(b);
+    for (std::size_t i = 0; i < pattern.blocks(); ++i) {
+      const KeyRange block = pattern.queries_of(i);
+      runs.clear();
+      if (pattern.whole) pattern.whole(block.first, runs);
+      for (const KeyRange& run : runs) {
+        pairs += block.size() * shown_in(run, valid);
+      }
+      for (std::size_t q = block.first; pattern.own && q < block.last; ++q) {
+        pairs += shown_in(pattern.own(q), valid);
+      }
+    }
+  }
+  return inputs.heads * pairs;
+}
+
+}  // namespace
+
+std::size_t SparsePattern::blocks() const {
+  return divide_up(apart, block) + divide_up(rows - apart, block);
+}
+
+KeyRange SparsePattern::queries_of(std::size_t index) const {
+  const std::size_t early = divide_up(apart, block);
+  if (index < early) {
+    return {index * block, std::min((index + 1) * block, apart)};
+  }
+  const std::size_t first = apart + (index - early) * block;
+  return {first, std::min(first + block, rows)};
+}
+
+// One head of one example, one block of its queries.
+template <class T>
+struct SparseAttention<T>::Unit {
+  const AttentionInputs<T>& inputs;
+  const AttentionShape& shape;
+  const SparsePattern& pattern;
+  Scratch& scratch;
+  AttentionSteps& steps;
+  std::size_t example, head;
+  KeyRange block;
+  TickClock clock = {};
+
+  HeadQueries<T> queries() const {
+    return {scratch.queries.data(), scratch.state.data(), block.size()};
+  }
+  MatrixView<const T> rows(const BatchView<const T>& all, const KeyRange& range,
+                           std::size_t channels, std::size_t of_head) const {
+    return suite::example(all, example)
+        .row_range(range.first, range.size())
+        .columns(of_head * channels, channels);
+  }
+
+  // Calls f(tile of keys, its first key, the mask from there on) along a range.
+  // With `compact` hidden keys are left out, and the mask is of no use.
+  template <class F>
+  void for_each_tile(const KeyRange& range, bool compact, const F& f) {
+    const std::size_t most = depth_tile<T>();
+    for (std::size_t n = range.first; n < range.last; n += most) {
+      const KeyRange part{n, std::min(range.last, n + most)};
+      const std::uint8_t* valid = inputs.valid_keys(example);
+      if (valid != nullptr) valid += n;
+      const std::size_t key_head = shape.key_head(head);
+      const ShownRows<T> k =
+          shown_rows(rows(inputs.keys, part, shape.qk_channels, key_head),
+                     compact ? valid : nullptr, scratch.keys.data());
+      const ShownRows<T> v =
+          shown_rows(rows(inputs.values, part, shape.v_channels, key_head),
+                     compact ? valid : nullptr, scratch.values.data());
+      f(HeadTile<T>{k.rows, v.rows, k.count, shape.qk_channels,
+                    shape.v_channels},
+        n, valid);
+    }
+  }
+
+  void read_whole(const KeyRange& range) {
+    for_each_tile(range, /*compact=*/true,
+                  [&](const HeadTile<T>& tile, std::size_t,
+                      const std::uint8_t*) {
+                    read_tile(tile, queries(), scratch.weights.data(), steps,
+                              clock);
+                  });
+  }
+
+  // What only some of the block's queries read: each within its own range.
+  void read_edge(const KeyRange& range) {
+    for_each_tile(range, /*compact=*/false,
+                  [&](const HeadTile<T>& tile, std::size_t n,
+                      const std::uint8_t* valid) {
+                    for_each_panel<T>(
+                        block.size(), [&](std::size_t first, auto vectors) {
+                          read_edge_panel<vectors()>(tile, n, valid, first);
+                        });
+                  });
+  }
+
+  template <std::size_t vectors>
+  void read_edge_panel(const HeadTile<T>& tile, std::size_t n,
+                       const std::uint8_t* valid, std::size_t panel) {
+    constexpr std::size_t kWidth = vectors * kLanes<T>;
+    alignas(64) std::array<T, kWidth> first{}, last{};
+    for (std::size_t i = 0; i < kWidth && panel + i < block.size(); ++i) {
+      const KeyRange own =
+          within(pattern.own(block.first + panel + i), n, tile.count);
+      first[i] = static_cast<T>(own.first);
+      last[i] = static_cast<T>(own.last);
+      steps.pairs += shown_in(own, valid);
+    }
+    const auto state =
+        queries().template state<vectors>(panel, shape.v_channels);
+    masked_scores<T, vectors>(
+        tile, valid, scratch.queries.data() + panel * shape.qk_channels,
+        first.data(), last.data(), scratch.weights.data());
+    state.absorb(scratch.weights.data(), tile.count);
+    clock.lap(steps.scores);
+    add_values(tile, scratch.weights.data(), state);
+    clock.lap(steps.weighted_sum);
+  }
+
+  // What all read comes first: a state that has seen nothing on some lanes only
+  // is for absorb() alone.
+  void read_own() {
+    KeyRange all{pattern.rows, 0}, common{0, pattern.rows};
+    for (std::size_t q = block.first; q < block.last; ++q) {
+      const KeyRange own = pattern.own(q);
+      all = {std::min(all.first, own.first), std::max(all.last, own.last)};
+      common = {std::max(common.first, own.first),
+                std::min(common.last, own.last)};
+    }
+    if (common.size() == 0) return read_edge(all);
+    read_whole(common);
+    read_edge({all.first, common.first});
+    read_edge({common.last, all.last});
+  }
+
+  void run(BatchView<T> output) {
+    pack_queries(rows(inputs.queries, block, shape.qk_channels, head),
+                 shape.qk_channels, scratch.queries.data());
+    clear_states(queries(), shape.v_channels);
+    scratch.runs.clear();
+    if (pattern.whole) pattern.whole(block.first, scratch.runs);
+    for (const KeyRange& run : scratch.runs) read_whole(run);
+    if (pattern.own) read_own();
+    for (std::size_t p = 0; p < panel_count<T>(block.size()); ++p) {
+      write_means(queries(), p,
+                  suite::example(output, example)
+                      .row_range(block.first, block.size())
+                      .columns(head * shape.v_channels, shape.v_channels));
+    }
+  }
+};
+
+template <class T>
+std::uint64_t SparseAttention<T>::buffer_bytes(const AttentionShape& s,
+                                               std::size_t block, int threads) {
+  const std::size_t tile = depth_tile<T>();
+  return sizeof(T) * static_cast<std::size_t>(threads) *
+         (padded<T>(block) * s.qk_channels +
+          HeadQueries<T>::state_values(block, s.v_channels) +
+          tile * (kPanelWidth<T> + s.qk_channels + s.v_channels));
+}
+
+template <class T>
+void SparseAttention<T>::forward(const AttentionInputs<T>& inputs,
+                                 const SparsePattern& pattern,
+                                 Tensor<T, 3>& output, Ledger& ledger) {
+  const AttentionShape s = inputs.shape();
+  require(s.queries == pattern.rows && s.keys == pattern.rows &&
+              pattern.block > 0 && pattern.apart <= pattern.rows,
+          "sparse attention: {} queries and {} keys, the pattern has {} rows in "
+          "blocks of {}",
+          s.queries, s.keys, pattern.rows, pattern.block);
+  scratch_.resize(static_cast<std::size_t>(threads()));
+  for (Scratch& each : scratch_) {
+    each.queries.resize({padded<T>(pattern.block) * s.qk_channels});
+    each.state.resize(
+        {HeadQueries<T>::state_values(pattern.block, s.v_channels)});
+    each.weights.resize({depth_tile<T>() * kPanelWidth<T>});
+    each.keys.resize({depth_tile<T>() * s.qk_channels});
+    each.values.resize({depth_tile<T>() * s.v_channels});
+  }
+  output.resize({s.batch, s.queries, s.heads * s.v_channels});
+  if (!ledger.computes()) {
+    return book_attention({.pairs = pairs_of(inputs, pattern)}, s,
+                          inputs.shown_keys(), sizeof(T), {}, ledger);
+  }
+  const std::size_t blocks = pattern.blocks();
+  const TickScale scale;
+  AttentionSteps steps;
+#pragma omp parallel
+  {
+    AttentionSteps mine;
+    Scratch& scratch = scratch_[omp_get_thread_num()];
+#pragma omp for schedule(dynamic)
+    for (std::size_t unit = 0; unit < s.batch * s.heads * blocks; ++unit) {
+      const std::size_t head = unit / blocks;
+      Unit{inputs, s, pattern, scratch, mine, head / s.heads, head % s.heads,
+           pattern.queries_of(unit % blocks)}
+          .run(output);
+    }
+#pragma omp critical
+    steps += mine;
+  }
+  book_attention(steps, s, inputs.shown_keys(), sizeof(T), scale, ledger);
+}
+
+template class SparseAttention<float>;
+template class SparseAttention<double>;
+
+}  // namespace suite
