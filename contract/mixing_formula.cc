@@ -22,8 +22,8 @@ Cost kernel_attention(const KernelShape& s, std::size_t scalar, int threads) {
       .bytes_moved = moved};
   cost.bytes_held =
       scalar == sizeof(float)
-          ? KernelAttention<float>::buffer_bytes(s, threads)
-          : KernelAttention<double>::buffer_bytes(s, threads);
+          ? bytes_laid_out<KernelAttention<float>>(threads, s)
+          : bytes_laid_out<KernelAttention<double>>(threads, s);
   return cost;
 }
 
@@ -40,8 +40,8 @@ Cost sparse_attention(const AttentionShape& s, std::size_t pairs,
                               .bytes_moved = operands * s.v_channels};
   cost.bytes_held =
       scalar == sizeof(float)
-          ? SparseAttention<float>::buffer_bytes(s, block, threads)
-          : SparseAttention<double>::buffer_bytes(s, block, threads);
+          ? bytes_laid_out<SparseAttention<float>>(threads, s, block)
+          : bytes_laid_out<SparseAttention<double>>(threads, s, block);
   return cost;
 }
 
@@ -70,8 +70,8 @@ Cost hashed_attention(const HashedShape& s, std::size_t scalar, int threads) {
       .macs = heads * pairs * s.v_channels,
       .bytes_moved = 2 * scalar * heads * hash.rows * s.v_channels};
   cost.bytes_held = scalar == sizeof(float)
-                        ? HashedAttention<float>::buffer_bytes(s, threads)
-                        : HashedAttention<double>::buffer_bytes(s, threads);
+                        ? bytes_laid_out<HashedAttention<float>>(threads, s)
+                        : bytes_laid_out<HashedAttention<double>>(threads, s);
   return cost;
 }
 
@@ -112,8 +112,8 @@ Cost pseudo_inverse(std::size_t matrices, std::size_t m, std::size_t iterations,
       .macs = matrices * iterations * 4 * m * m * m,
       .bytes_moved = 2 * scalar * matrices * m * m};
   cost.bytes_held = scalar == sizeof(float)
-                        ? PseudoInverse<float>::buffer_bytes(m, threads)
-                        : PseudoInverse<double>::buffer_bytes(m, threads);
+                        ? bytes_laid_out<PseudoInverse<float>>(threads, m)
+                        : bytes_laid_out<PseudoInverse<double>>(threads, m);
   return cost;
 }
 

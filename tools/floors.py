@@ -9,17 +9,18 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # From the roof down. Neighbours stand side by side.
-FLOORS = ["analysis", "results", "experiments", "perceiver", "baselines", "contract",
-          "primitives"]
 HOLDS = {
     "analysis": "what rows mean; never runs a model",
     "results": "data only: rows and manifests",
-    "experiments": "definitions, sweep, check → count → time",
-    "perceiver": "contestant: the Perceiver",
-    "baselines": "contestant: the transformer",
+    "experiments": "definitions, machine, check → count → time, rows",
+    "pretrained": "released weights: names, inputs, pictures",
+    "perceiver": "contestants: Perceiver, Perceiver IO",
+    "baselines": "contestants: transformer, attention variants",
     "contract": "what a contestant signs, oracle, conformance",
-    "primitives": "tensors, products, attention, cost ledger",
+    "primitives": "tensors, products, layers, attention, ledger",
+    "support": "what knows no tensors: files, TOML, CSV",
 }
+FLOORS = list(HOLDS)
 
 
 def edges_of_bazel():
@@ -41,7 +42,7 @@ def picture(edges):
     for floor in FLOORS:
         used = [other for other in FLOORS if (floor, other) in edges]
         arrow = "  → " + ", ".join(used) if used else ""
-        lines.append(f"{floor + '/':13} {HOLDS[floor]:45}{arrow}".rstrip())
+        lines.append(f"{floor + '/':13} {HOLDS[floor]:50}{arrow}".rstrip())
     return "\n".join(lines)
 
 

@@ -9,12 +9,16 @@ from tools import house
 # README.md is linked to, in the checkout itself.
 ROOT = pathlib.Path("README.md").resolve().parent
 
-# For each check a file that breaks its rule.
+# For each check a file that breaks its rule; {}: as many as it takes.
 BREACHES = {
     house.arrows_point_down:
         ("perceiver/a.cc", '#include "baselines/transformer/transformer.h"\n'),
     house.each_library_has_its_place:
         ("contract/a.cc", "#include <xtensor/xtensor.hpp>\n"),
+    house.targets_depend_on_what_they_include:
+        ("support/broken/BUILD", 'suite_library(name = "a", srcs = ["../csv.cc"])\n'),
+    house.folders_are_not_crowded:
+        ("support/crowd/{}.cc", "// one of many\n"),
     house.files_hold_one_thing:
         ("analysis/a.cc", "// line\n" * 401),
     house.nothing_names_this_machine:
@@ -42,9 +46,11 @@ class HouseTest(unittest.TestCase):
                 copy = pathlib.Path(folder) / "copy"
                 shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(
                     ".git", "bazel-*", "local"))
-                name, text = BREACHES[check]
-                (copy / name).parent.mkdir(exist_ok=True)
-                (copy / name).write_text(text)
+                pattern, text = BREACHES[check]
+                for i in range(house.MOST_SOURCES + 1):
+                    path = copy / pattern.format(i)
+                    path.parent.mkdir(exist_ok=True)
+                    path.write_text(text)
                 found = list(check(copy))
                 self.assertNotEqual(found, [])
                 for problem in found:

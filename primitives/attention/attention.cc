@@ -25,8 +25,8 @@ template <class T>
 std::uint64_t attention_buffer_bytes(AttentionForm form,
                                      const AttentionShape& shape, int threads) {
   return form == AttentionForm::materialised
-             ? MaterialisedAttention<T>::buffer_bytes(shape, threads)
-             : StreamingAttention<T>::buffer_bytes(shape, threads);
+             ? bytes_laid_out<MaterialisedAttention<T>>(threads, shape)
+             : bytes_laid_out<StreamingAttention<T>>(threads, shape);
 }
 
 template std::unique_ptr<Attention<float>> make_attention(AttentionForm);

@@ -20,8 +20,8 @@ std::vector<AttentionShape> shapes() {
 template <class T>
 std::uint64_t buffer_bytes(AttentionForm form, const AttentionShape& shape) {
   return form == AttentionForm::streaming
-             ? StreamingAttention<T>::buffer_bytes(shape, threads())
-             : MaterialisedAttention<T>::buffer_bytes(shape, threads());
+             ? bytes_laid_out<StreamingAttention<T>>(threads(), shape)
+             : bytes_laid_out<MaterialisedAttention<T>>(threads(), shape);
 }
 
 template <class T>
@@ -163,8 +163,8 @@ TYPED_TEST(AttentionCostTest, StreamingDoesNotGrowWithTheKeys) {
   const AttentionShape some{1, 193, 1 << 12, 64, 16, 16};
   AttentionShape many = some;
   many.keys = 1 << 20;
-  EXPECT_EQ(StreamingAttention<T>::buffer_bytes(many, 1),
-            StreamingAttention<T>::buffer_bytes(some, 1));
+  EXPECT_EQ(bytes_laid_out<StreamingAttention<T>>(1, many),
+            bytes_laid_out<StreamingAttention<T>>(1, some));
 }
 
 TYPED_TEST(AttentionCostTest, APlanMeetsEveryQueryAndKeyOnce) {

@@ -77,7 +77,7 @@ TYPED_TEST(AttentionInputsTest, StreamingRefusesToHaveNothingToDo) {
         AttentionShape{1, 3, 0, 2, 4, 6}}) {
     EXPECT_THROW(AttentionCase<T>(shape).answer(AttentionForm::streaming),
                  Error);
-    EXPECT_THROW(StreamingAttention<T>::buffer_bytes(shape, 1), Error);
+    EXPECT_THROW(bytes_laid_out<StreamingAttention<T>>(1, shape), Error);
   }
 }
 

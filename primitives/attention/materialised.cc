@@ -4,6 +4,7 @@
 
 #include "primitives/gemm.h"
 #include "primitives/softmax.h"
+#include "primitives/threads.h"
 
 namespace suite {
 
@@ -12,7 +13,8 @@ void MaterialisedAttention<T>::forward(const AttentionInputs<T>& inputs,
                                        Tensor<T, 3>& output, Ledger& ledger) {
   const AttentionShape s = inputs.shape();
   const T scale = 1 / std::sqrt(static_cast<T>(s.qk_channels));
-  weights_.resize({s.batch, s.heads, s.queries, s.keys});
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(s, buffers);
   output.resize({s.batch, s.queries, s.heads * s.v_channels});
   for (std::size_t b = 0; b < s.batch; ++b) {
     const auto queries = example(inputs.queries, b);
@@ -35,9 +37,9 @@ void MaterialisedAttention<T>::forward(const AttentionInputs<T>& inputs,
 }
 
 template <class T>
-std::uint64_t MaterialisedAttention<T>::buffer_bytes(
-    const AttentionShape& shape, int /*threads*/) {
-  return sizeof(T) * shape.batch * shape.heads * shape.queries * shape.keys;
+void MaterialisedAttention<T>::lay_out(const AttentionShape& s,
+                                       Buffers& buffers) {
+  buffers(weights_, {s.batch, s.heads, s.queries, s.keys});
 }
 
 template class MaterialisedAttention<float>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "primitives/attention/attention.h"
+#include "primitives/buffers.h"
 
 namespace suite {
 
@@ -15,7 +16,7 @@ class MaterialisedAttention : public Attention<T> {
   const Tensor<T, 4>& weights() const { return weights_; }
 
   // Holds batch·heads·M·N values.
-  static std::uint64_t buffer_bytes(const AttentionShape& shape, int threads);
+  void lay_out(const AttentionShape& shape, Buffers& buffers);
 
  private:
   Tensor<T, 4> weights_;

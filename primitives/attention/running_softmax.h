@@ -51,7 +51,7 @@ struct RunningSoftmax {
   }
 
   // Adds a tile's sums of weights, unless one is more than kMost or a NaN: then
-  // the tile must be absorbed, and false is returned.
+  // the tile is to be weighed anew, and false is returned.
   bool add(const Vec<T> (&sums)[vectors]) const {
     bool fits = true;
     for (std::size_t v = 0; v < vectors; ++v) {
@@ -67,7 +67,7 @@ struct RunningSoftmax {
   // scores[keys, width] ← weights relative to the highest logit seen; the state
   // is rescaled to it and their sum is added. The caller adds their weighted
   // sum.
-  void absorb(T* scores, std::size_t keys) const {
+  void weigh(T* scores, std::size_t keys) const {
     Vec<T> highest[vectors];
     maximum(scores, keys, highest);
     Vec<T> total[vectors];

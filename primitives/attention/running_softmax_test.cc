@@ -31,11 +31,11 @@ struct Panel {
     for (T& logit : logits) logit *= 8;
   }
 
-  // Keys [first, last) pass by: absorbed, and their weighted sum added.
+  // Keys [first, last) pass by: weighed, and their weighted sum added.
   std::vector<T> add(Owned& to, std::size_t first, std::size_t last) {
     std::vector<T> weights(&logits.data()[first * kWidth],
                            &logits.data()[last * kWidth]);
-    to.view().absorb(weights.data(), last - first);
+    to.view().weigh(weights.data(), last - first);
     for (std::size_t n = first; n < last; ++n) {
       for (std::size_t c = 0; c < kChannels; ++c) {
         for (std::size_t i = 0; i < kWidth; ++i) {

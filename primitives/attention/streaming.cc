@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "primitives/attention/tile_attention.h"
+#include "primitives/attention/absorb.h"
 #include "primitives/panels/caches.h"
 #include "primitives/threads.h"
 
@@ -26,13 +26,6 @@ std::size_t queries_in_cache(const AttentionShape& s) {
       second_level_cache_bytes() /
       (sizeof(T) * (s.qk_channels + s.v_channels + 2));
   return std::max(kPanelWidth<T>, queries / kPanelWidth<T> * kPanelWidth<T>);
-}
-
-template <class T>
-std::size_t scratch_values(const AttentionShape& s, const StreamingPlan& plan) {
-  return padded<T>(plan.query_chunk) * s.qk_channels +
-         (plan.splits_keys() ? 0 : plan.state_values) +
-         plan.key_tile * (kPanelWidth<T> + s.qk_channels + s.v_channels);
 }
 
 }  // namespace
@@ -61,7 +54,7 @@ StreamingPlan streaming_plan(const AttentionShape& s) {
                            even_part(plan.keys_per_range, depth_tile<T>()));
   plan.units = units * plan.key_ranges;
   plan.state_values =
-      HeadQueries<T>::state_values(plan.query_chunk, s.v_channels);
+      AttentionState<T>::size(plan.query_chunk, s.v_channels);
   return plan;
 }
 
@@ -98,15 +91,14 @@ struct StreamingAttention<T>::Unit {
         .columns(key_head * channels, channels);
   }
 
-  // Runs all keys of the unit past all of its queries.
-  HeadQueries<T> run(const AttentionInputs<T>& inputs, const AttentionShape& s,
-                     std::size_t key_tile, Scratch& scratch, T* states,
-                     AttentionSteps& steps) const {
+  // `state` absorbs all keys of the unit.
+  void run(const AttentionInputs<T>& inputs, const AttentionShape& s,
+           std::size_t key_tile, Scratch& scratch,
+           const AttentionState<T>& state, AttentionSteps& steps) const {
     TickClock clock;
     pack_queries(of_queries(inputs.queries, s.qk_channels), s.qk_channels,
                  scratch.queries.data());
-    const HeadQueries<T> mine{scratch.queries.data(), states, queries};
-    clear_states(mine, s.v_channels);
+    state.clear();
     const auto all_keys = of_keys(inputs.keys, s.qk_channels);
     const auto all_values = of_keys(inputs.values, s.v_channels);
     const std::uint8_t* valid = inputs.valid_keys(example);
@@ -120,35 +112,48 @@ struct StreamingAttention<T>::Unit {
       const ShownRows<T> v = shown_rows(all_values.row_range(n, count), shown,
                                         scratch.values.data());
       clock.lap(steps.weighted_sum);
-      read_tile<T>({k.rows, v.rows, k.count, s.qk_channels, s.v_channels}, mine,
-                   scratch.weights.data(), steps, clock);
+      absorb<T>({k.rows, v.rows, k.count, s.qk_channels, s.v_channels},
+                scratch.queries.data(), state, scratch.weights.data(), steps,
+                clock);
     }
-    return mine;
   }
 };
 
 template <class T>
-void StreamingAttention<T>::prepare(const AttentionShape& s,
-                                    const StreamingPlan& plan) {
+void StreamingAttention<T>::lay_out(const AttentionShape& s, Buffers& buffers) {
+  const StreamingPlan plan = streaming_plan<T>(s);
   const bool split = plan.splits_keys();
-  scratch_.resize(threads());
-  for (Scratch& each : scratch_) {
-    each.queries.resize({padded<T>(plan.query_chunk) * s.qk_channels});
-    each.state.resize({split ? 0 : plan.state_values});
-    each.weights.resize({plan.key_tile * kPanelWidth<T>});
-    each.keys.resize({plan.key_tile * s.qk_channels});
-    each.values.resize({plan.key_tile * s.v_channels});
-  }
-  states_.resize({split ? plan.units : 0, split ? plan.state_values : 0});
+  const auto of_thread = [&](Scratch& each, Buffers& own) {
+    own(each.queries, {padded<T>(plan.query_chunk) * s.qk_channels});
+    own(each.state, {split ? 0 : plan.state_values});
+    own(each.weights, {plan.key_tile * kPanelWidth<T>});
+    own(each.keys, {plan.key_tile * s.qk_channels});
+    own(each.values, {plan.key_tile * s.v_channels});
+  };
+  buffers.for_each_thread(scratch_, of_thread);
+  buffers(states_, {split ? plan.units : 0, split ? plan.state_values : 0});
 }
 
+// What the ranges of keys saw becomes the output.
 template <class T>
-std::uint64_t StreamingAttention<T>::buffer_bytes(const AttentionShape& s,
-                                                  int threads) {
-  const StreamingPlan plan = streaming_plan<T>(s);
-  return sizeof(T) *
-         (static_cast<std::size_t>(threads) * scratch_values<T>(s, plan) +
-          (plan.splits_keys() ? plan.units * plan.state_values : 0));
+void StreamingAttention<T>::merge_ranges(const AttentionShape& s,
+                                         const StreamingPlan& plan,
+                                         BatchView<T> output) {
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t first = 0; first < plan.units; first += plan.key_ranges) {
+    const Unit unit(plan, s, first);
+    const auto state = [&](std::size_t range) {
+      return AttentionState<T>(&states_(first + range, 0), unit.queries,
+                               s.v_channels);
+    };
+    const AttentionState<T> all = state(0);
+    for (std::size_t p = 0; p < all.panels(); ++p) {
+      for (std::size_t range = 1; range < plan.key_ranges; ++range) {
+        all.merge(state(range), p);
+      }
+      all.finish(p, unit.of_queries(output, s.v_channels));
+    }
+  }
 }
 
 template <class T>
@@ -156,7 +161,8 @@ void StreamingAttention<T>::forward(const AttentionInputs<T>& inputs,
                                     Tensor<T, 3>& output, Ledger& ledger) {
   const AttentionShape s = inputs.shape();
   const StreamingPlan plan = streaming_plan<T>(s);
-  prepare(s, plan);
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(s, buffers);
   output.resize({s.batch, s.queries, s.heads * s.v_channels});
   if (!ledger.computes()) {
     const std::size_t shown = inputs.shown_keys();
@@ -173,31 +179,19 @@ void StreamingAttention<T>::forward(const AttentionInputs<T>& inputs,
 #pragma omp for schedule(dynamic)
     for (std::size_t index = 0; index < plan.units; ++index) {
       const Unit unit(plan, s, index);
-      T* states = plan.splits_keys() ? &states_(index, 0)
+      T* values = plan.splits_keys() ? &states_(index, 0)
                                      : scratch.state.data();
-      const HeadQueries<T> seen =
-          unit.run(inputs, s, plan.key_tile, scratch, states, mine);
+      const AttentionState<T> state(values, unit.queries, s.v_channels);
+      unit.run(inputs, s, plan.key_tile, scratch, state, mine);
       if (plan.splits_keys()) continue;
-      for (std::size_t p = 0; p < panel_count<T>(unit.queries); ++p) {
-        write_means(seen, p, unit.of_queries(out, s.v_channels));
+      for (std::size_t p = 0; p < state.panels(); ++p) {
+        state.finish(p, unit.of_queries(out, s.v_channels));
       }
     }
 #pragma omp critical
     steps += mine;
   }
-  if (plan.splits_keys()) {
-#pragma omp parallel for schedule(dynamic)
-    for (std::size_t first = 0; first < plan.units; first += plan.key_ranges) {
-      const Unit unit(plan, s, first);
-      const HeadQueries<T> all{nullptr, &states_(first, 0), unit.queries};
-      for (std::size_t p = 0; p < panel_count<T>(unit.queries); ++p) {
-        for (std::size_t range = 1; range < plan.key_ranges; ++range) {
-          merge_states(all, &states_(first + range, 0), p, s.v_channels);
-        }
-        write_means(all, p, unit.of_queries(out, s.v_channels));
-      }
-    }
-  }
+  if (plan.splits_keys()) merge_ranges(s, plan, out);
   book_attention(steps, s, inputs.shown_keys(), sizeof(T), scale, ledger);
 }
 

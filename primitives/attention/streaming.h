@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "primitives/attention/attention.h"
+#include "primitives/buffers.h"
 
 namespace suite {
 
@@ -21,7 +22,7 @@ struct StreamingPlan {
   std::size_t keys_per_range = 0; // keys of one unit
   std::size_t key_ranges = 0;     // units along the keys, merged afterwards
   std::size_t units = 0;          // batch·heads·query_chunks·key_ranges
-  std::size_t state_values = 0;   // of one unit's running softmax
+  std::size_t state_values = 0;   // of one unit's state
 
   bool splits_keys() const { return key_ranges > 1; }
 };
@@ -38,7 +39,7 @@ class StreamingAttention : public Attention<T> {
 
   // Per thread one unit's queries, state and tiles; with split keys, one state
   // for each unit. Grows with M but not with N.
-  static std::uint64_t buffer_bytes(const AttentionShape& shape, int threads);
+  void lay_out(const AttentionShape& shape, Buffers& buffers);
 
  private:
   struct Scratch {
@@ -50,7 +51,8 @@ class StreamingAttention : public Attention<T> {
   };
   struct Unit;
 
-  void prepare(const AttentionShape& shape, const StreamingPlan& plan);
+  void merge_ranges(const AttentionShape& shape, const StreamingPlan& plan,
+                    BatchView<T> output);
 
   std::vector<Scratch> scratch_;  // one a thread
   Tensor<T, 2> states_;           // [units, state_values] where keys are split

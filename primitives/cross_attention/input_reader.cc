@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "primitives/panels/parallel_product.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -116,10 +117,10 @@ std::uint64_t InputReader<T>::buffer_bytes(const ReadShape& s,
                                            const ReadPlan& plan, int threads) {
   if (plan.keep || form == AttentionForm::materialised) {
     return attention_buffer_bytes<T>(form, s.attention(), threads) +
-           KeysAndValues<T>::buffer_bytes(s, threads);
+           bytes_laid_out<KeysAndValues<T>>(threads, s);
   }
   const std::size_t wide = s.batch * s.latents * s.heads * s.channels;
-  return StreamingRead<T>::buffer_bytes(s, plan, threads) +
+  return bytes_laid_out<StreamingRead<T>>(threads, s, plan) +
          sizeof(T) * ((plan.fold_keys ? wide : 0) +
                       (plan.fold_values ? wide : 0));
 }

@@ -30,6 +30,7 @@ class InputReader {
   const KeysAndValues<T>& kept() const { return kept_; }
   const Attention<T>& attention() const { return *attention_; }
 
+  // The bytes that it holds once it has read.
   static std::uint64_t buffer_bytes(const ReadShape& shape, AttentionForm form,
                                     const ReadPlan& plan, int threads);
 

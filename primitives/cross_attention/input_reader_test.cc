@@ -200,7 +200,7 @@ TYPED_TEST(InputReaderTest, ProjectsOnceWhatItKeeps) {
 TYPED_TEST(InputReaderTest, MemoryDoesNotGrowWithTheInputs) {
   const auto bytes = [](std::size_t inputs) {
     ReadShape shape{1, 64, inputs, 32, 32, 32, 4};
-    return StreamingRead<TypeParam>::buffer_bytes(shape, {}, 2);
+    return bytes_laid_out<StreamingRead<TypeParam>>(2, shape, ReadPlan{});
   };
   EXPECT_EQ(bytes(1 << 20), bytes(1 << 16));
 }

@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include "primitives/panels/caches.h"
 #include "primitives/threads.h"
 #include "primitives/ticks.h"
 
@@ -13,8 +14,14 @@ void KeysAndValues<T>::make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps
   const bool normed = maps.norm != nullptr;
   const std::size_t channels = inputs.shape(2);
   const std::size_t tile = depth_tile<T>();
-  keys_.resize({inputs.shape(0), inputs.shape(1), maps.key->out()});
-  values_.resize({inputs.shape(0), inputs.shape(1), maps.value->out()});
+  const ReadShape shape{.batch = inputs.shape(0),
+                        .inputs = inputs.shape(1),
+                        .channels = channels,
+                        .qk_channels = maps.key->out(),
+                        .v_channels = maps.value->out(),
+                        .normed = normed};
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(shape, buffers);
   const MatrixView<const T> all = all_rows(inputs);
   const std::size_t width = maps.key->out() + maps.value->out();
   const std::size_t read = sizeof(T) * inputs.size();
@@ -24,8 +31,6 @@ void KeysAndValues<T>::make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps
               .bytes_moved = (normed ? 0 : read) +
                              sizeof(T) * width * (channels + all.rows)});
   if (!ledger.computes()) return;
-  normed_.resize({normed ? static_cast<std::size_t>(threads()) : 0, tile,
-                  channels});
   key_.pack(matrix(maps.key->weight));
   value_.pack(matrix(maps.value->weight));
   const MatrixView<T> keys = all_rows(keys_), values = all_rows(values_);
@@ -61,15 +66,13 @@ void KeysAndValues<T>::make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps
 }
 
 template <class T>
-std::uint64_t KeysAndValues<T>::buffer_bytes(const ReadShape& s, int threads) {
-  const std::size_t normed =
-      s.normed
-          ? static_cast<std::size_t>(threads) * depth_tile<T>() * s.channels
-          : 0;
-  return sizeof(T) *
-         (normed + PackedMatrix<T>::values(s.channels, s.qk_channels) +
-          PackedMatrix<T>::values(s.channels, s.v_channels) +
-          s.batch * s.inputs * (s.qk_channels + s.v_channels));
+void KeysAndValues<T>::lay_out(const ReadShape& s, Buffers& buffers) {
+  buffers(normed_, {s.normed ? buffers.threads() : 0, depth_tile<T>(),
+                    s.channels});
+  key_.lay_out(s.channels, s.qk_channels, buffers);
+  value_.lay_out(s.channels, s.v_channels, buffers);
+  buffers(keys_, {s.batch, s.inputs, s.qk_channels});
+  buffers(values_, {s.batch, s.inputs, s.v_channels});
 }
 
 template class KeysAndValues<float>;

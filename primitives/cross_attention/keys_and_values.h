@@ -18,7 +18,7 @@ class KeysAndValues {
   const Tensor<T, 3>& keys() const { return keys_; }      // [batch, N, ·]
   const Tensor<T, 3>& values() const { return values_; }  // [batch, N, ·]
 
-  static std::uint64_t buffer_bytes(const ReadShape& shape, int threads);
+  void lay_out(const ReadShape& shape, Buffers& buffers);
 
  private:
   PackedMatrix<T> key_, value_;

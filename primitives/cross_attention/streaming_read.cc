@@ -4,8 +4,10 @@
 
 #include <bit>
 
+#include "primitives/attention/absorb.h"
 #include "primitives/panels/caches.h"
 #include "primitives/threads.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -96,44 +98,28 @@ struct StreamingRead<T>::Sizes {
         qk(p.fold_keys ? shape.channels : shape.qk_channels / shape.heads),
         v(p.fold_values ? shape.channels : shape.v_channels / shape.heads),
         query_values(padded<T>(shape.latents) * qk),
-        state_values(HeadQueries<T>::state_values(shape.latents, v)) {}
+        state_values(AttentionState<T>::size(shape.latents, v)) {}
 };
 
 template <class T>
-void StreamingRead<T>::prepare(const Sizes& sizes) {
-  const ReadShape& s = sizes.s;
-  const std::size_t tile = sizes.cuts.tile;
-  const bool keys = !sizes.plan.fold_keys, values = !sizes.plan.fold_values;
-  const bool split = s.heads > 1;
-  scratch_.resize(threads());
-  for (Scratch& each : scratch_) {
-    each.normed.resize({tile, s.channels});
-    each.keys.resize({keys ? tile : 0, s.qk_channels});
-    each.values.resize({values ? tile : 0, s.v_channels});
-    each.head_keys.resize({keys && split ? tile * sizes.qk : 0});
-    each.head_values.resize({values && split ? tile * sizes.v : 0});
-    each.weights.resize({tile * kPanelWidth<T>});
-  }
-  queries_.resize({s.batch, s.heads, sizes.query_values});
-  states_.resize({s.batch * sizes.cuts.ranges, s.heads, sizes.state_values});
-}
-
-template <class T>
-std::uint64_t StreamingRead<T>::buffer_bytes(const ReadShape& s,
-                                             const ReadPlan& plan,
-                                             int threads) {
+void StreamingRead<T>::lay_out(const ReadShape& s, const ReadPlan& plan,
+                               Buffers& buffers) {
   const Sizes sizes(s, plan);
-  const std::size_t keys = plan.fold_keys ? 0 : s.qk_channels;
-  const std::size_t values = plan.fold_values ? 0 : s.v_channels;
-  const std::size_t of_a_head = s.heads > 1 ? (keys + values) / s.heads : 0;
-  const std::size_t row =
-      s.channels + keys + values + of_a_head + kPanelWidth<T>;
-  return sizeof(T) *
-         (static_cast<std::size_t>(threads) * sizes.cuts.tile * row +
-          PackedMatrix<T>::values(keys > 0 ? s.channels : 0, keys) +
-          PackedMatrix<T>::values(values > 0 ? s.channels : 0, values) +
-          s.batch * s.heads *
-              (sizes.query_values + sizes.cuts.ranges * sizes.state_values));
+  const std::size_t tile = sizes.cuts.tile;
+  const bool keys = !plan.fold_keys, values = !plan.fold_values;
+  const bool split = s.heads > 1;
+  buffers.for_each_thread(scratch_, [&](Scratch& each, Buffers& own) {
+    own(each.normed, {tile, s.channels});
+    own(each.keys, {keys ? tile : 0, s.qk_channels});
+    own(each.values, {values ? tile : 0, s.v_channels});
+    own(each.head_keys, {keys && split ? tile * sizes.qk : 0});
+    own(each.head_values, {values && split ? tile * sizes.v : 0});
+    own(each.weights, {tile * kPanelWidth<T>});
+  });
+  if (keys) key_.lay_out(s.channels, s.qk_channels, buffers);
+  if (values) value_.lay_out(s.channels, s.v_channels, buffers);
+  buffers(queries_, {s.batch, s.heads, sizes.query_values});
+  buffers(states_, {s.batch * sizes.cuts.ranges, s.heads, sizes.state_values});
 }
 
 // The inputs of one range pass by all latents and heads.
@@ -146,11 +132,11 @@ void StreamingRead<T>::read_range(const Sizes& sizes, const Sources& from,
   const std::size_t b = unit / cuts.ranges;
   const std::size_t first = unit % cuts.ranges * cuts.range;
   const std::size_t end = std::min(first + cuts.range, s.inputs);
-  const auto head = [&](std::size_t h) {
-    return HeadQueries<T>{&queries_(b, h, 0), &states_(unit, h, 0), s.latents};
+  const auto state = [&](std::size_t h) {
+    return AttentionState<T>(&states_(unit, h, 0), s.latents, sizes.v);
   };
   TickClock clock;
-  for (std::size_t h = 0; h < s.heads; ++h) clear_states(head(h), sizes.v);
+  for (std::size_t h = 0; h < s.heads; ++h) state(h).clear();
   for (std::size_t n = first; n < end; n += cuts.tile) {
     const std::size_t count = take_inputs(
         example(from.inputs, b).row_range(n, std::min(cuts.tile, end - n)),
@@ -178,7 +164,8 @@ void StreamingRead<T>::read_range(const Sizes& sizes, const Sources& from,
                                            scratch.head_values),
           count, sizes.qk, sizes.v};
       clock.lap(steps.attention.scores);
-      read_tile(tile, head(h), scratch.weights.data(), steps.attention, clock);
+      absorb(tile, &queries_(b, h, 0), state(h), scratch.weights.data(),
+             steps.attention, clock);
     }
   }
 }
@@ -193,12 +180,15 @@ void StreamingRead<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
   const std::size_t panel = unit % panels;
   const std::size_t h = unit / panels % sizes.s.heads;
   const std::size_t b = unit / panels / sizes.s.heads;
-  const HeadQueries<T> all{nullptr, &states_(b * ranges, h, 0),
-                           sizes.s.latents};
+  const auto state = [&](std::size_t range) {
+    return AttentionState<T>(&states_(b * ranges + range, h, 0),
+                             sizes.s.latents, sizes.v);
+  };
+  const AttentionState<T> all = state(0);
   for (std::size_t range = 1; range < ranges; ++range) {
-    merge_states(all, &states_(b * ranges + range, h, 0), panel, sizes.v);
+    all.merge(state(range), panel);
   }
-  write_means(all, panel, example(output, b).columns(h * sizes.v, sizes.v));
+  all.finish(panel, example(output, b).columns(h * sizes.v, sizes.v));
 }
 
 template <class T>
@@ -230,7 +220,8 @@ void StreamingRead<T>::run(const ReadShape& s, const ReadPlan& plan,
                            const Sources& from, Tensor<T, 3>& output,
                            Ledger& ledger) {
   const Sizes sizes(s, plan);
-  prepare(sizes);
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(s, plan, buffers);
   output.resize({s.batch, s.latents, s.heads * sizes.v});
   if (!ledger.computes()) {
     const std::size_t shown = shown_keys(from.mask, s.batch, s.inputs);

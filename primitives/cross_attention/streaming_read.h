@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "primitives/attention/attention_steps.h"
-#include "primitives/attention/tile_attention.h"
 #include "primitives/cross_attention/input_maps.h"
 #include "primitives/cross_attention/read_plan.h"
 #include "primitives/panels/packed_matrix.h"
@@ -40,8 +39,7 @@ class StreamingRead {
   void run(const ReadShape& shape, const ReadPlan& plan, const Sources& from,
            Tensor<T, 3>& output, Ledger& ledger);
 
-  static std::uint64_t buffer_bytes(const ReadShape& shape,
-                                    const ReadPlan& plan, int threads);
+  void lay_out(const ReadShape& shape, const ReadPlan& plan, Buffers& buffers);
 
  private:
   struct Scratch {
@@ -55,7 +53,6 @@ class StreamingRead {
   struct Sizes;
   struct Steps;
 
-  void prepare(const Sizes& sizes);
   void read_range(const Sizes& sizes, const Sources& from, std::size_t unit,
                   Scratch& scratch, Steps& steps);
   void merge_ranges(const Sizes& sizes, std::size_t unit,

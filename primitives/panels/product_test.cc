@@ -4,6 +4,7 @@
 #include "primitives/panels/packed_matrix.h"
 #include "primitives/panels/parallel_product.h"
 #include "primitives/testing.h"
+#include "primitives/threads.h"
 
 namespace suite {
 namespace {
@@ -135,6 +136,8 @@ TYPED_TEST(ProductTest, PackedMatricesMultiplyOnOneThread) {
     const auto bias = normal_tensor<T, 1>({cols}, 4);
     Tensor<T, 2> out;
     out.resize({rows, cols});
+    Buffers buffers = Buffers::allocating(threads());
+    packed.lay_out(depth, cols, buffers);
     packed.pack(matrix(right));
     packed.multiply(matrix(left), bias.data(), matrix(out));
     EXPECT_LE(max_difference(naive::affine(Matrix(matrix(left)),

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "primitives/efficient_attention/hashed/hashed_reader.h"
 #include "primitives/threads.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -17,23 +19,27 @@ constexpr std::size_t kMostChunks = std::size_t{1} << 22;
 }  // namespace
 
 template <class T>
-std::uint64_t HashedAttention<T>::buffer_bytes(const HashedShape& s,
-                                               int threads) {
-  const std::size_t rows = s.hash.batch * s.hash.heads * s.hash.rows;
-  return HashOrder<T>::buffer_bytes(s.hash, threads) +
-         sizeof(T) * (static_cast<std::size_t>(threads) *
-                          HashedScratch<T>::size(s) +
-                      rows * (2 + s.earlier_rounds()));
+void HashedScratch<T>::lay_out(const HashedShape& s, Buffers& buffers) {
+  buffers(keys, {2 * s.chunk * s.hash.channels});
+  buffers(values, {2 * s.chunk * s.v_channels});
+  buffers(earlier, {2 * s.chunk * s.earlier_rounds()});
+  buffers(queries, {padded<T>(s.chunk) * s.hash.channels});
+  buffers(state, {kPanelWidth<T> * (2 + s.v_channels)});
+  buffers(weights, {kPanelWidth<T> * depth_tile<T>()});
+  buffers(asking, {kPanelWidth<T> * s.earlier_rounds()});
+  buffers(seen, {kPanelWidth<T> * s.v_channels});
 }
 
 template <class T>
-void HashedAttention<T>::prepare(const HashedShape& s) {
+void HashedAttention<T>::lay_out(const HashedShape& s, Buffers& buffers) {
   const std::size_t heads = s.hash.batch * s.hash.heads;
-  reference_.resize({heads, s.hash.rows});
-  sum_.resize({heads, s.hash.rows});
-  earlier_.resize({heads, s.hash.rows, s.earlier_rounds()});
-  scratch_.resize(static_cast<std::size_t>(threads()));
-  for (HashedScratch<T>& each : scratch_) each.resize(s);
+  order_.lay_out(s.hash, buffers);
+  buffers(reference_, {heads, s.hash.rows});
+  buffers(sum_, {heads, s.hash.rows});
+  buffers(earlier_, {heads, s.hash.rows, s.earlier_rounds()});
+  buffers.for_each_thread(scratch_, [&](HashedScratch<T>& each, Buffers& own) {
+    each.lay_out(s, own);
+  });
 }
 
 template <class T>
@@ -72,7 +78,8 @@ void HashedAttention<T>::forward(const HashedShape& s, const Inputs& inputs,
           s.hash.batch, s.hash.rows, s.hash.heads * s.v_channels);
   order_.forward(s.hash, inputs.queries, inputs.rotations, inputs.mask,
                  ledger[Part::scores]);
-  prepare(s);
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(s, buffers);
   output.resize({s.hash.batch, s.hash.rows, s.hash.heads * s.v_channels});
   if (!ledger.computes()) return book(s, 0, 0, ledger);
   for (std::size_t i = 0; i < inputs.mask.size(); ++i) {

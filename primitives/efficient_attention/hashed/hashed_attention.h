@@ -5,12 +5,45 @@
 #include <cstdint>
 #include <vector>
 
+#include "primitives/buffers.h"
 #include "primitives/cost.h"
-#include "primitives/efficient_attention/hashed/hashed_reader.h"
 #include "primitives/efficient_attention/hashed/hashing.h"
 #include "primitives/tensor.h"
 
 namespace suite {
+
+struct HashedShape {
+  HashShape hash;  // of the queries, `channels` wide
+  std::size_t v_channels = 0;  // of one head
+  std::size_t chunk = 0;       // rows that meet in the order of the hash
+
+  std::size_t earlier_rounds() const { return hash.rounds - 1; }
+  // Of a row and one that it meets, in one round of one head, where `rows` are
+  // shown.
+  std::size_t pairs(std::size_t rows) const {
+    const std::size_t whole = rows / chunk, rest = rows % chunk;
+    if (whole == 0) return rest * rest;
+    return (2 * whole - 1) * chunk * chunk + rest * (rest + chunk);
+  }
+};
+
+// Of one thread. Chunks lie in turns in two halves of keys, values and earlier.
+template <class T>
+struct HashedScratch {
+  Tensor<T, 1> keys;     // [2·chunk, d], of length 1
+  Tensor<T, 1> values;   // [2·chunk, v_channels]
+  Tensor<T, 1> earlier;  // [2·chunk, rounds − 1], as HashedRows has it
+  Tensor<T, 1> queries;  // [chunk, d], in panels
+  Tensor<T, 1> state;    // of a panel
+  Tensor<T, 1> weights;  // [key tile, panel]
+  Tensor<T, 1> asking;   // [rounds − 1, panel], what `earlier` is held against
+  Tensor<T, 1> seen;     // [panel, v_channels]
+
+  void lay_out(const HashedShape& shape, Buffers& buffers);
+};
+
+template <class T>
+struct HashedRows;
 
 template <class T>
 class HashedAttention {
@@ -32,10 +65,9 @@ class HashedAttention {
   void forward(const HashedShape& shape, const Inputs& inputs,
                Tensor<T, 3>& output, Ledger& ledger);
 
-  static std::uint64_t buffer_bytes(const HashedShape& shape, int threads);
+  void lay_out(const HashedShape& shape, Buffers& buffers);
 
  private:
-  void prepare(const HashedShape& shape);
   // Of head index % heads in example index / heads.
   HashedRows<T> rows_of(const HashedShape& shape, const Inputs& inputs,
                         std::size_t index, std::size_t round,

@@ -9,56 +9,11 @@
 #include <cstdint>
 #include <numbers>
 
-#include "primitives/efficient_attention/hashed/hashing.h"
-#include "primitives/attention/partial_tile.h"
+#include "primitives/attention/absorb.h"
+#include "primitives/efficient_attention/hashed/hashed_attention.h"
 #include "primitives/panels/caches.h"
 
 namespace suite {
-
-struct HashedShape {
-  HashShape hash;  // of the queries, `channels` wide
-  std::size_t v_channels = 0;  // of one head
-  std::size_t chunk = 0;       // rows that meet in the order of the hash
-
-  std::size_t earlier_rounds() const { return hash.rounds - 1; }
-  // Of a row and one that it meets, in one round of one head, where `rows` are
-  // shown.
-  std::size_t pairs(std::size_t rows) const {
-    const std::size_t whole = rows / chunk, rest = rows % chunk;
-    if (whole == 0) return rest * rest;
-    return (2 * whole - 1) * chunk * chunk + rest * (rest + chunk);
-  }
-};
-
-// Of one thread. Chunks lie in turns in two halves of keys, values and earlier.
-template <class T>
-struct HashedScratch {
-  Tensor<T, 1> keys;     // [2·chunk, d], of length 1
-  Tensor<T, 1> values;   // [2·chunk, v_channels]
-  Tensor<T, 1> earlier;  // [2·chunk, rounds − 1], as HashedRows has it
-  Tensor<T, 1> queries;  // [chunk, d], in panels
-  Tensor<T, 1> state;    // of a panel
-  Tensor<T, 1> weights;  // [key tile, panel]
-  Tensor<T, 1> asking;   // [rounds − 1, panel], what `earlier` is held against
-  Tensor<T, 1> seen;     // [panel, v_channels]
-
-  void resize(const HashedShape& s) {
-    keys.resize({2 * s.chunk * s.hash.channels});
-    values.resize({2 * s.chunk * s.v_channels});
-    earlier.resize({2 * s.chunk * s.earlier_rounds()});
-    queries.resize({padded<T>(s.chunk) * s.hash.channels});
-    state.resize({kPanelWidth<T> * (2 + s.v_channels)});
-    weights.resize({kPanelWidth<T> * depth_tile<T>()});
-    asking.resize({kPanelWidth<T> * s.earlier_rounds()});
-    seen.resize({kPanelWidth<T> * s.v_channels});
-  }
-  static std::size_t size(const HashedShape& s) {
-    return 2 * s.chunk * (s.hash.channels + s.v_channels + s.earlier_rounds()) +
-           padded<T>(s.chunk) * s.hash.channels +
-           kPanelWidth<T> * (2 + 2 * s.v_channels + depth_tile<T>() +
-                             s.earlier_rounds());
-  }
-};
 
 // One head of one example in one round.
 template <class T>
@@ -184,48 +139,44 @@ class HashedReader {
     for (c = 0; c < d_; ++c) row[c] *= scale;
   }
 
-  // Calls weigh(tile, its first key) along keys [first, last) of a chunk.
-  template <std::size_t vectors, class Weigh>
-  void read_keys(const Panel<vectors>& panel, const Chunk& chunk,
-                 std::size_t first, std::size_t last, const Weigh& weigh) {
+  // Calls read(tile, its first key) along keys [first, last) of a chunk.
+  template <class Read>
+  void for_each_tile(const Chunk& chunk, std::size_t first, std::size_t last,
+                     const Read& read) const {
     for (std::size_t n = first; n < last; n += depth_tile<T>()) {
-      const HeadTile<T> tile{chunk.keys + n * d_, chunk.values + n * v_channels_,
-                             std::min(depth_tile<T>(), last - n), d_,
-                             v_channels_};
-      weigh(tile, n);
-      clock_.lap(steps_.scores);
-      add_values(tile, scratch_.weights.data(), panel.state);
-      clock_.lap(steps_.weighted_sum);
+      read(HeadTile<T>{chunk.keys + n * d_, chunk.values + n * v_channels_,
+                       std::min(depth_tile<T>(), last - n), d_, v_channels_},
+           n);
     }
   }
 
   template <std::size_t vectors>
   void read_all(const Panel<vectors>& panel, const Chunk& chunk,
                 std::size_t first, std::size_t last) {
-    read_keys(panel, chunk, first, last,
-              [&](const HeadTile<T>& tile, std::size_t) {
-                weigh_tile(tile, panel.queries, panel.state,
-                           scratch_.weights.data());
-              });
+    for_each_tile(chunk, first, last,
+                  [&](const HeadTile<T>& tile, std::size_t) {
+                    absorb_panel(tile, panel.queries, panel.state,
+                                 scratch_.weights.data(), steps_, clock_);
+                  });
   }
 
   // Without the keys that unread(key, vector) leaves out.
   template <std::size_t vectors, class Unread>
   void read_some(const Panel<vectors>& panel, const Chunk& chunk,
                  std::size_t first, std::size_t last, const Unread& unread) {
-    read_keys(panel, chunk, first, last,
-              [&](const HeadTile<T>& tile, std::size_t from) {
-                weigh_some(tile, panel.queries, panel.state,
-                           scratch_.weights.data(),
-                           [&](std::size_t n, std::size_t v) {
-                             return unread(from + n, v);
-                           });
-              });
+    for_each_tile(chunk, first, last,
+                  [&](const HeadTile<T>& tile, std::size_t from) {
+                    absorb_panel(tile, panel.queries, panel.state,
+                                 scratch_.weights.data(), steps_, clock_,
+                                 [&](std::size_t n, std::size_t v) {
+                                   return unread(from + n, v);
+                                 });
+                  });
   }
 
   // All but each row itself. Where no chunk is before, the first to be read are
   // the keys on the panel's own lanes or others in front of them: either way each
-  // lane has seen one before weigh_tile comes, for panels of one row stand alone.
+  // lane has seen one before all are read, for panels of one row stand alone.
   template <std::size_t vectors>
   void read_first(const Panel<vectors>& panel, const Chunk& own,
                   const Chunk& before) {

@@ -8,6 +8,7 @@
 
 #include "primitives/panels/block_product.h"
 #include "primitives/threads.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -42,13 +43,14 @@ void hash_panel(MatrixView<const T> rotations, const T* panel, T* buckets) {
 }  // namespace
 
 template <class T>
-std::uint64_t HashOrder<T>::buffer_bytes(const HashShape& s, int threads) {
-  const std::size_t orders =
-      sizeof(std::uint32_t) * s.batch * s.heads * s.rounds * s.rows;
-  if (s.buckets == 0) return orders;
-  return orders + static_cast<std::size_t>(threads) *
-                      (sizeof(T) * s.channels * kPanelWidth<T> +
-                       sizeof(std::uint32_t) * (s.rows + s.buckets));
+void HashOrder<T>::lay_out(const HashShape& s, Buffers& buffers) {
+  buffers(order_, {s.batch * s.heads * s.rounds, s.rows});
+  if (s.buckets == 0) return;
+  buffers.for_each_thread(scratch_, [&](Scratch& each, Buffers& own) {
+    own(each.panel, {s.channels * kPanelWidth<T>});
+    own(each.bucket_of, {s.rows});
+    own(each.next_place, {s.buckets});
+  });
 }
 
 template <class T>
@@ -62,7 +64,8 @@ void HashOrder<T>::prepare(const BatchView<const T>& input, const Mask& mask) {
   require(s.buckets % 2 == 0 && s.buckets <= kMostBuckets,
           "hashing: {} buckets: must be even and at most {}", s.buckets,
           kMostBuckets);
-  order_.resize({s.batch * s.heads * s.rounds, s.rows});
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(s, buffers);
   shown_.resize(s.batch);
   for (std::size_t b = 0; b < s.batch; ++b) {
     shown_[b] = s.rows;
@@ -70,12 +73,6 @@ void HashOrder<T>::prepare(const BatchView<const T>& input, const Mask& mask) {
     const std::uint8_t* valid = &mask(b, 0);
     shown_[b] = static_cast<std::size_t>(std::count_if(
         valid, valid + s.rows, [](auto shown) { return shown != 0; }));
-  }
-  scratch_.resize(s.buckets == 0 ? 0 : static_cast<std::size_t>(threads()));
-  for (Scratch& each : scratch_) {
-    each.panel.resize({s.channels * kPanelWidth<T>});
-    each.bucket_of.resize({s.rows});
-    each.next_place.resize({s.buckets});
   }
 }
 

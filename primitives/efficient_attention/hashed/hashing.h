@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "primitives/buffers.h"
 #include "primitives/cost.h"
 #include "primitives/tensor.h"
 
@@ -43,7 +44,7 @@ class HashOrder {
   }
   std::size_t shown(std::size_t example) const { return shown_[example]; }
 
-  static std::uint64_t buffer_bytes(const HashShape& shape, int threads);
+  void lay_out(const HashShape& shape, Buffers& buffers);
 
  private:
   struct Scratch {

@@ -213,25 +213,14 @@ struct KernelAttention<T>::Steps {
 };
 
 template <class T>
-void KernelAttention<T>::prepare(const KernelShape& s, const Cuts& cuts) {
-  const auto each = static_cast<std::size_t>(threads());
-  states_.resize({cuts.units, cuts.state});
-  shifts_.resize({cuts.units});
-  features_.resize({each, (s.causal ? 2 : 1) * cuts.tile, s.features});
-  sums_.resize({each, cuts.tile, padded<T>(s.v_channels + 1)});
-  const std::size_t pairs = s.causal ? cuts.tile : 0;
-  weights_.resize({each, pairs, pairs});
-}
-
-template <class T>
-std::uint64_t KernelAttention<T>::buffer_bytes(const KernelShape& s,
-                                               int threads) {
+void KernelAttention<T>::lay_out(const KernelShape& s, Buffers& buffers) {
   const Cuts cuts(s);
-  const std::size_t of_row = (s.causal ? 2 : 1) * s.features +
-                             padded<T>(s.v_channels + 1) +
-                             (s.causal ? cuts.tile : 0);
-  return sizeof(T) * (cuts.units * (cuts.state + 1) +
-                      static_cast<std::size_t>(threads) * cuts.tile * of_row);
+  const std::size_t each = buffers.threads(), pairs = s.causal ? cuts.tile : 0;
+  buffers(states_, {cuts.units, cuts.state});
+  buffers(shifts_, {cuts.units});
+  buffers(features_, {each, (s.causal ? 2 : 1) * cuts.tile, s.features});
+  buffers(sums_, {each, cuts.tile, padded<T>(s.v_channels + 1)});
+  buffers(weights_, {each, pairs, pairs});
 }
 
 template <class T>
@@ -360,7 +349,8 @@ void KernelAttention<T>::forward(const KernelShape& s,
           "each must be at least 1",
           s.batch, s.rows, s.heads, s.features);
   const Cuts cuts(s);
-  prepare(s, cuts);
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(s, buffers);
   output.resize({s.batch, s.rows, s.heads * s.v_channels});
   const TickScale scale;
   const Steps steps = ledger.computes()

@@ -3,6 +3,7 @@
 // all queries (Katharopoulos et al. 2020, §3.2).
 #pragma once
 
+#include "primitives/buffers.h"
 #include "primitives/efficient_attention/kernel/feature_maps.h"
 
 namespace suite {
@@ -38,7 +39,7 @@ class KernelAttention {
   void forward(const KernelShape& shape, const FeatureMap<T>& map,
                const Inputs& inputs, Tensor<T, 3>& output, Ledger& ledger);
 
-  static std::uint64_t buffer_bytes(const KernelShape& shape, int threads);
+  void lay_out(const KernelShape& shape, Buffers& buffers);
 
  private:
   struct Cuts;
@@ -46,7 +47,6 @@ class KernelAttention {
   struct Tile;
   struct Steps;
 
-  void prepare(const KernelShape& shape, const Cuts& cuts);
   void sum_keys(const FeatureMap<T>& map, const Head& head, const Cuts& cuts,
                 std::size_t unit, Steps& steps);
   void merge_ranges(const Cuts& cuts, std::size_t head, Steps& steps);

@@ -126,7 +126,8 @@ void PseudoInverse<T>::forward(const Tensor<T, 3>& matrices,
   require(matrices.shape(2) == m, "pseudo-inverse: [{}, {}] must be square", m,
           matrices.shape(2));
   inverses.resize({count, m, m});
-  scratch_.resize({static_cast<std::size_t>(threads()), 3, m, m});
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(m, buffers);
   const Work work{.macs = 4 * count * iterations * m * m * m,
                   .bytes_moved = 2 * sizeof(T) * count * m * m};
   if (!meter.add(work)) return;
@@ -155,8 +156,8 @@ void PseudoInverse<T>::forward(const Tensor<T, 3>& matrices,
 }
 
 template <class T>
-std::uint64_t PseudoInverse<T>::buffer_bytes(std::size_t m, int threads) {
-  return sizeof(T) * static_cast<std::size_t>(threads) * 3 * m * m;
+void PseudoInverse<T>::lay_out(std::size_t m, Buffers& buffers) {
+  buffers(scratch_, {buffers.threads(), 3, m, m});
 }
 
 template void segment_means<float>(const BatchView<const float>&, const Mask&,

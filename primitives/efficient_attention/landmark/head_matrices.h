@@ -2,7 +2,8 @@
 // weights between landmarks, and their pseudo-inverses.
 #pragma once
 
-#include "primitives/attention/attention.h"
+#include "primitives/attention/attention_inputs.h"
+#include "primitives/buffers.h"
 #include "primitives/cost.h"
 #include "primitives/tensor.h"
 
@@ -38,7 +39,7 @@ class PseudoInverse {
   void forward(const Tensor<T, 3>& matrices, std::size_t iterations,
                Tensor<T, 3>& inverses, const Meter& meter);
 
-  static std::uint64_t buffer_bytes(std::size_t m, int threads);
+  void lay_out(std::size_t m, Buffers& buffers);
 
  private:
   Tensor<T, 4> scratch_;  // [threads, 3, m, m]

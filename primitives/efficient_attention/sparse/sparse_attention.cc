@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
+#include "primitives/attention/absorb.h"
 #include "primitives/panels/caches.h"
 #include "primitives/threads.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -25,30 +26,6 @@ std::size_t shown_in(const KeyRange& range, const std::uint8_t* valid) {
   return static_cast<std::size_t>(
       std::count_if(valid + range.first, valid + range.last,
                     [](auto shown) { return shown != 0; }));
-}
-
-// The logits of one panel for a tile; −∞ where a query doesn't read a key.
-template <class T, std::size_t vectors>
-void masked_scores(const HeadTile<T>& tile, const std::uint8_t* valid,
-                   const T* queries, const T* first, const T* last,
-                   T* scores) {
-  constexpr std::size_t kWidth = vectors * kLanes<T>;
-  constexpr T kUnread = -std::numeric_limits<T>::infinity();
-  for_each_block(tile.count, [&](std::size_t begin, auto rows) {
-    block_product<T, rows(), vectors, LeftOrder::row_by_row>(
-        tile.keys + begin * tile.qk_channels, tile.qk_channels,
-        tile.qk_channels, queries, FromZero<T>(),
-        [&](std::size_t r, std::size_t v, const Vec<T>& score) {
-          const std::size_t n = begin + r, lane = v * kLanes<T>;
-          const Vec<T> key(static_cast<T>(n));
-          const auto unread = (key < load(first + lane)) ||
-                              (key >= load(last + lane));
-          const bool hidden = valid != nullptr && valid[n] == 0;
-          store(scores + n * kWidth + lane,
-                hidden ? Vec<T>(kUnread)
-                       : xsimd::select(unread, Vec<T>(kUnread), score));
-        });
-  });
 }
 
 // Of a query and a key that it reads, in all heads of all examples, by the
@@ -102,8 +79,8 @@ struct SparseAttention<T>::Unit {
   KeyRange block;
   TickClock clock = {};
 
-  HeadQueries<T> queries() const {
-    return {scratch.queries.data(), scratch.state.data(), block.size()};
+  AttentionState<T> state() const {
+    return {scratch.state.data(), block.size(), shape.v_channels};
   }
   MatrixView<const T> rows(const BatchView<const T>& all, const KeyRange& range,
                            std::size_t channels, std::size_t of_head) const {
@@ -138,8 +115,8 @@ struct SparseAttention<T>::Unit {
     for_each_tile(range, /*compact=*/true,
                   [&](const HeadTile<T>& tile, std::size_t,
                       const std::uint8_t*) {
-                    read_tile(tile, queries(), scratch.weights.data(), steps,
-                              clock);
+                    absorb(tile, scratch.queries.data(), state(),
+                           scratch.weights.data(), steps, clock);
                   });
   }
 
@@ -167,19 +144,20 @@ struct SparseAttention<T>::Unit {
       last[i] = static_cast<T>(own.last);
       steps.pairs += shown_in(own, valid);
     }
-    const auto state =
-        queries().template state<vectors>(panel, shape.v_channels);
-    masked_scores<T, vectors>(
-        tile, valid, scratch.queries.data() + panel * shape.qk_channels,
-        first.data(), last.data(), scratch.weights.data());
-    state.absorb(scratch.weights.data(), tile.count);
-    clock.lap(steps.scores);
-    add_values(tile, scratch.weights.data(), state);
-    clock.lap(steps.weighted_sum);
+    absorb_panel(tile, scratch.queries.data() + panel * shape.qk_channels,
+                 state().template panel<vectors>(panel),
+                 scratch.weights.data(), steps, clock,
+                 [&](std::size_t key, std::size_t v) {
+                   const std::size_t lane = v * kLanes<T>;
+                   const bool hidden = valid != nullptr && valid[key] == 0;
+                   const Vec<T> k(hidden ? T(-1) : static_cast<T>(key));
+                   return (k < load(first.data() + lane)) ||
+                          (k >= load(last.data() + lane));
+                 });
   }
 
   // What all read comes first: a state that has seen nothing on some lanes only
-  // is for absorb() alone.
+  // is not for ReadsAll.
   void read_own() {
     KeyRange all{pattern.rows, 0}, common{0, pattern.rows};
     for (std::size_t q = block.first; q < block.last; ++q) {
@@ -197,28 +175,30 @@ struct SparseAttention<T>::Unit {
   void run(BatchView<T> output) {
     pack_queries(rows(inputs.queries, block, shape.qk_channels, head),
                  shape.qk_channels, scratch.queries.data());
-    clear_states(queries(), shape.v_channels);
+    state().clear();
     scratch.runs.clear();
     if (pattern.whole) pattern.whole(block.first, scratch.runs);
     for (const KeyRange& run : scratch.runs) read_whole(run);
     if (pattern.own) read_own();
-    for (std::size_t p = 0; p < panel_count<T>(block.size()); ++p) {
-      write_means(queries(), p,
-                  suite::example(output, example)
-                      .row_range(block.first, block.size())
-                      .columns(head * shape.v_channels, shape.v_channels));
+    for (std::size_t p = 0; p < state().panels(); ++p) {
+      state().finish(p, suite::example(output, example)
+                            .row_range(block.first, block.size())
+                            .columns(head * shape.v_channels,
+                                     shape.v_channels));
     }
   }
 };
 
 template <class T>
-std::uint64_t SparseAttention<T>::buffer_bytes(const AttentionShape& s,
-                                               std::size_t block, int threads) {
-  const std::size_t tile = depth_tile<T>();
-  return sizeof(T) * static_cast<std::size_t>(threads) *
-         (padded<T>(block) * s.qk_channels +
-          HeadQueries<T>::state_values(block, s.v_channels) +
-          tile * (kPanelWidth<T> + s.qk_channels + s.v_channels));
+void SparseAttention<T>::lay_out(const AttentionShape& s, std::size_t block,
+                                 Buffers& buffers) {
+  buffers.for_each_thread(scratch_, [&](Scratch& each, Buffers& own) {
+    own(each.queries, {padded<T>(block) * s.qk_channels});
+    own(each.state, {AttentionState<T>::size(block, s.v_channels)});
+    own(each.weights, {depth_tile<T>() * kPanelWidth<T>});
+    own(each.keys, {depth_tile<T>() * s.qk_channels});
+    own(each.values, {depth_tile<T>() * s.v_channels});
+  });
 }
 
 template <class T>
@@ -231,15 +211,8 @@ void SparseAttention<T>::forward(const AttentionInputs<T>& inputs,
           "sparse attention: {} queries and {} keys, the pattern has {} rows in "
           "blocks of {}",
           s.queries, s.keys, pattern.rows, pattern.block);
-  scratch_.resize(static_cast<std::size_t>(threads()));
-  for (Scratch& each : scratch_) {
-    each.queries.resize({padded<T>(pattern.block) * s.qk_channels});
-    each.state.resize(
-        {HeadQueries<T>::state_values(pattern.block, s.v_channels)});
-    each.weights.resize({depth_tile<T>() * kPanelWidth<T>});
-    each.keys.resize({depth_tile<T>() * s.qk_channels});
-    each.values.resize({depth_tile<T>() * s.v_channels});
-  }
+  Buffers buffers = Buffers::allocating(threads());
+  lay_out(s, pattern.block, buffers);
   output.resize({s.batch, s.queries, s.heads * s.v_channels});
   if (!ledger.computes()) {
     return book_attention({.pairs = pairs_of(inputs, pattern)}, s,

@@ -6,8 +6,9 @@
 #include <functional>
 #include <vector>
 
-#include "primitives/attention/attention.h"
-#include "primitives/attention/tile_attention.h"
+#include "primitives/attention/attention_inputs.h"
+#include "primitives/buffers.h"
+#include "primitives/cost.h"
 
 namespace suite {
 
@@ -45,8 +46,8 @@ class SparseAttention {
   void forward(const AttentionInputs<T>& inputs, const SparsePattern& pattern,
                Tensor<T, 3>& output, Ledger& ledger);
 
-  static std::uint64_t buffer_bytes(const AttentionShape& shape,
-                                    std::size_t block, int threads);
+  void lay_out(const AttentionShape& shape, std::size_t block,
+               Buffers& buffers);
 
  private:
   struct Scratch {

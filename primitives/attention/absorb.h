@@ -1,17 +1,17 @@
-// The inner part of streaming attention: one head's tile of keys and values past
+// The inner part of attention that streams: one head's tile of keys and values past
 // queries in panels. Scores become weights in the registers that they were summed
 // in; a panel's weights stay in the first-level cache until the values have
 // passed.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numbers>
 
+#include "primitives/attention/attention_state.h"
 #include "primitives/attention/attention_steps.h"
-#include "primitives/attention/running_softmax.h"
 #include "primitives/panels/block_product.h"
 
 namespace suite {
@@ -27,41 +27,32 @@ struct HeadTile {
   std::size_t v_channels;
 };
 
-// The queries of one head and what they have seen, both in panels.
-template <class T>
-struct HeadQueries {
-  const T* queries;  // of qk_channels, scaled to logits in units of log 2
-  T* states;         // RunningSoftmax of v_channels
-  std::size_t count;
+namespace absorb_detail {
 
-  template <std::size_t vectors>
-  RunningSoftmax<T, vectors> state(std::size_t first,
-                                   std::size_t v_channels) const {
-    return {states + first * (2 + v_channels), v_channels};
-  }
-  static std::size_t state_values(std::size_t count, std::size_t v_channels) {
-    return padded<T>(count) * (2 + v_channels);
-  }
-};
+// weights[count, width] ← the logits of the tile's first `count` keys.
+template <class T, std::size_t vectors>
+void score(const HeadTile<T>& tile, const T* queries, std::size_t count,
+           T* weights) {
+  constexpr std::size_t kWidth = vectors * kLanes<T>;
+  const std::size_t d = tile.qk_channels;
+  for_each_block(count, [&](std::size_t first, auto rows) {
+    block_product<T, rows(), vectors, LeftOrder::row_by_row>(
+        tile.keys + first * d, d, d, queries, FromZero<T>(),
+        [&](std::size_t r, std::size_t v, const Vec<T>& score) {
+          store(weights + (first + r) * kWidth + v * kLanes<T>, score);
+        });
+  });
+}
 
 // weights[tile.count, width] ← e^(logit − reference), their sum into the state.
 template <class T, std::size_t vectors>
-void weigh_tile(const HeadTile<T>& tile, const T* queries,
-                const RunningSoftmax<T, vectors>& state, T* weights) {
+void weigh_all(const HeadTile<T>& tile, const T* queries,
+               const RunningSoftmax<T, vectors>& state, T* weights) {
   constexpr std::size_t kWidth = vectors * kLanes<T>;
   const std::size_t d = tile.qk_channels;
-  const auto raw_scores = [&](std::size_t count) {
-    for_each_block(count, [&](std::size_t first, auto rows) {
-      block_product<T, rows(), vectors, LeftOrder::row_by_row>(
-          tile.keys + first * d, d, d, queries, FromZero<T>(),
-          [&](std::size_t r, std::size_t v, const Vec<T>& score) {
-            store(weights + (first + r) * kWidth + v * kLanes<T>, score);
-          });
-    });
-  };
   if (state.empty()) {
     const std::size_t few = std::min(kBlockRows, tile.count);
-    raw_scores(few);
+    score<T, vectors>(tile, queries, few, weights);
     state.refer_to(weights, few);
   }
   Vec<T> sums[vectors];
@@ -83,8 +74,43 @@ void weigh_tile(const HeadTile<T>& tile, const T* queries,
     for (std::size_t v = 0; v < vectors; ++v) sums[v] = block[v];
   });
   if (state.add(sums)) return;
-  raw_scores(tile.count);
-  state.absorb(weights, tile.count);
+  score<T, vectors>(tile, queries, tile.count, weights);
+  state.weigh(weights, tile.count);
+}
+
+// The same, and 0 where unread(key of the tile, vector) says so.
+template <class T, std::size_t vectors, class Unread>
+void weigh_some(const HeadTile<T>& tile, const T* queries,
+                const RunningSoftmax<T, vectors>& state, T* weights,
+                const Unread& unread) {
+  constexpr std::size_t kWidth = vectors * kLanes<T>;
+  const Vec<T> none(-std::numeric_limits<T>::infinity());
+  // Scores become f(score, vector), −∞ where unread.
+  const auto for_scores = [&](const auto& f) {
+    for (std::size_t n = 0; n < tile.count; ++n) {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        T* score = weights + n * kWidth + v * kLanes<T>;
+        store(score, f(xsimd::select(unread(n, v), none, load(score)), v));
+      }
+    }
+  };
+  score<T, vectors>(tile, queries, tile.count, weights);
+  if (!state.empty()) {
+    Vec<T> sums[vectors], reference[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) {
+      sums[v] = Vec<T>(T(0));
+      reference[v] = load(state.reference() + v * kLanes<T>);
+    }
+    for_scores([&](const Vec<T>& score, std::size_t v) {
+      const Vec<T> weight = power_of_two(score - reference[v]);
+      sums[v] += weight;
+      return weight;
+    });
+    if (state.add(sums)) return;
+    score<T, vectors>(tile, queries, tile.count, weights);
+  }
+  for_scores([](const Vec<T>& score, std::size_t) { return score; });
+  state.weigh(weights, tile.count);
 }
 
 // Adds weights[tile.count, width] times values to the state's weighted sum.
@@ -105,56 +131,40 @@ void add_values(const HeadTile<T>& tile, const T* weights,
   });
 }
 
-// All queries of a head read a tile. `weights` is scratch, [tile.count, panel].
+}  // namespace absorb_detail
+
+// Every query reads every key.
+struct ReadsAll {};
+
+// One panel of queries reads a tile, but for the keys that unread(key of the tile,
+// vector) leaves out. `weights` is scratch, [tile.count, width].
+template <class T, std::size_t vectors, class Unread = ReadsAll>
+void absorb_panel(const HeadTile<T>& tile, const T* queries,
+                  const RunningSoftmax<T, vectors>& state, T* weights,
+                  AttentionSteps& steps, TickClock& clock,
+                  const Unread& unread = {}) {
+  if constexpr (std::is_same_v<Unread, ReadsAll>) {
+    absorb_detail::weigh_all(tile, queries, state, weights);
+  } else {
+    absorb_detail::weigh_some(tile, queries, state, weights, unread);
+  }
+  clock.lap(steps.scores);
+  absorb_detail::add_values(tile, weights, state);
+  clock.lap(steps.weighted_sum);
+}
+
+// All queries of a head, in panels, read a tile. `weights` is scratch, [tile.count,
+// panel].
 template <class T>
-void read_tile(const HeadTile<T>& tile, const HeadQueries<T>& head, T* weights,
-               AttentionSteps& steps, TickClock& clock) {
+void absorb(const HeadTile<T>& tile, const T* queries,
+            const AttentionState<T>& state, T* weights, AttentionSteps& steps,
+            TickClock& clock) {
   if (tile.count == 0) return;
-  for_each_panel<T>(head.count, [&](std::size_t first, auto vectors) {
-    const auto state =
-        head.template state<vectors()>(first, tile.v_channels);
-    weigh_tile(tile, head.queries + first * tile.qk_channels, state, weights);
-    clock.lap(steps.scores);
-    add_values(tile, weights, state);
-    clock.lap(steps.weighted_sum);
+  for_each_panel<T>(state.queries(), [&](std::size_t first, auto vectors) {
+    absorb_panel(tile, queries + first * tile.qk_channels,
+                 state.template panel<vectors()>(first), weights, steps, clock);
   });
-  steps.pairs += head.count * tile.count;
-}
-
-// Everything before the first tile.
-template <class T>
-void clear_states(const HeadQueries<T>& head, std::size_t v_channels) {
-  for_each_panel<T>(head.count, [&](std::size_t first, auto vectors) {
-    head.template state<vectors()>(first, v_channels).clear();
-  });
-}
-
-// Adds what `other` saw of other keys, for one panel of the queries.
-template <class T>
-void merge_states(const HeadQueries<T>& head, T* other, std::size_t panel,
-                  std::size_t v_channels) {
-  const HeadQueries<T> from{head.queries, other, head.count};
-  with_panel<T>(head.count, panel, [&](std::size_t first, auto vectors) {
-    head.template state<vectors()>(first, v_channels)
-        .merge(from.template state<vectors()>(first, v_channels));
-  });
-}
-
-// output[head.count, v_channels] ← the weighted means of one panel; zeros where
-// a query has seen no key.
-template <class T>
-void write_means(const HeadQueries<T>& head, std::size_t panel,
-                 MatrixView<T> output) {
-  with_panel<T>(head.count, panel, [&](std::size_t first, auto vectors) {
-    const auto state = head.template state<vectors()>(first, output.cols);
-    std::array<T, state.kWidth> inverse;
-    for (std::size_t i = 0; i < state.kWidth; ++i) {
-      inverse[i] = state.sum()[i] == 0 ? T(0) : 1 / state.sum()[i];
-    }
-    unpack_rows(state.weighted(), state.kWidth, inverse.data(),
-                output.row_range(
-                    first, std::min(state.kWidth, head.count - first)));
-  });
+  steps.pairs += state.queries() * tile.count;
 }
 
 // panels ← the queries[count, ·] as logits in units of log 2 want them:

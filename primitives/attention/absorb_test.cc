@@ -1,6 +1,6 @@
 // A tile of keys past panels of queries, in the cases that whole calls meet
 // rarely.
-#include "primitives/attention/tile_attention.h"
+#include "primitives/attention/absorb.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ using naive::Matrix;
 constexpr std::size_t kQk = 5, kV = 11;
 
 template <class T>
-class TileAttentionTest : public testing::Test {
+class AbsorbTest : public testing::Test {
  protected:
   // Queries read keys and values, a tile after the other.
   static Tensor<T, 2> means(const Tensor<T, 2>& queries,
@@ -24,23 +24,23 @@ class TileAttentionTest : public testing::Test {
                             const Tensor<T, 2>& values, std::size_t tile) {
     const std::size_t count = queries.shape(0);
     std::vector<T> panels(padded<T>(count) * kQk);
-    std::vector<T> states(HeadQueries<T>::state_values(count, kV));
+    std::vector<T> values_seen(AttentionState<T>::size(count, kV));
     std::vector<T> weights(tile * kPanelWidth<T>);
-    const HeadQueries<T> head{panels.data(), states.data(), count};
+    const AttentionState<T> state(values_seen.data(), count, kV);
     pack_queries(matrix(queries), kQk, panels.data());
-    clear_states(head, kV);
+    state.clear();
     AttentionSteps steps;
     TickClock clock;
     for (std::size_t n = 0; n < keys.shape(0); n += tile) {
-      read_tile<T>({&keys(n, 0), &values(n, 0),
-                    std::min(tile, keys.shape(0) - n), kQk, kV},
-                   head, weights.data(), steps, clock);
+      absorb<T>({&keys(n, 0), &values(n, 0),
+                 std::min(tile, keys.shape(0) - n), kQk, kV},
+                panels.data(), state, weights.data(), steps, clock);
     }
     EXPECT_EQ(steps.pairs, count * keys.shape(0));
     Tensor<T, 2> output;
     output.resize({count, kV});
-    for (std::size_t p = 0; p < panel_count<T>(count); ++p) {
-      write_means(head, p, matrix(output));
+    for (std::size_t p = 0; p < state.panels(); ++p) {
+      state.finish(p, matrix(output));
     }
     return output;
   }
@@ -51,9 +51,9 @@ class TileAttentionTest : public testing::Test {
                             Matrix(matrix(values)), 1, nullptr);
   }
 };
-TYPED_TEST_SUITE(TileAttentionTest, Scalars, ScalarNames);
+TYPED_TEST_SUITE(AbsorbTest, Scalars, ScalarNames);
 
-TYPED_TEST(TileAttentionTest, ReadsAnyNumberOfKeysByAnyNumberOfQueries) {
+TYPED_TEST(AbsorbTest, ReadsAnyNumberOfKeysByAnyNumberOfQueries) {
   using T = TypeParam;
   for (const std::size_t count : kOddExtents) {
     const auto queries = normal_tensor<T, 2>({count, kQk}, 1);
@@ -69,7 +69,7 @@ TYPED_TEST(TileAttentionTest, ReadsAnyNumberOfKeysByAnyNumberOfQueries) {
 }
 
 // A key far above all that the reference comes from: its tile is done again.
-TYPED_TEST(TileAttentionTest, RaisesItsReferenceWhenItMust) {
+TYPED_TEST(AbsorbTest, RaisesItsReferenceWhenItMust) {
   using T = TypeParam;
   for (const std::size_t at : {3, 12, 40, 64}) {
     for (const T height : {T(5), T(30), T(300)}) {
@@ -87,7 +87,7 @@ TYPED_TEST(TileAttentionTest, RaisesItsReferenceWhenItMust) {
 }
 
 // Only the query that meets a NaN loses its answer.
-TYPED_TEST(TileAttentionTest, ANanStaysWithItsQuery) {
+TYPED_TEST(AbsorbTest, ANanStaysWithItsQuery) {
   using T = TypeParam;
   auto queries = normal_tensor<T, 2>({20, kQk}, 1);
   queries(3, 1) = std::numeric_limits<T>::quiet_NaN();
@@ -101,7 +101,7 @@ TYPED_TEST(TileAttentionTest, ANanStaysWithItsQuery) {
   }
 }
 
-TYPED_TEST(TileAttentionTest, FindsTheRowsThatAreShown) {
+TYPED_TEST(AbsorbTest, FindsTheRowsThatAreShown) {
   using T = TypeParam;
   const auto rows = normal_tensor<T, 2>({7, 9}, 1);
   const std::uint8_t shown[] = {0, 1, 1, 0, 1, 0, 0};
