@@ -114,37 +114,22 @@ inline constexpr auto kExp2 = [] {
   }
 }();
 
-// The whole number beside x, where the bounds matter.
+#if !defined(__AVX512F__)
+// 2^n for the whole number n nearest to x, with n itself: x + kShift has n and the
+// bias of exponents in its last bits. Needs x within the exponents of T. Few
+// instructions and fewer registers: the sums of a product stand beside it.
 template <class T>
-Vec<T> nearest(const Vec<T>& x, T smallest, T largest) {
-#if defined(__AVX512F__)
-  (void)smallest, (void)largest;  // scalef takes any exponent
-  return xsimd::nearbyint(x);
-#else
-  // NaN fails both comparisons.
-  const Vec<T> below = xsimd::select(x < Vec<T>(smallest), Vec<T>(smallest), x);
-  return xsimd::nearbyint(
-      xsimd::select(below > Vec<T>(largest), Vec<T>(largest), below));
-#endif
+Vec<T> power_of_whole(const Vec<T>& x, Vec<T>& whole) {
+  constexpr bool kFloat = std::is_same_v<T, float>;
+  constexpr int kFraction = kFloat ? 23 : 52;
+  constexpr T kShift = kFloat ? T(0x1.8p23 + 127) : T(0x1.8p52 + 1023);
+  using Integers = xsimd::as_integer_t<Vec<T>>;
+  const Vec<T> shifted = x + Vec<T>(kShift);
+  whole = shifted - Vec<T>(kShift);
+  return xsimd::bitwise_cast<Vec<T>>(
+      xsimd::bitwise_cast<Integers>(shifted) << kFraction);
 }
-
-// power · 2^whole, or 0 where x < smallest.
-template <class T>
-Vec<T> scale_or_vanish(const Vec<T>& power, const Vec<T>& whole,
-                       const Vec<T>& x, T smallest) {
-#if defined(__AVX512F__)
-  if constexpr (std::is_same_v<T, float>) {
-    return _mm512_maskz_scalef_ps(
-        _mm512_cmp_ps_mask(x, Vec<T>(smallest), _CMP_NLT_UQ), power, whole);
-  } else {
-    return _mm512_maskz_scalef_pd(
-        _mm512_cmp_pd_mask(x, Vec<T>(smallest), _CMP_NLT_UQ), power, whole);
-  }
-#else
-  return xsimd::select(x < Vec<T>(smallest), Vec<T>(T(0)),
-                       xsimd::ldexp(power, xsimd::to_int(whole)));
 #endif
-}
 
 }  // namespace simd_detail
 
@@ -154,14 +139,33 @@ Vec<T> scale_or_vanish(const Vec<T>& power, const Vec<T>& whole,
 template <class T>
 Vec<T> power_of_two(const Vec<T>& x) {
   constexpr T kSmallest = std::is_same_v<T, float> ? T(-126) : T(-1022);
-  constexpr T kLargest = std::is_same_v<T, float> ? T(127) : T(1023);
-  const Vec<T> whole = simd_detail::nearest(x, kSmallest, kLargest);
-  const Vec<T> fraction = x - whole;
-  Vec<T> power(simd_detail::kExp2<T>[0]);
-  for (std::size_t i = 1; i < simd_detail::kExp2<T>.size(); ++i) {
-    power = xsimd::fma(power, fraction, Vec<T>(simd_detail::kExp2<T>[i]));
+  const auto fit = [](const Vec<T>& fraction) {
+    Vec<T> power(simd_detail::kExp2<T>[0]);
+    for (std::size_t i = 1; i < simd_detail::kExp2<T>.size(); ++i) {
+      power = xsimd::fma(power, fraction, Vec<T>(simd_detail::kExp2<T>[i]));
+    }
+    return power;
+  };
+#if defined(__AVX512F__)
+  const Vec<T> whole = xsimd::nearbyint(x);
+  const Vec<T> power = fit(x - whole);
+  if constexpr (std::is_same_v<T, float>) {
+    return _mm512_maskz_scalef_ps(
+        _mm512_cmp_ps_mask(x, Vec<T>(kSmallest), _CMP_NLT_UQ), power, whole);
+  } else {
+    return _mm512_maskz_scalef_pd(
+        _mm512_cmp_pd_mask(x, Vec<T>(kSmallest), _CMP_NLT_UQ), power, whole);
   }
-  return simd_detail::scale_or_vanish(power, whole, x, kSmallest);
+#else
+  constexpr T kLargest = std::is_same_v<T, float> ? T(127) : T(1023);
+  // A NaN is the second operand, which is what comes of it.
+  const Vec<T> clamped =
+      xsimd::min(Vec<T>(kLargest), xsimd::max(Vec<T>(kSmallest), x));
+  Vec<T> whole;
+  const Vec<T> scale = simd_detail::power_of_whole(clamped, whole);
+  return xsimd::select(x < Vec<T>(kSmallest), Vec<T>(T(0)),
+                       scale * fit(clamped - whole));
+#endif
 }
 
 }  // namespace suite

@@ -9,10 +9,6 @@
 
 namespace suite {
 
-// As many rows beside a panel of three vectors as leave registers for one row of
-// the panel and one value: 8·3 + 3 + 1 ≤ 32, 4·3 + 3 + 1 ≤ 16.
-inline constexpr std::size_t kBlockRows = kVectorRegisters == 32 ? 8 : 4;
-
 // How the left factor lies in memory.
 enum class LeftOrder {
   row_by_row,      // left(r, k) at r·stride + k: inputs, or keys for scores
@@ -61,11 +57,31 @@ template <class T, std::size_t rows, std::size_t vectors, LeftOrder order,
 // Calls f(first row, Constant<rows>) for blocks of kBlockRows, and for the rest by
 // halves of it: few kinds of block, so that they compile soon.
 template <std::size_t block = kBlockRows, class F>
-void for_each_block(std::size_t rows, const F& f, std::size_t first = 0) {
+void for_each_block(std::size_t rows, const F& f, std::size_t first = 0)
+  requires(kVectorRegisters == 32)
+{
   for (; first + block <= rows; first += block) f(first, Constant<block>());
   if constexpr (block > 1) {
     if (first < rows) for_each_block<block / 2>(rows, f, first);
   }
+}
+
+// The same where blocks are small: of one or two rows their sums would be too few
+// to hide how long a multiply-add takes. So the last whole block shares its rows
+// with the rest.
+template <class F>
+void for_each_block(std::size_t rows, const F& f)
+  requires(kVectorRegisters == 16)
+{
+  std::size_t first = 0;
+  const auto block = [&](std::size_t count) {
+    with_constant<kBlockRows>(count, [&](auto n) { f(first, n); });
+    first += count;
+  };
+  while (rows - first >= 2 * kBlockRows) block(kBlockRows);
+  const std::size_t rest = rows - first;
+  if (rest > kBlockRows) block((rest + 1) / 2);
+  if (first < rows) block(rows - first);
 }
 
 // The starting point of a sum.

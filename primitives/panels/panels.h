@@ -1,24 +1,32 @@
 // A panel is the right factor of a product as the kernel reads it: some columns
-// of a matrix, side by side on the lanes of one to three vectors, row after row
-// without a gap, [depth, vectors·lanes]. Lanes beyond the last column hold zeros.
+// of a matrix, side by side on the lanes of a few vectors, row after row without a
+// gap, [depth, vectors·lanes]. Lanes beyond the last column hold zeros.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
 
+#include "primitives/panels/block_shape.h"
 #include "primitives/simd.h"
 #include "primitives/tensor.h"
 
 namespace suite {
 
-// Three vectors: eight rows beside them fill the registers (block_product.h).
-inline constexpr std::size_t kPanelVectors = 3;
 template <class T>
 inline constexpr std::size_t kPanelWidth = kPanelVectors * kLanes<T>;
 
 template <std::size_t value>
 using Constant = std::integral_constant<std::size_t, value>;
+
+// Calls f(Constant<count>) for a count from 1 to `most`.
+template <std::size_t most, class F>
+void with_constant(std::size_t count, const F& f) {
+  if constexpr (most > 1) {
+    if (count < most) return with_constant<most - 1>(count, f);
+  }
+  f(Constant<most>());
+}
 
 // `columns`, rounded up to whole vectors.
 template <class T>
@@ -43,11 +51,8 @@ void with_panel(std::size_t columns, std::size_t index, const F& f) {
   const std::size_t least = vectors / panels, wider = vectors % panels;
   const std::size_t first =
       (index * least + std::min(index, wider)) * kLanes<T>;
-  switch (least + (index < wider ? 1 : 0)) {
-    case 1: return f(first, Constant<1>());
-    case 2: return f(first, Constant<2>());
-    default: return f(first, Constant<3>());
-  }
+  with_constant<kPanelVectors>(least + (index < wider ? 1 : 0),
+                               [&](auto count) { f(first, count); });
 }
 
 // The same for every panel, from the first to the last.
