@@ -115,6 +115,20 @@ inline constexpr auto kExp2 = [] {
 }();
 
 #if !defined(__AVX512F__)
+// 0 where `vanishes`. GCC 12 makes two instructions more of a select.
+template <class T, class Mask>
+Vec<T> or_zero(const Mask& vanishes, const Vec<T>& value) {
+#if defined(__AVX__)
+  if constexpr (std::is_same_v<T, float>) {
+    return _mm256_andnot_ps(vanishes, value);
+  } else {
+    return _mm256_andnot_pd(vanishes, value);
+  }
+#else
+  return xsimd::select(vanishes, Vec<T>(T(0)), value);
+#endif
+}
+
 // 2^n for the whole number n nearest to x, with n itself: x + kShift has n and the
 // bias of exponents in its last bits. Needs x within the exponents of T. Few
 // instructions and fewer registers: the sums of a product stand beside it.
@@ -163,8 +177,8 @@ Vec<T> power_of_two(const Vec<T>& x) {
       xsimd::min(Vec<T>(kLargest), xsimd::max(Vec<T>(kSmallest), x));
   Vec<T> whole;
   const Vec<T> scale = simd_detail::power_of_whole(clamped, whole);
-  return xsimd::select(x < Vec<T>(kSmallest), Vec<T>(T(0)),
-                       scale * fit(clamped - whole));
+  return simd_detail::or_zero(x < Vec<T>(kSmallest),
+                              scale * fit(clamped - whole));
 #endif
 }
 
