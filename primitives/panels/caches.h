@@ -13,7 +13,7 @@ std::size_t first_level_cache_bytes();
 std::size_t second_level_cache_bytes();
 
 // So deep is a panel at most, whatever the cache.
-inline constexpr std::size_t kMostDepth = 128;
+inline constexpr std::size_t kMostDepth = kVectorRegisters == 32 ? 256 : 128;
 
 // The depth of a product in one go, which is the number of keys in a tile: a
 // panel so deep fills three quarters of the first-level cache and stays there
