@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "experiments/run/prepared_cell.h"
+#include "experiments/run/cell_under_test.h"
 #include "experiments/rows/rows.h"
 
 namespace suite {
@@ -27,9 +27,8 @@ class ContestCell {
   nlohmann::json time(int forwards, int repetition);
 
  private:
-  const Cell& cell_;
   RunIdentity run_;
-  PreparedCell prepared_;
+  CellUnderTest tested_;
 };
 
 // A cell as JSON: contestant, options, letters, declared cost, and `row`, what
