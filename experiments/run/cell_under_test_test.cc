@@ -49,6 +49,17 @@ TEST(CellUnderTest, AWrongCountIsNotTimed) {
   EXPECT_THROW(tested.time(1), Error);
 }
 
+// Each forward's share of it, as a whole number, is none.
+TEST(CellUnderTest, OneMiscountInManyForwardsIsFound) {
+  const Cell cell = cell_of("miscounts_once");
+  CellUnderTest tested(cell, 1);
+  tested.check();
+  tested.count();
+  EXPECT_THAT([&] { tested.time(100); },
+              ThrowsMessage<Error>(HasSubstr(
+                  "mlp counted 1 MACs in 100 forwards: not the same in each")));
+}
+
 TEST(CellUnderTest, WhatWasReleasedIsBuiltAgain) {
   const Cell cell = cell_of("miscounts_once");
   CellUnderTest tested(cell, 1);

@@ -159,7 +159,8 @@ class RunTest(unittest.TestCase):
     def test_bad_cells_become_failed_rows_and_the_rest_goes_on(self):
         definition = self.define("""
 shows = "What breaks."
-contestants = ["answers_nan", "throws", "answers_wrong", "miscounts", "transformer"]
+contestants = ["answers_nan", "throws", "answers_wrong", "miscounts", "miscounts_once",
+               "transformer"]
 repetitions = 2
 [base]
 N = 600
@@ -175,6 +176,8 @@ D = 8
         self.assertIn("broken on purpose", reasons["throws"])
         self.assertIn("differs from the oracle", reasons["answers_wrong"])
         self.assertIn("counted 1 MACs", reasons["miscounts"])
+        self.assertRegex(reasons["miscounts_once"],
+                         r"mlp counted 1 MACs in \d+ forwards: not the same in each")
         self.assertNotIn("transformer", reasons)
         ok = [r for r in rows_of(out)
               if r["status"] == "ok" and r["part"] == "total"]
