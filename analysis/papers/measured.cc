@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "analysis/tables/quantity.h"
+#include "support/median.h"
 
 namespace suite {
 namespace {

@@ -8,6 +8,7 @@
 #include "analysis/runs/letter_sweep.h"
 #include "analysis/tables/quantity.h"
 #include "support/interval.h"
+#include "support/median.h"
 
 namespace suite {
 namespace {

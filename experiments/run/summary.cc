@@ -4,17 +4,12 @@
 #include <map>
 #include <optional>
 
+#include "support/median.h"
+
 namespace suite {
 namespace {
 
 double number(const std::string& field) { return std::stod(field); }
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle]
-                                : (values[middle - 1] + values[middle]) / 2;
-}
 
 // A cell's rows, gathered over its repetitions.
 struct Result {
