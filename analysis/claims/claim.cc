@@ -20,7 +20,10 @@ constexpr const char* kStated = "stated";
 
 constexpr std::array<std::string_view, 8> kKinds = {
     "exponent", "upper_bound", "independent", "ratio",
-    "at_least", "crossover",   "growth",      "fact"};
+    "at_least", "crossover", "sum_of_terms", "fact"};
+
+// What a claim on a sum of terms was called.
+constexpr const char* kOldSumOfTerms = "growth";
 
 const Names kQuantities = {"seconds",     "macs",       "flops",     "logits",
                            "bytes_moved", "bytes_peak", "parameters"};
@@ -47,7 +50,7 @@ Names needs(ClaimKind kind) {
       return {"quantity", "versus", "value"};
     case ClaimKind::crossover:
       return {"quantity", "variable", "versus", "value", "tolerance"};
-    case ClaimKind::growth:
+    case ClaimKind::sum_of_terms:
       return {"quantity", "terms", "tolerance"};
     case ClaimKind::fact:
       return {"fact"};
@@ -84,8 +87,7 @@ class ClaimReader : public TomlReader {
     claim.id = text("id", *table.get("id"));
     claim.statement = text("statement", *table.get("statement"));
     claim.source = text("source", *table.get("source"));
-    claim.kind = static_cast<ClaimKind>(
-        index_of("kind", *table.get("kind"), {kKinds.begin(), kKinds.end()}));
+    claim.kind = kind(*table.get("kind"));
     for (const std::string& key : needs(claim.kind)) {
       need(table.contains(key), table.source(),
            "claim {}: a claim of kind {} needs {}", claim.id,
@@ -120,6 +122,17 @@ class ClaimReader : public TomlReader {
     need(found != allowed.end(), node.source(), "unknown {} {}; known are {}",
          key, value, fmt::join(allowed, ", "));
     return static_cast<std::size_t>(found - allowed.begin());
+  }
+
+  ClaimKind kind(const toml::node& node) const {
+    if (text("kind", node) == kOldSumOfTerms) {
+      fmt::print(stderr, "notice: {}: kind {} is called {} now\n",
+                 place(node.source()), kOldSumOfTerms,
+                 name_of(ClaimKind::sum_of_terms));
+      return ClaimKind::sum_of_terms;
+    }
+    return static_cast<ClaimKind>(
+        index_of("kind", node, {kKinds.begin(), kKinds.end()}));
   }
 
   std::string one_of(const std::string& key, const toml::node& node,

@@ -11,14 +11,14 @@
 namespace suite {
 
 enum class ClaimKind {
-  exponent,     // in y = a + b·x^p, p is value ± tolerance
-  upper_bound,  // p is at most value + tolerance
-  independent,  // over the range of x, y changes by at most the tolerance
-  ratio,        // y over the other's y is value, to the tolerance
-  at_least,     // y over the other's y is at least value
-  crossover,    // y and the other's y meet at x = value, to the tolerance
-  growth,       // y is a non-negative sum of the terms, to the tolerance
-  fact,         // a fact of the contestant, which conformance checks
+  exponent,      // in y = a + b·x^p, p is value ± tolerance
+  upper_bound,   // p is at most value + tolerance
+  independent,   // over the range of x, y changes by at most the tolerance
+  ratio,         // y over the other's y is value, to the tolerance
+  at_least,      // y over the other's y is at least value
+  crossover,     // y and the other's y meet at x = value, to the tolerance
+  sum_of_terms,  // y is a non-negative sum of the terms, to the tolerance
+  fact,          // a fact of the contestant, which conformance checks
 };
 std::string_view name_of(ClaimKind kind);
 

@@ -138,7 +138,7 @@ Run counted_run(const Definition& definition) {
 Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
                 const Definition& definition) {
   Evidence evidence;
-  const bool any = claim.variable.empty() && claim.kind == ClaimKind::growth;
+  const bool any = claim.variable.empty() && claim.kind == ClaimKind::sum_of_terms;
   for (const MeasuredCell& cell : run.cells) {
     if (!matches(cell, subject, subject.where, claim.variable, definition,
                  any)) {

@@ -163,8 +163,8 @@ TEST(Verdict, RefusesCrossoversOutsideTheRange) {
   EXPECT_NE(reason(claim, run).find("cross 0 times"), std::string::npos);
 }
 
-TEST(Verdict, OnGrowth) {
-  Claim claim = claim_of(ClaimKind::growth, 0, 0.15);
+TEST(Verdict, OnASumOfTerms) {
+  Claim claim = claim_of(ClaimKind::sum_of_terms, 0, 0.15);
   claim.terms = {"N", "1"};
   EXPECT_EQ(answer(claim, run_of(linear)), "SUPPORTED");
   EXPECT_EQ(answer(claim, run_of(quadratic)), "REFUTED");

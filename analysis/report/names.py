@@ -39,13 +39,18 @@ def label(series, names):
     return names[series.contestant] + "\n" + where_text(series.fixed)
 
 
+def is_sum_of_terms(kind):
+    """Of a verdict; one that was judged earlier calls it growth."""
+    return kind in ("sum_of_terms", "growth")
+
+
 def estimate_text(verdict):
     """"1.02 [0.99, 1.04]", the number alone if it is exact, or nothing."""
     value, low, high = (verdict.get(key) for key in ("estimate", "low", "high"))
     if value is None:
         return ""
     unit, number = "", style.plain
-    if verdict.get("kind") == "growth":  # how far off its cells are foretold
+    if is_sum_of_terms(verdict.get("kind")):  # how far off its cells are foretold
         unit, number = " %", _percent
     if low is None or high is None or low == high:
         return number(value) + unit

@@ -5,7 +5,7 @@ import html
 import pandas
 
 from analysis.report import style
-from analysis.report.names import estimate_text
+from analysis.report.names import estimate_text, is_sum_of_terms
 from analysis.report.verdicts import SYMBOLS, is_surprise
 
 DASH = "–"
@@ -124,6 +124,6 @@ def claimed(verdict):
         return f"ratio {number} or more"
     if kind == "crossover":
         return f"at {variable} = {number}{percent}"
-    if kind == "growth":
+    if is_sum_of_terms(kind):
         return f"a sum of its terms{percent}"
     return f"{kind} {number}{percent}" if number else ""
