@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 
-#include "analysis/claims/of_each.h"
+#include "analysis/claims/family.h"
 #include "contract/registry.h"
-#include "support/toml_reader.h"
 #include "primitives/cost.h"
 #include "support/files.h"
+#include "support/toml_reader.h"
 
 namespace suite {
 namespace {
@@ -146,7 +146,7 @@ class ClaimReader : public TomlReader {
     if (!asked) return wanted;
     try {
       const Names names = expand_contestants(wanted);
-      return stands_for_several(wanted) ? wanted : names.front();
+      return names_family(wanted) ? wanted : names.front();
     } catch (const Error& error) {
       need(false, node.source(), "{}", error.what());
     }
@@ -200,7 +200,7 @@ class ClaimReader : public TomlReader {
     const auto* value = table.get("value");
     if (value != nullptr && value->is_string()) {
       need(text("value", *value) == kStated &&
-               stands_for_several(claim.subject.contestant),
+               names_family(claim.subject.contestant),
            value->source(),
            "value = {}: allowed are a number or, for contestants named with a "
            "star, {}",
@@ -302,7 +302,7 @@ std::vector<Claim> read_claims(const std::string& path,
   for (const toml::node& node : nodes) {
     const Claim claim = reader.claim(node);
     const bool asked_for = reader.is_asked(claim);
-    for (Claim& one : asked_for ? of_each(claim) : std::vector{claim}) {
+    for (Claim& one : asked_for ? expand_family(claim) : std::vector{claim}) {
       claims.push_back(std::move(one));
       sources.push_back(node.source());
     }
