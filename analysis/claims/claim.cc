@@ -28,7 +28,7 @@ constexpr const char* kOldSumOfTerms = "growth";
 const Names kQuantities = {"seconds",     "macs",       "flops",     "logits",
                            "bytes_moved", "bytes_peak", "parameters"};
 
-Names letters() { return {std::begin(kLetters), std::end(kLetters)}; }
+Names dimensions() { return {std::begin(kLetters), std::end(kLetters)}; }
 
 Names part_names() {
   Names names(kPartNames.begin(), kPartNames.end());
@@ -156,11 +156,11 @@ class ClaimReader : public TomlReader {
   std::map<std::string, std::uint64_t> values(const std::string& key,
                                               const toml::node& node) const {
     const toml::table& table = this->table(key, node);
-    known_keys(table, key + ".", letters());
+    known_keys(table, key + ".", dimensions());
     std::map<std::string, std::uint64_t> values;
-    for (const auto& [letter, value] : table) {
-      values[std::string(letter.str())] = static_cast<std::uint64_t>(
-          integer(std::string(letter.str()), value, 0));
+    for (const auto& [dimension, value] : table) {
+      values[std::string(dimension.str())] = static_cast<std::uint64_t>(
+          integer(std::string(dimension.str()), value, 0));
     }
     return values;
   }
@@ -223,7 +223,7 @@ class ClaimReader : public TomlReader {
       claim.quantity = "fact";
     }
     if (const auto* node = table.get("variable")) {
-      claim.variable = one_of("variable", *node, letters());
+      claim.variable = one_of("variable", *node, dimensions());
     }
     if (const auto* node = table.get("terms")) {
       for (const toml::node& each : list("terms", *node)) {
@@ -245,14 +245,14 @@ class ClaimReader : public TomlReader {
     }
   }
 
-  // Letters with stars between them, or 1.
+  // Dimensions with stars between them, or 1.
   std::string term(const toml::node& node) const {
     const std::string term = text("terms", node);
     std::size_t start = 0;
     while (term != "1" && start <= term.size()) {
       const std::size_t end = std::min(term.find('*', start), term.size());
       const std::string factor = term.substr(start, end - start);
-      const Names known = letters();
+      const Names known = dimensions();
       need(std::find(known.begin(), known.end(), factor) != known.end(),
            node.source(), "term {}: {} is no letter", term, factor);
       start = end + 1;

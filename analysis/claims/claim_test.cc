@@ -142,7 +142,7 @@ TEST(Claim, OnSecondsNeedsAnAnchorThatCounts) {
             std::string::npos);  // itself, which takes time
 }
 
-TEST(Claim, TermsAreProductsOfLetters) {
+TEST(Claim, TermsAreProductsOfDimensions) {
   const std::string sum = with("\"exponent\"", "\"sum_of_terms\"");
   EXPECT_EQ(read(sum + "terms = [\"B*M*N*D\", \"1\"]\n")[0].terms.size(), 2u);
   EXPECT_NE(refusal(sum + "terms = [\"B*M*X\"]\n").find("X is no letter"),

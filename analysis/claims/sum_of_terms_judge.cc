@@ -13,8 +13,8 @@ double value_of(const std::string& term, const Point& point) {
   double product = 1;
   for (std::size_t start = 0; start <= term.size();) {
     const std::size_t end = std::min(term.find('*', start), term.size());
-    const auto found = point.letters.find(term.substr(start, end - start));
-    product *= found == point.letters.end()
+    const auto found = point.dimensions.find(term.substr(start, end - start));
+    product *= found == point.dimensions.end()
                    ? 1.0
                    : static_cast<double>(found->second);
     start = end + 1;

@@ -34,11 +34,11 @@ MeasuredCell cell_of(const std::string& contestant, std::uint64_t n,
                      std::uint64_t layers, std::vector<double> seconds) {
   MeasuredCell cell;
   cell.contestant = contestant;
-  cell.letters = {{"N", n}, {"B", 1}, {"C", 32}, {"D", 32}, {"H", 1},
-                  {"batch", 1}};
+  cell.dimensions = {{"N", n},  {"B", 1}, {"C", 32},
+                     {"D", 32}, {"H", 1}, {"batch", 1}};
   if (contestant == "bare_perceiver") {
-    cell.letters["M"] = 64;
-    cell.letters["L"] = layers;
+    cell.dimensions["M"] = 64;
+    cell.dimensions["L"] = layers;
   }
   cell.id = contestant + "/N=" + std::to_string(n);
   cell.status = "ok";

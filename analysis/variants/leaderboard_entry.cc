@@ -33,7 +33,7 @@ std::optional<Interval> ratio_at(std::uint64_t N, const std::string& contestant,
   return judge(claim, run, definition).interval;
 }
 
-// The N at which both were timed, with all other letters as in the base.
+// The N at which both were timed, with all other dimensions as in the base.
 std::set<std::uint64_t> common_sizes(const std::string& contestant,
                                      const Run& run,
                                      const Definition& definition) {

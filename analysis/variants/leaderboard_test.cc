@@ -100,7 +100,7 @@ TEST(LeaderboardEntry, TheFastestComesFirst) {
 TEST(LeaderboardEntry, OneThatWasNotTimedAtTheLargestSizeComesLast) {
   suite::Run run = trial();
   std::erase_if(run.cells, [](const MeasuredCell& cell) {
-    return cell.contestant == full("early") && cell.letters.at("N") == 8000;
+    return cell.contestant == full("early") && cell.dimensions.at("N") == 8000;
   });
   const auto all = leaderboard_entries(run, definition(), {}, {});
   EXPECT_EQ(all.back().contestant, full("early"));
@@ -123,7 +123,7 @@ TEST(LeaderboardEntry, ErrorsGoToTheirContestant) {
 TEST(LeaderboardEntry, OneMeasuredAtASingleSizeHasNone) {
   suite::Run run = trial();
   std::erase_if(run.cells, [](const MeasuredCell& cell) {
-    return cell.contestant == full("early") && cell.letters.at("N") != 1000;
+    return cell.contestant == full("early") && cell.dimensions.at("N") != 1000;
   });
   EXPECT_EQ(leaderboard_entries(run, definition(), {}, {}).size(), 4u);
 }

@@ -95,19 +95,19 @@ json ContestCell::time(int forwards, int repetition) {
 
 json described(const Cell& cell, const RunIdentity& run) {
   const Contestant& contestant = *cell.entry.contestant;
-  json options = json::object(), letters = json::object();
+  json options = json::object(), dimensions = json::object();
   for (const OptionSpec& option : contestant.options) {
     options[option.name] = cell.entry.options.text(option.name);
   }
   for (const std::string_view name : kLetters) {
     if (!contestant.facts.reads(name)) continue;
-    letters[std::string(name)] = letter(cell.shape, name);
+    dimensions[std::string(name)] = letter(cell.shape, name);
   }
   json text = {{"id", cell.id},
                {"contestant", contestant.name},
                {"name", cell.entry.name()},
                {"options", options},
-               {"letters", letters}};
+               {"letters", dimensions}};
   try {
     const Cost cost = cell.declared();
     text["macs"] = cost.total().macs;

@@ -31,8 +31,8 @@ class ContestCell {
   CellUnderTest tested_;
 };
 
-// A cell as JSON: contestant, options, letters, declared cost, and `row`, what
-// all its rows have in common. A refused shape has a "refusal".
+// A cell as JSON: contestant, options, dimensions, declared cost, and `row`,
+// what all its rows have in common. A refused shape has a "refusal".
 nlohmann::json described(const Cell& cell, const RunIdentity& run);
 
 }  // namespace suite

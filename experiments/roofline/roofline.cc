@@ -56,8 +56,8 @@ Definition definition_of(const Arguments& a) {
   if (a.N) {
     definition.base.N = *a.N;
     for (Sweep& sweep : definition.sweeps) {
-      std::erase_if(sweep.letters, [](const SweptLetter& swept) {
-        return swept.letter == "N";
+      std::erase_if(sweep.dimensions, [](const SweptDimension& swept) {
+        return swept.dimension == "N";
       });
     }
   }
