@@ -29,9 +29,13 @@ class TomlReader {
   void need(bool holds, const toml::source_region& where,
             fmt::format_string<Args...> message, Args&&... args) const {
     if (holds) return;
-    throw Error(fmt::format("{}:{}:{}: {}", path_, where.begin.line,
-                            where.begin.column,
+    throw Error(fmt::format("{}: {}", place(where),
                             fmt::format(message, std::forward<Args>(args)...)));
+  }
+
+  // "file:line:column"
+  std::string place(const toml::source_region& where) const {
+    return fmt::format("{}:{}:{}", path_, where.begin.line, where.begin.column);
   }
 
   // `where` goes before the key in the message, as "base.".

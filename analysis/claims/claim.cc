@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 
-#include "analysis/claims/of_each.h"
+#include "analysis/claims/family.h"
 #include "contract/registry.h"
-#include "support/toml_reader.h"
 #include "primitives/cost.h"
 #include "support/files.h"
+#include "support/toml_reader.h"
 
 namespace suite {
 namespace {
@@ -20,12 +20,15 @@ constexpr const char* kStated = "stated";
 
 constexpr std::array<std::string_view, 8> kKinds = {
     "exponent", "upper_bound", "independent", "ratio",
-    "at_least", "crossover",   "growth",      "fact"};
+    "at_least", "crossover", "sum_of_terms", "fact"};
+
+// What a claim on a sum of terms was called.
+constexpr const char* kOldSumOfTerms = "growth";
 
 const Names kQuantities = {"seconds",     "macs",       "flops",     "logits",
                            "bytes_moved", "bytes_peak", "parameters"};
 
-Names letters() { return {std::begin(kLetters), std::end(kLetters)}; }
+Names dimensions() { return {std::begin(kLetters), std::end(kLetters)}; }
 
 Names part_names() {
   Names names(kPartNames.begin(), kPartNames.end());
@@ -47,7 +50,7 @@ Names needs(ClaimKind kind) {
       return {"quantity", "versus", "value"};
     case ClaimKind::crossover:
       return {"quantity", "variable", "versus", "value", "tolerance"};
-    case ClaimKind::growth:
+    case ClaimKind::sum_of_terms:
       return {"quantity", "terms", "tolerance"};
     case ClaimKind::fact:
       return {"fact"};
@@ -84,8 +87,7 @@ class ClaimReader : public TomlReader {
     claim.id = text("id", *table.get("id"));
     claim.statement = text("statement", *table.get("statement"));
     claim.source = text("source", *table.get("source"));
-    claim.kind = static_cast<ClaimKind>(
-        index_of("kind", *table.get("kind"), {kKinds.begin(), kKinds.end()}));
+    claim.kind = kind(*table.get("kind"));
     for (const std::string& key : needs(claim.kind)) {
       need(table.contains(key), table.source(),
            "claim {}: a claim of kind {} needs {}", claim.id,
@@ -122,6 +124,17 @@ class ClaimReader : public TomlReader {
     return static_cast<std::size_t>(found - allowed.begin());
   }
 
+  ClaimKind kind(const toml::node& node) const {
+    if (text("kind", node) == kOldSumOfTerms) {
+      fmt::print(stderr, "notice: {}: kind {} is called {} now\n",
+                 place(node.source()), kOldSumOfTerms,
+                 name_of(ClaimKind::sum_of_terms));
+      return ClaimKind::sum_of_terms;
+    }
+    return static_cast<ClaimKind>(
+        index_of("kind", node, {kKinds.begin(), kKinds.end()}));
+  }
+
   std::string one_of(const std::string& key, const toml::node& node,
                      const Names& allowed) const {
     return allowed[index_of(key, node, allowed)];
@@ -133,7 +146,7 @@ class ClaimReader : public TomlReader {
     if (!asked) return wanted;
     try {
       const Names names = expand_contestants(wanted);
-      return stands_for_several(wanted) ? wanted : names.front();
+      return names_family(wanted) ? wanted : names.front();
     } catch (const Error& error) {
       need(false, node.source(), "{}", error.what());
     }
@@ -143,11 +156,11 @@ class ClaimReader : public TomlReader {
   std::map<std::string, std::uint64_t> values(const std::string& key,
                                               const toml::node& node) const {
     const toml::table& table = this->table(key, node);
-    known_keys(table, key + ".", letters());
+    known_keys(table, key + ".", dimensions());
     std::map<std::string, std::uint64_t> values;
-    for (const auto& [letter, value] : table) {
-      values[std::string(letter.str())] = static_cast<std::uint64_t>(
-          integer(std::string(letter.str()), value, 0));
+    for (const auto& [dimension, value] : table) {
+      values[std::string(dimension.str())] = static_cast<std::uint64_t>(
+          integer(std::string(dimension.str()), value, 0));
     }
     return values;
   }
@@ -187,7 +200,7 @@ class ClaimReader : public TomlReader {
     const auto* value = table.get("value");
     if (value != nullptr && value->is_string()) {
       need(text("value", *value) == kStated &&
-               stands_for_several(claim.subject.contestant),
+               names_family(claim.subject.contestant),
            value->source(),
            "value = {}: allowed are a number or, for contestants named with a "
            "star, {}",
@@ -210,7 +223,7 @@ class ClaimReader : public TomlReader {
       claim.quantity = "fact";
     }
     if (const auto* node = table.get("variable")) {
-      claim.variable = one_of("variable", *node, letters());
+      claim.variable = one_of("variable", *node, dimensions());
     }
     if (const auto* node = table.get("terms")) {
       for (const toml::node& each : list("terms", *node)) {
@@ -232,14 +245,14 @@ class ClaimReader : public TomlReader {
     }
   }
 
-  // Letters with stars between them, or 1.
+  // Dimensions with stars between them, or 1.
   std::string term(const toml::node& node) const {
     const std::string term = text("terms", node);
     std::size_t start = 0;
     while (term != "1" && start <= term.size()) {
       const std::size_t end = std::min(term.find('*', start), term.size());
       const std::string factor = term.substr(start, end - start);
-      const Names known = letters();
+      const Names known = dimensions();
       need(std::find(known.begin(), known.end(), factor) != known.end(),
            node.source(), "term {}: {} is no letter", term, factor);
       start = end + 1;
@@ -289,7 +302,7 @@ std::vector<Claim> read_claims(const std::string& path,
   for (const toml::node& node : nodes) {
     const Claim claim = reader.claim(node);
     const bool asked_for = reader.is_asked(claim);
-    for (Claim& one : asked_for ? of_each(claim) : std::vector{claim}) {
+    for (Claim& one : asked_for ? expand_family(claim) : std::vector{claim}) {
       claims.push_back(std::move(one));
       sources.push_back(node.source());
     }

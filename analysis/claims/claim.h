@@ -11,24 +11,24 @@
 namespace suite {
 
 enum class ClaimKind {
-  exponent,     // in y = a + b·x^p, p is value ± tolerance
-  upper_bound,  // p is at most value + tolerance
-  independent,  // over the range of x, y changes by at most the tolerance
-  ratio,        // y over the other's y is value, to the tolerance
-  at_least,     // y over the other's y is at least value
-  crossover,    // y and the other's y meet at x = value, to the tolerance
-  growth,       // y is a non-negative sum of the terms, to the tolerance
-  fact,         // a fact of the contestant, which conformance checks
+  exponent,      // in y = a + b·x^p, p is value ± tolerance
+  upper_bound,   // p is at most value + tolerance
+  independent,   // over the range of x, y changes by at most the tolerance
+  ratio,         // y over the other's y is value, to the tolerance
+  at_least,      // y over the other's y is at least value
+  crossover,     // y and the other's y meet at x = value, to the tolerance
+  sum_of_terms,  // y is a non-negative sum of the terms, to the tolerance
+  fact,          // a fact of the contestant, which conformance checks
 };
 std::string_view name_of(ClaimKind kind);
 
-// Whose number it is: a contestant's, at letters that differ from the
+// Whose number it is: a contestant's, at dimensions that differ from the
 // definition's base.
 struct Subject {
   std::string contestant;
   std::string part = "total";
   std::map<std::string, std::uint64_t> where;
-  // Taken off: the same subject at these letters (and, if it has one, with
+  // Taken off: the same subject at these dimensions (and, if it has one, with
   // another contestant). What latent layers cost is L = 8 minus L = 0.
   std::map<std::string, std::uint64_t> minus;
   std::string minus_contestant;
@@ -46,11 +46,11 @@ struct Claim {
   std::optional<Subject> versus;
   std::string quantity;  // seconds, macs, flops, logits, bytes_moved,
                          // bytes_peak, parameters
-  std::string variable;  // a letter
+  std::string variable;  // a dimension
   double from = 0;        // smaller values of the variable are left out
   std::optional<double> value;
   double tolerance = 0;
-  std::vector<std::string> terms;  // products of letters, as "B*M*N*D"; "1"
+  std::vector<std::string> terms;  // products of dimensions, as "B*M*N*D"; "1"
   std::string fact;
   std::string anchor;    // the count claim beside a claim on seconds
   std::string expected;  // SUPPORTED or REFUTED: what arithmetic says
@@ -60,15 +60,16 @@ struct Claim {
   bool counts() const { return quantity != "seconds"; }
 };
 
-// A claim on a contestant named with a star becomes one for each that it stands for,
-// as in "attention_grows_as_stated:transformer(attention=linear)". Its value may be
-// "stated": the exponent in `variable` that the contestant itself states.
+// A claim on a contestant named with a star becomes one for each that it stands
+// for, as in "attention_grows_as_stated:transformer(attention=linear)". Its
+// value may be "stated": the exponent in `variable` that the contestant itself
+// states.
 //
 // Throws Error with file:line:column for an unknown key, experiment, part,
-// letter, kind, quantity or contestant, a claim on seconds without an anchor
+// dimension, kind, quantity or contestant, a claim on seconds without an anchor
 // that counts, or two claims of one id. `experiments` are the known ones; with
-// some `asked` for, claims on others are left out, and their contestants need not
-// be known.
+// some `asked` for, claims on others are left out, and their contestants need
+// not be known.
 std::vector<Claim> read_claims(const std::string& path,
                                const std::vector<std::string>& experiments,
                                const std::vector<std::string>& asked = {});

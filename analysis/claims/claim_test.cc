@@ -142,11 +142,21 @@ TEST(Claim, OnSecondsNeedsAnAnchorThatCounts) {
             std::string::npos);  // itself, which takes time
 }
 
-TEST(Claim, TermsAreProductsOfLetters) {
-  std::string growth = with("\"exponent\"", "\"growth\"");
-  EXPECT_EQ(read(growth + "terms = [\"B*M*N*D\", \"1\"]\n")[0].terms.size(), 2u);
-  EXPECT_NE(refusal(growth + "terms = [\"B*M*X\"]\n").find("X is no letter"),
+TEST(Claim, TermsAreProductsOfDimensions) {
+  const std::string sum = with("\"exponent\"", "\"sum_of_terms\"");
+  EXPECT_EQ(read(sum + "terms = [\"B*M*N*D\", \"1\"]\n")[0].terms.size(), 2u);
+  EXPECT_NE(refusal(sum + "terms = [\"B*M*X\"]\n").find("X is no letter"),
             std::string::npos);
+}
+
+TEST(Claim, OnASumOfTermsMayBeCalledGrowthAsBefore) {
+  const std::string old =
+      with("\"exponent\"", "\"growth\"") + "terms = [\"N\"]\n";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(read(old)[0].kind, ClaimKind::sum_of_terms);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "notice: " + path() +
+                ":6:8: kind growth is called sum_of_terms now\n");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace suite {
 namespace {
 
-using Letters = std::map<std::string, std::uint64_t>;
+using Dimensions = std::map<std::string, std::uint64_t>;
 
 MeasuredCell counted_cell(const Cell& cell) {
   MeasuredCell counted;
@@ -21,7 +21,7 @@ MeasuredCell counted_cell(const Cell& cell) {
   counted.status = "ok";
   for (const std::string_view name : kLetters) {
     if (cell.entry.contestant->facts.reads(name)) {
-      counted.letters[std::string(name)] = letter(cell.shape, name);
+      counted.dimensions[std::string(name)] = letter(cell.shape, name);
     }
   }
   const Cost cost = cell.declared();
@@ -71,17 +71,17 @@ std::vector<double> values_of(const MeasuredCell& cell,
 
 // The base, as the run was asked for: C follows D where the cell's does.
 bool matches(const MeasuredCell& cell, const Subject& subject,
-             const Letters& where, const std::string& variable,
+             const Dimensions& where, const std::string& variable,
              const Definition& definition, bool any) {
   if (cell.contestant != subject.contestant) return false;
-  for (const auto& [name, value] : cell.letters) {
+  for (const auto& [name, value] : cell.dimensions) {
     if (name == variable) continue;
     const auto fixed = where.find(name);
     if (fixed != where.end()) {
       if (value != fixed->second) return false;
     } else if (!any && value != letter(definition.base, name)) {
       const bool follows =
-          name == "C" && variable == "D" && value == cell.letters.at("D");
+          name == "C" && variable == "D" && value == cell.dimensions.at("D");
       if (!follows) return false;
     }
   }
@@ -89,9 +89,11 @@ bool matches(const MeasuredCell& cell, const Subject& subject,
 }
 
 const MeasuredCell* cell_at(const Run& run, const std::string& contestant,
-                            const Letters& letters) {
+                            const Dimensions& dimensions) {
   for (const MeasuredCell& cell : run.cells) {
-    if (cell.contestant == contestant && cell.letters == letters) return &cell;
+    if (cell.contestant == contestant && cell.dimensions == dimensions) {
+      return &cell;
+    }
   }
   return nullptr;
 }
@@ -104,12 +106,12 @@ std::string why_untimed(const MeasuredCell& cell) {
 // Fills in what is to be taken off; false if the run has no such cell.
 bool take_off(const Claim& claim, const Subject& subject, const Run& run,
               const MeasuredCell& cell, Point& point) {
-  Letters letters = cell.letters;
-  for (const auto& [name, value] : subject.minus) letters[name] = value;
+  Dimensions dimensions = cell.dimensions;
+  for (const auto& [name, value] : subject.minus) dimensions[name] = value;
   const std::string& contestant = subject.minus_contestant.empty()
                                       ? subject.contestant
                                       : subject.minus_contestant;
-  const MeasuredCell* off = cell_at(run, contestant, letters);
+  const MeasuredCell* off = cell_at(run, contestant, dimensions);
   if (off == nullptr) return false;
   point.taken_off = values_of(*off, claim.quantity, subject.part);
   return !point.taken_off.empty();
@@ -138,16 +140,16 @@ Run counted_run(const Definition& definition) {
 Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
                 const Definition& definition) {
   Evidence evidence;
-  const bool any = claim.variable.empty() && claim.kind == ClaimKind::growth;
+  const bool any = claim.variable.empty() && claim.kind == ClaimKind::sum_of_terms;
   for (const MeasuredCell& cell : run.cells) {
     if (!matches(cell, subject, subject.where, claim.variable, definition,
                  any)) {
       continue;
     }
     Point point;
-    point.letters = cell.letters;
-    const auto x = cell.letters.find(claim.variable);
-    if (x != cell.letters.end()) point.x = static_cast<double>(x->second);
+    point.dimensions = cell.dimensions;
+    const auto x = cell.dimensions.find(claim.variable);
+    if (x != cell.dimensions.end()) point.x = static_cast<double>(x->second);
     if (point.x < claim.from) continue;
     point.values = values_of(cell, claim.quantity, subject.part);
     if (point.values.empty()) {

@@ -20,7 +20,7 @@ struct Point {
   double x = 0;                    // the variable's value
   std::vector<double> values;      // one a repetition
   std::vector<double> taken_off;   // empty if nothing is
-  std::map<std::string, std::uint64_t> letters;
+  std::map<std::string, std::uint64_t> dimensions;
 };
 
 struct Evidence {
@@ -29,8 +29,8 @@ struct Evidence {
 };
 
 // The subject's values at every value of `variable` that the run has, with all
-// other letters as in `where`, else as in the definition's base. With an empty
-// variable: in every cell of the contestant that `where` allows.
+// other dimensions as in `where`, else as in the definition's base. With an
+// empty variable: in every cell of the contestant that `where` allows.
 Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
                 const Definition& definition);
 

@@ -35,7 +35,7 @@ void judge_exponent(const Case& at, Verdict& verdict);  // and upper bound
 void judge_independent(const Case& at, Verdict& verdict);
 void judge_ratio(const Case& at, Verdict& verdict);  // and at least
 void judge_crossover(const Case& at, Verdict& verdict);
-void judge_growth(const Case& at, Verdict& verdict);
+void judge_sum_of_terms(const Case& at, Verdict& verdict);
 void judge_fact(const Case& at, Verdict& verdict);
 
 Resampling resample(const std::vector<Point>& points);

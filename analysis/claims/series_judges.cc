@@ -1,4 +1,4 @@
-// Claims on how one quantity depends on one letter.
+// Claims on how one quantity depends on one dimension.
 #include <cmath>
 
 #include "analysis/claims/judges.h"

@@ -118,7 +118,7 @@ Verdict judge(const Claim& claim, const Run& run,
     case ClaimKind::ratio:
     case ClaimKind::at_least: judge_ratio(at, verdict); break;
     case ClaimKind::crossover: judge_crossover(at, verdict); break;
-    case ClaimKind::growth: judge_growth(at, verdict); break;
+    case ClaimKind::sum_of_terms: judge_sum_of_terms(at, verdict); break;
     case ClaimKind::fact: judge_fact(at, verdict); break;
   }
   if (at.drift() > 0 && verdict.interval) {

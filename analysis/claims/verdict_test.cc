@@ -34,11 +34,11 @@ MeasuredCell cell_of(const std::string& contestant, std::uint64_t n,
                      std::uint64_t layers, std::vector<double> seconds) {
   MeasuredCell cell;
   cell.contestant = contestant;
-  cell.letters = {{"N", n}, {"B", 1}, {"C", 32}, {"D", 32}, {"H", 1},
-                  {"batch", 1}};
+  cell.dimensions = {{"N", n},  {"B", 1}, {"C", 32},
+                     {"D", 32}, {"H", 1}, {"batch", 1}};
   if (contestant == "bare_perceiver") {
-    cell.letters["M"] = 64;
-    cell.letters["L"] = layers;
+    cell.dimensions["M"] = 64;
+    cell.dimensions["L"] = layers;
   }
   cell.id = contestant + "/N=" + std::to_string(n);
   cell.status = "ok";
@@ -163,8 +163,8 @@ TEST(Verdict, RefusesCrossoversOutsideTheRange) {
   EXPECT_NE(reason(claim, run).find("cross 0 times"), std::string::npos);
 }
 
-TEST(Verdict, OnGrowth) {
-  Claim claim = claim_of(ClaimKind::growth, 0, 0.15);
+TEST(Verdict, OnASumOfTerms) {
+  Claim claim = claim_of(ClaimKind::sum_of_terms, 0, 0.15);
   claim.terms = {"N", "1"};
   EXPECT_EQ(answer(claim, run_of(linear)), "SUPPORTED");
   EXPECT_EQ(answer(claim, run_of(quadratic)), "REFUTED");

@@ -13,7 +13,7 @@ namespace {
 
 // One line; the order of the fields is that of the header.
 struct Line {
-  std::string table, contestant, over, at, letter, a, b;
+  std::string table, contestant, over, at, dimension, a, b;
   Interval result = {NAN, NAN, NAN};
   std::string change, note;
 };
@@ -43,7 +43,7 @@ std::string text_of(const RunPair& pair, const Line& line) {
       line.contestant,
       line.over,
       line.at,
-      line.letter,
+      line.dimension,
       line.a,
       line.b,
       number(line.result.estimate),
@@ -88,14 +88,14 @@ std::string relative_csv(const Compared& compared, double tolerance) {
   }
   for (const SlopeChange& s : compared.slopes) {
     text += text_of(compared.pair,
-                    {"slope", s.contestant, "", s.held.text(), s.letter,
+                    {"slope", s.contestant, "", s.fixed.text(), s.dimension,
                      number(s.a.estimate), number(s.b.estimate), s.difference,
                      "", fmt::format("from {} to {}", s.first, s.last)});
   }
   for (const Crossover& c : compared.crossovers) {
     text += text_of(compared.pair,
-                    {"crossover", c.contestant, c.over, c.held.text(), c.letter,
-                     joined(c.a), joined(c.b)});
+                    {"crossover", c.contestant, c.over, c.fixed.text(),
+                     c.dimension, joined(c.a), joined(c.b)});
   }
   return text;
 }

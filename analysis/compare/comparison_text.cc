@@ -15,16 +15,16 @@ namespace {
 
 constexpr int kTimeDigits = 4, kRatioDigits = 4;
 
-using LetterValues = std::map<std::string, std::uint64_t>;
+using Dimensions = std::map<std::string, std::uint64_t>;
 
-// Letters with one value in all cells are said once, the others in each row.
+// Dimensions with one value in all cells are said once, the others in each row.
 class Shapes {
  public:
   explicit Shapes(const RunPair& pair) {
     std::map<std::string, std::set<std::uint64_t>> values;
     for (const Run* run : {pair.a, pair.b}) {
       for (const MeasuredCell& cell : run->cells) {
-        for (const auto& [name, value] : cell.letters) {
+        for (const auto& [name, value] : cell.dimensions) {
           values[name].insert(value);
         }
         threads_.insert(cell.threads);
@@ -36,18 +36,19 @@ class Shapes {
   }
 
   // "N=256 M=128 B=2"
-  std::string text(const LetterValues& letters) const {
-    return joined(
-        letters, [&](const std::string& name) { return !common_.count(name); });
+  std::string text(const Dimensions& dimensions) const {
+    return joined(dimensions, [&](const std::string& name) {
+      return !common_.count(name);
+    });
   }
-  std::string text(const Held& held) const {
-    const std::string shown = text(held.letters);
-    if (!held.input_as_wide) return shown;
+  std::string text(const FixedDimensions& fixed) const {
+    const std::string shown = text(fixed.dimensions);
+    if (!fixed.input_as_wide) return shown;
     return shown + (shown.empty() ? "C=D" : " C=D");
   }
   // With threads where they matter: one machine may have run several.
   std::string text(const MeasuredCell& cell) const {
-    const std::string shown = text(cell.letters);
+    const std::string shown = text(cell.dimensions);
     if (threads_.size() < 2) return shown;
     return fmt::format("{}{}T={}", shown, shown.empty() ? "" : " ",
                        cell.threads);
@@ -58,18 +59,18 @@ class Shapes {
 
  private:
   template <class F>
-  static std::string joined(const LetterValues& letters, const F& wanted) {
+  static std::string joined(const Dimensions& dimensions, const F& wanted) {
     std::string all;
     for (const std::string_view name : kLetters) {
-      const auto found = letters.find(std::string(name));
-      if (found == letters.end() || !wanted(found->first)) continue;
+      const auto found = dimensions.find(std::string(name));
+      if (found == dimensions.end() || !wanted(found->first)) continue;
       all +=
           fmt::format("{}{}={}", all.empty() ? "" : " ", name, found->second);
     }
     return all;
   }
 
-  LetterValues common_;
+  Dimensions common_;
   std::set<int> threads_;
 };
 
@@ -124,10 +125,10 @@ std::string ratios_text(const Compared& compared, const Shapes& shapes,
                {"", Side::left}},
               {}};
   for (const RatioChange& r : compared.ratios) {
-    LetterValues letters = r.over->letters;
-    letters.insert(r.cell->letters.begin(), r.cell->letters.end());
+    Dimensions dimensions = r.over->dimensions;
+    dimensions.insert(r.cell->dimensions.begin(), r.cell->dimensions.end());
     const bool same = change_of(r.change, tolerance) == Change::same;
-    table.rows.push_back({r.cell->contestant, shapes.text(letters),
+    table.rows.push_back({r.cell->contestant, shapes.text(dimensions),
                           digits_of(r.a.estimate, kRatioDigits),
                           digits_of(r.b.estimate, kRatioDigits),
                           digits_of(r.change.estimate, kRatioDigits),
@@ -153,8 +154,8 @@ std::string slopes_text(const Compared& compared, const Shapes& shapes) {
   for (const SlopeChange& s : compared.slopes) {
     const Interval& d = s.difference;
     table.rows.push_back(
-        {s.contestant, fmt::format("{} {}…{}", s.letter, s.first, s.last),
-         shapes.text(s.held), slope_text(s.a.estimate),
+        {s.contestant, fmt::format("{} {}…{}", s.dimension, s.first, s.last),
+         shapes.text(s.fixed), slope_text(s.a.estimate),
          slope_text(s.b.estimate), slope_text(d.estimate),
          std::isfinite(d.low) ? fmt::format("{:.3f} … {:.3f}", d.low, d.high)
                               : "unknown"});
@@ -180,8 +181,8 @@ std::string crossovers_text(const Compared& compared, const Shapes& shapes) {
                {"B"}},
               {}};
   for (const Crossover& c : compared.crossovers) {
-    table.rows.push_back({c.contestant + ", " + c.over, c.letter,
-                          shapes.text(c.held), zeros_text(c.a),
+    table.rows.push_back({c.contestant + ", " + c.over, c.dimension,
+                          shapes.text(c.fixed), zeros_text(c.a),
                           zeros_text(c.b)});
   }
   return "\n" + plain(table);

@@ -24,7 +24,7 @@ bool all_timed(std::initializer_list<const MeasuredCell*> cells) {
 
 // Slope between two cells, the second at `last`: what the run's repetitions
 // say of it.
-std::vector<LogTerm> slope_terms(const LetterSweep& sweep,
+std::vector<LogTerm> slope_terms(const DimensionSweep& sweep,
                                  const std::string& contestant,
                                  std::uint64_t first, std::uint64_t last,
                                  double sign) {
@@ -47,24 +47,24 @@ std::vector<std::uint64_t> common_values(const SweepPair& sweeps,
   return values;
 }
 
-// What is held of the letters that one of these contestants reads.
-Held held_for(const LetterSweep& sweep,
-              const std::vector<std::string>& contestants) {
+// What is fixed of the dimensions that one of these contestants reads.
+FixedDimensions fixed_for(const DimensionSweep& sweep,
+                          const std::vector<std::string>& contestants) {
   std::set<std::string> read;
   for (const std::string& contestant : contestants) {
     for (const std::uint64_t value : sweep.values) {
       const MeasuredCell* cell = sweep.at(contestant, value);
       if (cell == nullptr) continue;
-      for (const auto& [name, size] : cell->letters) read.insert(name);
+      for (const auto& [name, size] : cell->dimensions) read.insert(name);
     }
   }
-  Held held = sweep.held;
-  std::erase_if(held.letters,
+  FixedDimensions fixed = sweep.fixed;
+  std::erase_if(fixed.dimensions,
                 [&](const auto& each) { return !read.count(each.first); });
-  return held;
+  return fixed;
 }
 
-std::vector<double> crossings(const LetterSweep& sweep,
+std::vector<double> crossings(const DimensionSweep& sweep,
                               const std::string& contestant,
                               const std::string& over) {
   std::vector<double> x, y;
@@ -109,21 +109,21 @@ std::vector<RatioChange> ratio_changes(const RunPair& pair) {
 std::vector<SlopeChange> slope_changes(const RunPair& pair) {
   std::vector<SlopeChange> changes;
   // A contestant without latents stands in the sweep of every M.
-  std::set<std::tuple<std::string, std::string, Held>> seen;
+  std::set<std::tuple<std::string, std::string, FixedDimensions>> seen;
   for (const SweepPair& sweeps : pair_sweeps(pair)) {
     for (const std::string& contestant : sweeps.a.contestants) {
       if (!sweeps.a.reads(contestant)) continue;
       const auto values = common_values(sweeps, contestant);
       if (values.size() < 2) continue;
       const std::uint64_t first = values.front(), last = values.back();
-      const Held held = held_for(sweeps.a, {contestant});
-      if (!seen.emplace(contestant, sweeps.a.letter, held).second) continue;
+      const FixedDimensions fixed = fixed_for(sweeps.a, {contestant});
+      if (!seen.emplace(contestant, sweeps.a.dimension, fixed).second) continue;
       const auto of_a = slope_terms(sweeps.a, contestant, first, last, -1);
       const auto of_b = slope_terms(sweeps.b, contestant, first, last, 1);
       auto both = of_a;
       both.insert(both.end(), of_b.begin(), of_b.end());
       changes.push_back(
-          {contestant, sweeps.a.letter, held, first, last,
+          {contestant, sweeps.a.dimension, fixed, first, last,
            log_contrast(slope_terms(sweeps.a, contestant, first, last, 1)),
            log_contrast(of_b), log_contrast(both)});
     }
@@ -133,9 +133,10 @@ std::vector<SlopeChange> slope_changes(const RunPair& pair) {
 
 std::vector<Crossover> crossovers(const RunPair& pair) {
   std::vector<Crossover> all;
-  std::set<std::tuple<std::string, std::string, std::string, Held>> seen;
+  std::set<std::tuple<std::string, std::string, std::string, FixedDimensions>>
+      seen;
   for (const SweepPair& sweeps : pair_sweeps(pair)) {
-    const LetterSweep& a = sweeps.a;
+    const DimensionSweep& a = sweeps.a;
     for (std::size_t i = 0; i < a.contestants.size(); ++i) {
       for (std::size_t j = i + 1; j < a.contestants.size(); ++j) {
         const std::string &over = a.contestants[i], &other = a.contestants[j];
@@ -144,9 +145,10 @@ std::vector<Crossover> crossovers(const RunPair& pair) {
             (!a.reads(over) && !a.reads(other))) {
           continue;
         }
-        const Held held = held_for(a, {over, other});
-        if (!seen.emplace(other, over, a.letter, held).second) continue;
-        all.push_back({other, over, a.letter, held, crossings(a, other, over),
+        const FixedDimensions fixed = fixed_for(a, {over, other});
+        if (!seen.emplace(other, over, a.dimension, fixed).second) continue;
+        all.push_back({other, over, a.dimension, fixed,
+                       crossings(a, other, over),
                        crossings(sweeps.b, other, over)});
       }
     }

@@ -58,7 +58,7 @@ TEST(RatioChanges, AFasterMachineKeepsTheRatios) {
   const suite::Run a = grown("a", 1, 1, 32), b = grown("b", 0.25, 1, 32);
   const auto changes = ratio_changes(pair_cells(a, b));
   ASSERT_EQ(changes.size(), 3u);
-  EXPECT_EQ(changes[0].cell->letters.at("N"), 16u);
+  EXPECT_EQ(changes[0].cell->dimensions.at("N"), 16u);
   EXPECT_EQ(changes[0].over->contestant, "perceiver");
   EXPECT_NEAR(changes[0].a.estimate, 0.5, 1e-12);
   EXPECT_NEAR(changes[0].b.estimate, 0.5, 1e-12);
@@ -94,17 +94,17 @@ TEST(SlopeChanges, FindTheExponentsThatWerePutIn) {
   const auto changes = slope_changes(pair_cells(a, b));
   ASSERT_EQ(changes.size(), 2u);
   EXPECT_EQ(changes[0].contestant, "perceiver");
-  EXPECT_EQ(changes[0].letter, "N");
+  EXPECT_EQ(changes[0].dimension, "N");
   EXPECT_EQ(changes[0].first, 16u);
   EXPECT_EQ(changes[0].last, 256u);
-  EXPECT_EQ(changes[0].held.letters, (Letters{{"M", 8}}));
+  EXPECT_EQ(changes[0].fixed.dimensions, (Dimensions{{"M", 8}}));
   EXPECT_NEAR(changes[0].a.estimate, 1, 1e-12);
   EXPECT_NEAR(changes[0].b.estimate, 1.25, 1e-12);
   EXPECT_NEAR(changes[0].difference.estimate, 0.25, 1e-12);
   EXPECT_NEAR(changes[0].difference.high - 0.25,
               2.1199 * std::sqrt(0.8) * kDeviation / std::log(16), 1e-6);
   EXPECT_EQ(changes[1].contestant, "transformer");
-  EXPECT_TRUE(changes[1].held.letters.empty()) << "it doesn't read M";
+  EXPECT_TRUE(changes[1].fixed.dimensions.empty()) << "it doesn't read M";
   EXPECT_NEAR(changes[1].difference.estimate, 0, 1e-12);
   EXPECT_TRUE(changes[1].difference.contains(0));
 }
@@ -128,7 +128,7 @@ TEST(SlopeChanges, AContestantWithoutLatentsHasOneAmongManyM) {
   }
   std::vector<std::string> along;
   for (const SlopeChange& each : slope_changes(pair_cells(a, a))) {
-    along.push_back(each.contestant + " " + each.letter);
+    along.push_back(each.contestant + " " + each.dimension);
   }
   EXPECT_EQ(along, (std::vector<std::string>{"perceiver N", "transformer N",
                                              "perceiver N", "perceiver M",
@@ -141,7 +141,7 @@ TEST(Crossovers, AreWhereContestantsTakeEquallyLong) {
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].contestant, "transformer");
   EXPECT_EQ(all[0].over, "perceiver");
-  EXPECT_EQ(all[0].letter, "N");
+  EXPECT_EQ(all[0].dimension, "N");
   ASSERT_EQ(all[0].a.size(), 1u);
   EXPECT_NEAR(all[0].a[0], 40, 1e-9) << "straight in logarithms";
   EXPECT_TRUE(all[0].b.empty()) << "300 is beyond 256";
@@ -158,7 +158,7 @@ TEST(Crossovers, LookAtTheLetterThatOneOfThemReads) {
   const suite::Run run = made_run("run", cells);
   const auto all = crossovers(pair_cells(run, run));
   ASSERT_EQ(all.size(), 1u);
-  EXPECT_EQ(all[0].letter, "M");
+  EXPECT_EQ(all[0].dimension, "M");
   ASSERT_EQ(all[0].b.size(), 1u);
   EXPECT_NEAR(all[0].b[0], 4, 1e-12);
 }

@@ -15,7 +15,7 @@ namespace {
 std::string key_of(const MeasuredCell& cell, bool with_id) {
   if (with_id) return cell.id + "/" + cell.plan;
   std::string key = cell.contestant + "/" + cell.scalar + "/" + cell.phase;
-  for (const auto& [name, value] : cell.letters) {
+  for (const auto& [name, value] : cell.dimensions) {
     key += fmt::format("/{}={}", name, value);
   }
   return key;
@@ -31,7 +31,7 @@ Index index_of(const Run& run, bool with_id) {
   return index;
 }
 
-// Rows come in a random order: contestants as defined, letters ascending.
+// Rows come in a random order: contestants as defined, dimensions ascending.
 std::vector<const MeasuredCell*> in_order(const Run& run, const Index& index) {
   std::map<std::string, std::size_t> places;
   for (const std::string& label : contestants_of(run)) {
@@ -40,8 +40,8 @@ std::vector<const MeasuredCell*> in_order(const Run& run, const Index& index) {
   const auto rank = [&](const MeasuredCell* cell) {
     std::vector<std::uint64_t> shape;
     for (const std::string_view name : kLetters) {
-      const auto found = cell->letters.find(std::string(name));
-      shape.push_back(found == cell->letters.end() ? 0 : found->second);
+      const auto found = cell->dimensions.find(std::string(name));
+      shape.push_back(found == cell->dimensions.end() ? 0 : found->second);
     }
     return std::tuple(places.at(cell->contestant), shape);
   };
@@ -132,16 +132,18 @@ PairedRuns pair_runs(const std::string& folder_a, const std::vector<Run>& a,
 }
 
 std::vector<SweepPair> pair_sweeps(const RunPair& pair) {
-  const auto held = [](const LetterSweep& sweep) {
-    Held without_threads = sweep.held;
+  const auto fixed = [](const DimensionSweep& sweep) {
+    FixedDimensions without_threads = sweep.fixed;
     without_threads.threads = 0;
     return without_threads;
   };
-  const std::vector<LetterSweep> of_b = letter_sweeps(*pair.b);
+  const std::vector<DimensionSweep> of_b = dimension_sweeps(*pair.b);
   std::vector<SweepPair> pairs;
-  for (const LetterSweep& a : letter_sweeps(*pair.a)) {
-    for (const LetterSweep& b : of_b) {
-      if (a.letter == b.letter && held(a) == held(b)) pairs.push_back({a, b});
+  for (const DimensionSweep& a : dimension_sweeps(*pair.a)) {
+    for (const DimensionSweep& b : of_b) {
+      if (a.dimension == b.dimension && fixed(a) == fixed(b)) {
+        pairs.push_back({a, b});
+      }
     }
   }
   return pairs;

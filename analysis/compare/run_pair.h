@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/runs/letter_sweep.h"
+#include "analysis/runs/dimension_sweep.h"
 #include "analysis/runs/run.h"
 
 namespace suite {
@@ -18,7 +18,7 @@ struct CellPair {
 struct RunPair {
   const Run* a;
   const Run* b;
-  std::vector<CellPair> both;  // in A's order of contestants and letters
+  std::vector<CellPair> both;  // in A's order of contestants and dimensions
   std::vector<const MeasuredCell*> only_a, only_b;
 
   // Else absolute times mean nothing to each other, and cells are matched
@@ -38,9 +38,9 @@ struct PairedRuns {
 PairedRuns pair_runs(const std::string& folder_a, const std::vector<Run>& a,
                      const std::string& folder_b, const std::vector<Run>& b);
 
-// Sweeps of the same letter with the same held, whatever the threads.
+// Sweeps of the same dimension with the same held fixed, whatever the threads.
 struct SweepPair {
-  LetterSweep a, b;
+  DimensionSweep a, b;
 };
 std::vector<SweepPair> pair_sweeps(const RunPair& pair);
 

@@ -7,10 +7,11 @@
 namespace suite {
 namespace {
 
-std::string letter_cells(const Shape& shape) {
+std::string dimension_cells(const Shape& shape) {
   std::string cells;
   for (const std::string_view name : kLetters) {
-    if (counts_letter(name)) cells += fmt::format("{},", letter(shape, name));
+    if (!counts_dimension(name)) continue;
+    cells += fmt::format("{},", letter(shape, name));
   }
   return cells;
 }
@@ -20,22 +21,22 @@ std::string letter_cells(const Shape& shape) {
 std::string flops_csv(const std::vector<FlopsTable>& tables) {
   std::string csv;
   for (const std::string_view name : kLetters) {
-    if (counts_letter(name)) csv += fmt::format("{},", name);
+    if (counts_dimension(name)) csv += fmt::format("{},", name);
   }
   csv += "counting,part,scope,unit,value\n";
   const auto out = std::back_inserter(csv);
   for (const FlopsTable& table : tables) {
-    const std::string letters = letter_cells(table.shape);
+    const std::string dimensions = dimension_cells(table.shape);
     for (const Counting& counting : table.countings) {
       for (const FlopsRow& row : counting.rows) {
         for (const FlopsScope& scope : kFlopsScopes) {
-          fmt::format_to(out, "{}{},{},{},flops,{}\n", letters, counting.name,
-                         row.part, scope.name, row.*scope.flops);
+          fmt::format_to(out, "{}{},{},{},flops,{}\n", dimensions,
+                         counting.name, row.part, scope.name, row.*scope.flops);
         }
       }
     }
     for (const Reduction& r : table.reductions) {
-      fmt::format_to(out, "{}{},all,reduction,ratio,{}\n", letters, r.name,
+      fmt::format_to(out, "{}{},all,reduction,ratio,{}\n", dimensions, r.name,
                      r.ratio());
     }
   }

@@ -59,12 +59,14 @@ struct FlopsTable {
   const FlopsRow& sum(const std::string& counting) const;
 };
 
-// Is the letter read here? O counts a decoder's outputs: there is no decoder.
-inline bool counts_letter(std::string_view letter) { return letter != "O"; }
+// Is it read here? O counts a decoder's outputs: there is no decoder.
+inline bool counts_dimension(std::string_view dimension) {
+  return dimension != "O";
+}
 
 // Counts for one shape. Cost: a few hundred
-// multiplications, whatever the shape. Throws Error, naming the letter, for one
-// that is 0, for H that does not divide D and C, and for counts past 2^64.
+// multiplications, whatever the shape. Throws Error, naming the dimension, for
+// one that is 0, for H that does not divide D and C, and for counts past 2^64.
 FlopsTable flops_table(const Shape& shape);
 
 }  // namespace suite

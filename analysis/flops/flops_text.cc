@@ -101,7 +101,7 @@ std::string flops_text(const std::vector<FlopsTable>& tables, bool exact) {
       "FLOPs of one forward, from the declared formulas; nothing is run.\n";
   if (tables.empty()) return text;
   for (const std::string_view name : kLetters) {
-    if (!counts_letter(name) || name == "M") continue;
+    if (!counts_dimension(name) || name == "M") continue;
     text += fmt::format("{} = {}  ", name, letter(tables.front().shape, name));
   }
   text.resize(text.size() - 2);

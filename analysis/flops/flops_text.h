@@ -17,7 +17,7 @@ std::string short_count(std::uint64_t count);
 // The tables differ in M alone. Cost: linear in their number. No errors.
 std::string flops_text(const std::vector<FlopsTable>& tables, bool exact);
 
-// One row a number, with a header: the letters, then counting, part, scope
+// One row a number, with a header: the dimensions, then counting, part, scope
 // (cross, self, block, perceiver, layer, transformer, reduction), unit (flops
 // or ratio) and value. Cost: linear in their number. No errors.
 std::string flops_csv(const std::vector<FlopsTable>& tables);

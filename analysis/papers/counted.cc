@@ -24,7 +24,7 @@ Cost cost_of(const PaperRow& row) {
                            : count(published_model(row.model).config);
 }
 
-// How the attention's MACs grow when the letter doubles.
+// How the attention's MACs grow when the dimension doubles.
 double exponent(const PaperRow& row, std::string_view name) {
   const auto macs = [&](const Shape& shape) {
     const Cost cost = cost_at(row.contestant, shape);

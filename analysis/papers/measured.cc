@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "analysis/tables/quantity.h"
+#include "support/median.h"
 
 namespace suite {
 namespace {
 
 bool is_of(const MeasuredCell& cell, const PaperRow& row) {
   const auto fits = [&](const auto& pair) {
-    const auto found = cell.letters.find(pair.first);
-    return found != cell.letters.end() && found->second == pair.second;
+    const auto found = cell.dimensions.find(pair.first);
+    return found != cell.dimensions.end() && found->second == pair.second;
   };
   return cell.timed() && cell.contestant == row.measured &&
          std::all_of(row.where.begin(), row.where.end(), fits);

@@ -76,11 +76,11 @@ class PaperReader : public TomlReader {
     if (is_contestant) {
       placed(*given.get("contestant"),
              [&] { return find_contestant(row.contestant); });
-      for (const auto& [name, value] : letters("shape", given)) {
+      for (const auto& [name, value] : dimensions("shape", given)) {
         letter(row.shape, name) = value;
       }
     }
-    if (given.contains("where")) row.where = letters("where", given);
+    if (given.contains("where")) row.where = dimensions("where", given);
     figures(given, row);
     return row;
   }
@@ -90,8 +90,8 @@ class PaperReader : public TomlReader {
     placed(node, [&] { return published_model(text(key, node)); });
   }
 
-  std::map<std::string, std::uint64_t> letters(const std::string& key,
-                                               const toml::table& given) const {
+  std::map<std::string, std::uint64_t> dimensions(
+      const std::string& key, const toml::table& given) const {
     const toml::table& all = table(key, *given.get(key));
     known_keys(all, key + ".", {std::begin(kLetters), std::end(kLetters)});
     std::map<std::string, std::uint64_t> values;

@@ -58,7 +58,7 @@ struct PaperRow {
   std::string contestant;  // or one at `shape`; neither: there is none yet
   Shape shape;
   std::string measured;  // the contestant in the rows of the experiment
-  std::map<std::string, std::uint64_t> where;  // its letters, those that differ
+  std::map<std::string, std::uint64_t> where;  // its dimensions that differ
   std::vector<Figure> figures;                 // in the order of Quantity
 
   const Figure* find(Quantity quantity) const;
@@ -80,7 +80,7 @@ struct Paper {
 bool is_other_counting(const std::string& explained_by);
 
 // Throws Error, with file, line and column, for an unknown key, model,
-// contestant or letter, and for a figure that is no number.
+// contestant or dimension, and for a figure that is no number.
 Paper read_paper(const std::string& path);
 
 // The papers in a folder, by their names, sorted.

@@ -36,8 +36,8 @@ def block_after(text):
     return README.split(text, 1)[1].split("```")[1]
 
 
-def median_milliseconds(rows, letter, value, contestant):
-    base = {"N": "4096", "M": "128", "B": "2", letter: value}
+def median_milliseconds(rows, dimension, value, contestant):
+    base = {"N": "4096", "M": "128", "B": "2", dimension: value}
     seconds = [float(row["seconds"]) for row in rows
                if row["part"] == "total" and row["status"] == "ok"
                and row["contestant"] == contestant
@@ -82,9 +82,9 @@ class ReferenceTest(unittest.TestCase):
         rows = rows_of(machine / "quickstart")
         quoted = ROW.findall(block_after("It ends with this"))
         self.assertEqual(len(quoted), 14)
-        for letter, value, contestant, milliseconds in quoted:
-            median = median_milliseconds(rows, letter, value, contestant)
-            self.assertEqual(f"{median:.3f}", milliseconds, (letter, value, contestant))
+        for dimension, value, contestant, milliseconds in quoted:
+            median = median_milliseconds(rows, dimension, value, contestant)
+            self.assertEqual(f"{median:.3f}", milliseconds, (dimension, value, contestant))
         published = {(v["id"], v["verdict"], v["reason"])
                      for v in json.loads((machine / "verdicts.json").read_text())["verdicts"]
                      if v["experiment"] == "quickstart"}

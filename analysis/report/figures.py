@@ -29,7 +29,7 @@ def _drawings(run, sweeps):
     used = set()
     for index, sweep in enumerate(sweeps):
         along = [lines.time_drawing, lines.memory_drawing, pairs.ratio_drawing,
-                 variants.speed_drawing] if sweep.letter else []
+                 variants.speed_drawing] if sweep.dimension else []
         for draw in along + [parts.share_drawing]:
             drawing = draw(run, sweep)
             if drawing:

@@ -116,11 +116,11 @@ class FiguresTest(testing.FolderTest):
         self.assertLessEqual({"50 %", "30 %", "20 %", "scores", "perceiver"},
                              set(texts(found["shares_base"])))
 
-    def test_two_sweeps_of_one_letter_have_files_of_their_own(self):
+    def test_two_sweeps_of_one_dimension_have_files_of_their_own(self):
         twice = testing.DEFINITION + "[[sweep]]\nN = [256, 512]\n"
         self.assertIn("time_N_2", self.drawn(definition=twice))
 
-    def test_a_letter_may_be_0(self):
+    def test_a_dimension_may_be_0(self):
         rows = [{**row, "L": layers, "cell_id": f"L={layers}"} for layers in (0, 1, 2)
                 for row in testing.cell_rows("perceiver", 256 * (layers + 1), 64)]
         rows = [{**row, "N": 1024} for row in rows]

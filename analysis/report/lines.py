@@ -1,10 +1,10 @@
-"""Figures along a swept letter: time, memory, and what two contestants make of it."""
+"""Figures along a swept dimension: time, memory, and what two contestants make of it."""
 import dataclasses
 
 import pandas
 
 from analysis.report import style
-from analysis.report.names import LETTERS, label, part_text, short_names, where_text
+from analysis.report.names import DIMENSIONS, label, part_text, short_names, where_text
 from analysis.report.sweep import quartiles, repetitions
 from analysis.report.verdicts import points_of
 
@@ -22,7 +22,7 @@ class Drawing:
 
 
 def look(series, everyone):
-    """Colour, marker and line of a series; lines tell the other swept letters apart."""
+    """Colour, marker and line of a series; lines tell the other swept dimensions apart."""
     contestants = list(dict.fromkeys(each.contestant for each in everyone))
     colour, marker = style.colour_and_marker(series.contestant, contestants)
     siblings = [each for each in everyone if each.contestant == series.contestant]
@@ -60,26 +60,26 @@ def fit_text(verdict):
     return text
 
 
-def finish(axes, letter, values, text, ylabel):
+def finish(axes, dimension, values, text, ylabel):
     axes.set_yscale("log")
-    style.letter_axis(axes, values)
+    style.dimension_axis(axes, values)
     axes.margins(x=0.04, y=0.08)
     low, high = axes.get_ylim()
     if high / low < 4:  # a flat line looks flat
         middle = (low * high) ** 0.5
         axes.set_ylim(middle / 3, middle * 3)
     style.decimal_ticks(axes.yaxis, style.short_tick(text))
-    axes.set_xlabel(LETTERS[letter])
+    axes.set_xlabel(DIMENSIONS[dimension])
     axes.set_ylabel(ylabel)
 
 
 def time_drawing(run, sweep):
-    """Time against the letter: all of it, and the parts that verdicts are about."""
-    letter, everyone = sweep.letter, sweep.series()
+    """Time against the dimension: all of it, and the parts that verdicts are about."""
+    dimension, everyone = sweep.dimension, sweep.series()
     parts = ["total"]
     for verdict in run.verdicts or []:
         part = verdict.get("part")
-        if verdict.get("variable") == letter and verdict.get("quantity") == "seconds" \
+        if verdict.get("variable") == dimension and verdict.get("quantity") == "seconds" \
                 and part not in parts and any(
                     list(matching([verdict], each, "seconds", part, _medians(run, each, part)))
                     for each in everyone):
@@ -95,13 +95,13 @@ def time_drawing(run, sweep):
         used += _time_panel(run, axes, sweep, everyone, part)
         if len(parts) > 1:
             axes.set_title(part_text(part))
-    caption = f"Time of one forward against {LETTERS[letter]}."
-    if (sweep.cells[letter] != 0).all():
+    caption = f"Time of one forward against {DIMENSIONS[dimension]}."
+    if (sweep.cells[dimension] != 0).all():
         caption += " Both axes are logarithmic: the slope is the exponent."
     caption += " Lines join medians, faint dots are repetitions."
     if used:
         caption += " Dashed: the verdicts' fits, with intervals."
-    return Drawing(f"time_{sweep.name}", caption + _largest_text(everyone, letter), figure,
+    return Drawing(f"time_{sweep.name}", caption + _largest_text(everyone, dimension), figure,
                    tuple(used))
 
 
@@ -114,7 +114,7 @@ def _room(everyone, run):
 
 
 def _medians(run, series, part):
-    """{x: median seconds}; a series that doesn't read the letter has none."""
+    """{x: median seconds}; a series that doesn't read the dimension has none."""
     times = series.cells.drop(columns=["seconds", "low", "high"])
     times = times.join(quartiles(run, part)[["seconds"]])
     times = times[(times["seconds"] > 0) & times["x"].notna()]
@@ -147,13 +147,13 @@ def _time_panel(run, axes, sweep, everyone, part):
             text += fit_text(verdict) if verdict["id"] not in used else ""
             used.append(verdict["id"])
         labels.append((max(medians), medians[max(medians)], text, how["color"]))
-    finish(axes, sweep.letter, values, style.seconds_text,
+    finish(axes, sweep.dimension, values, style.seconds_text,
            "time of a forward" if part == "total" else "time in a forward")
     style.end_labels(axes, labels)
     return used
 
 
-def _largest_text(everyone, letter):
+def _largest_text(everyone, dimension):
     """" At N = 65,536: transformer 23.1 s, perceiver 208 ms." or nothing."""
     shared = None
     for series in everyone:
@@ -168,11 +168,11 @@ def _largest_text(everyone, letter):
         if len(cells):
             name = series.contestant + (f" at {where_text(series.fixed)}" if series.fixed else "")
             said.append(f"{name} {style.seconds_text(cells['seconds'].iloc[0])}")
-    return f" At {letter} = {int(x):,}: {', '.join(said)}." if said else ""
+    return f" At {dimension} = {int(x):,}: {', '.join(said)}." if said else ""
 
 
 def memory_drawing(run, sweep):
-    letter, everyone = sweep.letter, sweep.series()
+    dimension, everyone = sweep.dimension, sweep.series()
     held = [each.cells[each.cells["bytes_peak"] > 0] for each in everyone]
     if not any(cells["x"].nunique() > 1 for cells in held):
         return None
@@ -202,10 +202,10 @@ def memory_drawing(run, sweep):
             text += fit_text(verdict)
             used.append(verdict["id"])
         labels.append((x.iloc[-1], y.iloc[-1], text, how["color"]))
-    finish(axes, letter, values, style.bytes_text, "memory held at most")
+    finish(axes, dimension, values, style.bytes_text, "memory held at most")
     style.end_labels(axes, labels)
     caption = f"Memory that tensors hold at once (parameters, input, buffers) against " \
-        f"{LETTERS[letter]}."
+        f"{DIMENSIONS[dimension]}."
     caption += " Hollow: predicted, not run." if predicted else ""
     caption += " Dashed: the verdicts' fits, with intervals." if used else ""
     return Drawing(f"memory_{sweep.name}", caption, figure, tuple(used))

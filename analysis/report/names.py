@@ -2,9 +2,9 @@
 from analysis.report import style
 from analysis.report.sweep import parse_name
 
-LETTERS = {"N": "inputs N", "M": "latents M", "B": "blocks B", "C": "input channels C",
-           "D": "width D", "H": "heads H", "L": "latent layers per block L",
-           "O": "output queries O", "batch": "batch"}
+DIMENSIONS = {"N": "inputs N", "M": "latents M", "B": "blocks B", "C": "input channels C",
+              "D": "width D", "H": "heads H", "L": "latent layers per block L",
+              "O": "output queries O", "batch": "batch"}
 PARTS = {"total": "whole forward", "attention": "attention: scores, softmax, weighted sum"}
 
 
@@ -14,7 +14,7 @@ def part_text(part):
 
 def where_text(values):
     """{"N": 4096} -> "N = 4,096"."""
-    return ", ".join(f"{letter} = {int(value):,}" for letter, value in values.items())
+    return ", ".join(f"{dimension} = {int(value):,}" for dimension, value in values.items())
 
 
 def short_names(contestants):
@@ -33,10 +33,15 @@ def short_names(contestants):
 
 
 def label(series, names):
-    """The series' contestant, and the other swept letters if there are any."""
+    """The series' contestant, and the other swept dimensions if there are any."""
     if not series.fixed:
         return names[series.contestant]
     return names[series.contestant] + "\n" + where_text(series.fixed)
+
+
+def is_sum_of_terms(kind):
+    """Of a verdict; one that was judged earlier calls it growth."""
+    return kind in ("sum_of_terms", "growth")
 
 
 def estimate_text(verdict):
@@ -45,7 +50,7 @@ def estimate_text(verdict):
     if value is None:
         return ""
     unit, number = "", style.plain
-    if verdict.get("kind") == "growth":  # how far off its cells are foretold
+    if is_sum_of_terms(verdict.get("kind")):  # how far off its cells are foretold
         unit, number = " %", _percent
     if low is None or high is None or low == high:
         return number(value) + unit

@@ -5,7 +5,7 @@ import re
 
 from analysis.report import style
 from analysis.report.facts import facts, title
-from analysis.report.names import LETTERS, where_text
+from analysis.report.names import DIMENSIONS, where_text
 from analysis.report.tables import counts_text, sweep_table, verdict_table
 from analysis.report.variants import leaderboard
 
@@ -100,9 +100,9 @@ def _section(index, run, sweeps, figures, number, only):
 
 def _heading(sweep):
     """Of the part of the report that is about one sweep."""
-    if sweep.letter:
-        return "Against " + ", ".join(LETTERS[letter] for letter in sweep.letters)
-    values = {letter: listed[0] for letter, listed in sweep.letters.items() if listed}
+    if sweep.dimension:
+        return "Against " + ", ".join(DIMENSIONS[dimension] for dimension in sweep.dimensions)
+    values = {dimension: listed[0] for dimension, listed in sweep.dimensions.items() if listed}
     return "At " + where_text(values) if values else "Measured"
 
 

@@ -97,14 +97,15 @@ class PageTest(testing.FolderTest):
         for kind, text in (("upper_bound", "at most N to the power 1"),
                            ("independent", "the same for every N, to 10 %"),
                            ("ratio", "ratio 1, to 10 %"), ("at_least", "ratio 1 or more"),
+                           ("sum_of_terms", "a sum of its terms, to 10 %"),
                            ("growth", "a sum of its terms, to 10 %"),
                            ("share", "share 1, to 10 %")):
             self.assertEqual(claimed(testing.verdict(kind=kind)), text)
         self.assertEqual(claimed({"id": "a", "kind": "fact"}), "")
         self.assertEqual(estimate_text({"estimate": 2, "low": None, "high": None}), "2")
-        self.assertEqual(estimate_text({"estimate": 1e-13, "kind": "growth"}), "0 %")
+        self.assertEqual(estimate_text({"estimate": 1e-13, "kind": "sum_of_terms"}), "0 %")
         self.assertEqual(estimate_text({"estimate": 0.1082, "low": 0, "high": 0.366,
-                                        "kind": "growth"}), "10.8 % [0, 36.6]")
+                                        "kind": "sum_of_terms"}), "10.8 % [0, 36.6]")
 
     def test_without_verdicts_it_says_how_to_get_them(self):
         self.assertIn("./bazelw run //analysis:verify -- --results DIR", self.page())

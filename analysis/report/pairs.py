@@ -3,14 +3,14 @@ import textwrap
 
 from analysis.report import style
 from analysis.report.lines import Drawing, draw_fit, fit_text, finish, look
-from analysis.report.names import LETTERS, estimate_text, label, part_text, short_names
+from analysis.report.names import DIMENSIONS, estimate_text, label, part_text, short_names
 from analysis.report.sweep import parse_name, quartiles
 from analysis.report.verdicts import points_of
 
 
 def ratio_drawing(run, sweep):
     """How many times longer the quadratic contestant takes, with N/M beside it."""
-    if sweep.letter != "N":
+    if sweep.dimension != "N":
         return None
     pairs = [pair for pair in _pairs(sweep.series()) if len(_ratios(run, *pair, "total")) > 1]
     if not pairs:
@@ -43,7 +43,7 @@ def ratio_drawing(run, sweep):
 
 
 def _one_line(series):
-    fixed = "".join(f", {letter}={value}" for letter, value in series.fixed.items())
+    fixed = "".join(f", {dimension}={value}" for dimension, value in series.fixed.items())
     return series.contestant + fixed
 
 
@@ -77,14 +77,14 @@ def crossover_drawings(run, sweeps):
             continue
         for index, sweep in enumerate(sweeps):
             drawing = _crossover(run, sweep, verdict) \
-                if sweep.letter == verdict.get("variable") else None
+                if sweep.dimension == verdict.get("variable") else None
             if drawing:
                 yield index, drawing
                 break
 
 
 def _crossover(run, sweep, verdict):
-    letter, estimate = sweep.letter, verdict["estimate"]
+    dimension, estimate = sweep.dimension, verdict["estimate"]
     sides = (verdict.get("contestant"), verdict.get("versus"))
     everyone = [each for each in sweep.series() if None in sides or each.contestant in sides]
     times = quartiles(run, verdict.get("part") or "total")["seconds"]
@@ -107,13 +107,13 @@ def _crossover(run, sweep, verdict):
     if verdict.get("low") and verdict.get("high"):
         axes.axvspan(verdict["low"], verdict["high"], color=style.MUTED, alpha=0.25, lw=0)
     axes.axvline(estimate, color=style.INK, lw=0.9, ls=(0, (5, 3)))
-    finish(axes, letter, values, style.seconds_text,
+    finish(axes, dimension, values, style.seconds_text,
            f"time of {part_text(verdict.get('part') or 'total').split(':')[0]}")
-    axes.annotate(f"{letter} = {style.plain(estimate)}", (estimate, 1), (4, -3),
+    axes.annotate(f"{dimension} = {style.plain(estimate)}", (estimate, 1), (4, -3),
                   xycoords=("data", "axes fraction"), textcoords="offset points",
                   va="top", fontsize=8)
     style.end_labels(axes, labels)
-    caption = f"Where the two meet (dashed; shaded: its interval): {letter} = " \
+    caption = f"Where the two meet (dashed; shaded: its interval): {dimension} = " \
         f"{estimate_text(verdict)}. Claim: {verdict.get('statement', verdict['id'])}."
     return Drawing(f"crossover_{verdict['id']}", caption, figure, (verdict["id"],))
 
@@ -121,7 +121,7 @@ def _crossover(run, sweep, verdict):
 def fits_drawing(run, used):
     """The fits on seconds that no other figure shows, one panel each."""
     left = [v for v in run.verdicts or [] if v["id"] not in used
-            and v.get("quantity") == "seconds" and v.get("variable") in LETTERS
+            and v.get("quantity") == "seconds" and v.get("variable") in DIMENSIONS
             and sum((p.get("fit") or 0) > 0 for p in points_of(v)) > 1]
     if not left:
         return None

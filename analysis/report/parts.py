@@ -1,7 +1,7 @@
 """Figures of what a forward is made of: shares of time."""
 from analysis.report import style
 from analysis.report.lines import Drawing
-from analysis.report.names import LETTERS, label, part_text, short_names
+from analysis.report.names import DIMENSIONS, label, part_text, short_names
 from analysis.report.sweep import medians_of_parts
 
 # A part that is nowhere a larger share gets no label.
@@ -10,12 +10,12 @@ MOST_PANELS = 8
 
 
 def share_drawing(run, sweep):
-    """Each part's share of the time: areas along the letter, else a bar a contestant."""
+    """Each part's share of the time: areas along the dimension, else a bar a contestant."""
     shares = _shares(run)
     everyone = [each for each in sweep.series() if not each.timed.empty]
     if shares.empty or not everyone:
         return None
-    if sweep.letter is None:
+    if sweep.dimension is None:
         return _bars(sweep, everyone, shares)
     drawn = [(each, shares.reindex(each.timed.index).fillna(0)) for each in everyone
              if len(each.timed) > 1][:MOST_PANELS]
@@ -25,12 +25,12 @@ def share_drawing(run, sweep):
     figure, panes = style.panels(len(drawn), size=(2.4, 2.3), right=1.5)
     for axes, (series, parts) in zip(panes, drawn):
         _areas(axes, list(series.timed["x"]), parts)
-        axes.set_xlabel(LETTERS[sweep.letter])
+        axes.set_xlabel(DIMENSIONS[sweep.dimension])
         axes.set_title(label(series, names).replace("\n", ", "))
     for axes in panes[::2]:
         axes.set_ylabel("share of the time")
-    caption = f"What a forward's time is made of, against {LETTERS[sweep.letter]}: attention " \
-        "blue, projections orange." + _small_text([parts for _, parts in drawn])
+    caption = f"What a forward's time is made of, against {DIMENSIONS[sweep.dimension]}: " \
+        "attention blue, projections orange." + _small_text([parts for _, parts in drawn])
     return Drawing(f"shares_{sweep.name}", caption, figure)
 
 
@@ -46,7 +46,7 @@ def _shares(run):
 def _areas(axes, x, parts):
     colours = [style.PARTS.get(part, style.MUTED) for part in parts]
     axes.stackplot(x, parts.T.values, colors=colours, edgecolor=style.PAPER, linewidth=0.6)
-    style.letter_axis(axes, x)
+    style.dimension_axis(axes, x)
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])

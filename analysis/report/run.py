@@ -11,11 +11,11 @@ import tomllib
 import pandas
 
 SCHEMA = 1
-LETTERS = ["N", "M", "B", "C", "D", "H", "L", "O", "batch"]
+DIMENSIONS = ["N", "M", "B", "C", "D", "H", "L", "O", "batch"]
 TEXTS = ["experiment", "definition_sha256", "run_id", "cell_id", "contestant", "phase",
          "scalar", "attention", "plan", "part", "status", "reason"]
-NUMBERS = LETTERS + ["threads", "repetition", "seconds", "cpu_seconds", "macs", "logits",
-                     "flops", "bytes_moved", "bytes_peak", "parameters"]
+NUMBERS = DIMENSIONS + ["threads", "repetition", "seconds", "cpu_seconds", "macs", "logits",
+                        "flops", "bytes_moved", "bytes_peak", "parameters"]
 STATUSES = ("ok", "skipped", "failed")
 
 
@@ -148,14 +148,14 @@ def _is_definition(toml):
         listed = table.get("contestants", [])
         return isinstance(listed, list) and all(isinstance(name, str) for name in listed)
 
-    def letters(table):
-        values = [table.get(letter, []) for letter in LETTERS]
+    def dimensions(table):
+        values = [table.get(dimension, []) for dimension in DIMENSIONS]
         return all(is_number(v) for each in values
                    for v in (each if isinstance(each, list) else [each]))
 
     tables = toml.get("sweep", [])
     return isinstance(tables, list) and isinstance(toml.get("base"), dict) and all(
-        isinstance(table, dict) and names(table) and letters(table)
+        isinstance(table, dict) and names(table) and dimensions(table)
         for table in [toml, toml["base"], *tables])
 
 

@@ -104,8 +104,8 @@ def power_of_two_text(value):
     return f"{value:g}"
 
 
-def letter_axis(axes, values):
-    """Logarithmic, but for a letter that may be 0."""
+def dimension_axis(axes, values):
+    """Logarithmic, but for a dimension that may be 0."""
     axes.set_xscale("log" if min(values) > 0 else "linear")
     power_of_two_ticks(axes.xaxis, values)
 

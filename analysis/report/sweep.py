@@ -4,7 +4,7 @@ import re
 
 import pandas
 
-from analysis.report.run import LETTERS
+from analysis.report.run import DIMENSIONS
 
 ATTENTION = ("scores", "softmax", "weighted_sum")
 # What a definition leaves out.
@@ -26,10 +26,10 @@ def repetitions(run, part):
 
 
 def cells(run):
-    """One row a cell: its letters, status, counts, and time with quartiles."""
+    """One row a cell: its dimensions, status, counts, and time with quartiles."""
     rows = run.rows
     first = rows.groupby("cell_id", sort=False).first()
-    table = first[["contestant", "scalar", "attention", "threads"] + LETTERS].copy()
+    table = first[["contestant", "scalar", "attention", "threads"] + DIMENSIONS].copy()
     totals = rows[rows["part"] == "total"].groupby("cell_id", sort=False)
     for column in ("macs", "flops", "bytes_peak", "parameters"):
         table[column] = totals[column].max()
@@ -81,10 +81,10 @@ def measured_names(wanted, measured):
 
 @dataclasses.dataclass
 class Series:
-    """Cells of one contestant that differ in the sweep's letter alone."""
+    """Cells of one contestant that differ in the sweep's dimension alone."""
     contestant: str
-    fixed: dict  # values of the other swept letters that it reads
-    cells: pandas.DataFrame  # with a column x; one row, x = NaN, if it doesn't read the letter
+    fixed: dict  # values of the other swept dimensions that it reads
+    cells: pandas.DataFrame  # with a column x; one row, x = NaN, if it doesn't read the dimension
 
     @property
     def is_flat(self):
@@ -97,46 +97,46 @@ class Series:
 
 @dataclasses.dataclass
 class Sweep:
-    letters: dict  # letter -> values, as the definition lists them
+    dimensions: dict  # dimension -> values, as the definition lists them
     contestants: list  # as rows name them, in the definition's order
     cells: pandas.DataFrame
 
     @property
-    def letter(self):
+    def dimension(self):
         """The one for the horizontal axis; None if there is nothing to draw along."""
         return max(self._varied(), key=self._seen, default=None)
 
-    def _seen(self, letter):
-        return self.cells[letter].nunique()
+    def _seen(self, dimension):
+        return self.cells[dimension].nunique()
 
     def _varied(self):
-        return [letter for letter in self.letters if self._seen(letter) > 1]
+        return [dimension for dimension in self.dimensions if self._seen(dimension) > 1]
 
     @property
     def name(self):
         """For file names."""
-        return "_".join(self.letters) or "base"
+        return "_".join(self.dimensions) or "base"
 
     def series(self):
-        """Contestants in the definition's order, then the other swept letters."""
-        letter = self.letter
-        others = [each for each in self._varied() if each != letter]
+        """Contestants in the definition's order, then the other swept dimensions."""
+        dimension = self.dimension
+        others = [each for each in self._varied() if each != dimension]
         found = []
         for key, group in self.cells.groupby(["contestant", "scalar"] + others, dropna=False):
             fixed = {a: int(v) for a, v in zip(others, key[2:]) if v == v}
-            x = group[letter] if letter else float("nan")
+            x = group[dimension] if dimension else float("nan")
             found.append(Series(key[0], fixed, group.assign(x=x).sort_values("x")))
         return sorted(found, key=lambda each: self.contestants.index(each.contestant))
 
     def places(self):
-        """(values of the swept letters, cells there): a contestant that doesn't read a
-        letter stands at all of its values."""
+        """(values of the swept dimensions, cells there): a contestant that doesn't read a
+        dimension stands at all of its values."""
         order = {name: i for i, name in enumerate(self.contestants)}
         ranked = self.cells.assign(rank=self.cells["contestant"].map(order)).sort_values("rank")
-        for values in _combinations(list(self.letters.items())):
+        for values in _combinations(list(self.dimensions.items())):
             here = ranked
-            for letter, value in values.items():
-                here = here[here[letter].isna() | (here[letter] == value)]
+            for dimension, value in values.items():
+                here = here[here[dimension].isna() | (here[dimension] == value)]
             if len(here):
                 yield values, here
 
@@ -145,10 +145,10 @@ def _combinations(lists):
     if not lists:
         yield {}
         return
-    (letter, values), rest = lists[0], lists[1:]
+    (dimension, values), rest = lists[0], lists[1:]
     for value in values:
         for others in _combinations(rest):
-            yield {letter: value, **others}
+            yield {dimension: value, **others}
 
 
 def sweeps(run):
@@ -157,8 +157,8 @@ def sweeps(run):
     base = {**DEFAULTS, **definition.get("base", {})}
     found = []
     for index, asked in enumerate(definition.get("sweep") or [{}]):
-        letters = {key: asked[key] for key in LETTERS if isinstance(asked.get(key), list)}
-        sweep = _sweep(table, base, letters, _contestants(run, index, asked, table))
+        dimensions = {key: asked[key] for key in DIMENSIONS if isinstance(asked.get(key), list)}
+        sweep = _sweep(table, base, dimensions, _contestants(run, index, asked, table))
         if len(sweep.cells):
             found.append(sweep)
     return found
@@ -180,16 +180,16 @@ def _contestants(run, index, asked, table):
     return list(dict.fromkeys(known[name] for name in wanted if name in known))
 
 
-def _sweep(table, base, letters, contestants):
+def _sweep(table, base, dimensions, contestants):
     here = table["contestant"].isin(contestants)
-    for letter in LETTERS:
-        column = table[letter]
-        if letter in letters:
-            allowed = column.isin(letters[letter])
-        elif letter == "C" and base.get("C", base.get("D")) == base.get("D"):
+    for dimension in DIMENSIONS:
+        column = table[dimension]
+        if dimension in dimensions:
+            allowed = column.isin(dimensions[dimension])
+        elif dimension == "C" and base.get("C", base.get("D")) == base.get("D"):
             # An input as wide as the model.
             allowed = column == table["D"]
         else:
-            allowed = column == base[letter] if letter in base else True
+            allowed = column == base[dimension] if dimension in base else True
         here &= column.isna() | allowed
-    return Sweep(letters, contestants, table[here])
+    return Sweep(dimensions, contestants, table[here])

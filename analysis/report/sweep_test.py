@@ -42,7 +42,7 @@ class SweepTest(testing.FolderTest):
 
     def test_each_sweep_has_its_cells(self):
         by_N, by_M = sweeps(self.run_of())
-        self.assertEqual((by_N.letter, by_M.letter), ("N", "M"))
+        self.assertEqual((by_N.dimension, by_M.dimension), ("N", "M"))
         self.assertEqual(len(by_N.cells), 8)
         self.assertEqual(set(by_M.cells.index), {
             "perceiver/N=1024/M=32", "perceiver/N=1024/M=64", "transformer/N=1024/M=None"})
@@ -51,25 +51,25 @@ class SweepTest(testing.FolderTest):
         self.assertTrue(transformer.is_flat)
         self.assertFalse(perceiver.is_flat)
 
-    def test_a_contestant_without_the_letter_stands_at_all_of_its_values(self):
+    def test_a_contestant_without_the_dimension_stands_at_all_of_its_values(self):
         places = list(sweeps(self.run_of())[1].places())
         self.assertEqual([values for values, _ in places], [{"M": 32}, {"M": 64}])
         for _, here in places:
             self.assertEqual(list(here["contestant"]), ["perceiver", "transformer"])
 
-    def test_two_letters_make_a_series_for_each_value_of_the_other(self):
+    def test_two_dimensions_make_a_series_for_each_value_of_the_other(self):
         rows = [row for N in (256, 512, 1024) for M in (32, 64)
                 for row in testing.cell_rows("perceiver", N, M)]
         definition = testing.DEFINITION.split("[[")[0] + \
             "[[sweep]]\nN = [256, 512, 1024]\nM = [32, 64]\n"
         [sweep] = sweeps(self.run_of(rows, definition))
-        self.assertEqual(sweep.letter, "N")
+        self.assertEqual(sweep.dimension, "N")
         self.assertEqual([each.fixed for each in sweep.series()], [{"M": 32}, {"M": 64}])
         self.assertEqual(len(list(sweep.places())), 6)
 
     def test_without_a_sweep_the_base_is_the_only_place(self):
         [sweep] = sweeps(self.run_of(definition=testing.DEFINITION.split("[[")[0]))
-        self.assertIsNone(sweep.letter)
+        self.assertIsNone(sweep.dimension)
         self.assertEqual(len(list(sweep.places())), 1)
         self.assertEqual(len(sweep.cells), 2)
 

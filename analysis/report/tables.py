@@ -5,7 +5,7 @@ import html
 import pandas
 
 from analysis.report import style
-from analysis.report.names import estimate_text
+from analysis.report.names import estimate_text, is_sum_of_terms
 from analysis.report.verdicts import SYMBOLS, is_surprise
 
 DASH = "–"
@@ -14,7 +14,7 @@ DASH = "–"
 def sweep_table(sweep, peak):
     """Medians with quartiles at each place of a sweep; the ratio is to the first
     contestant there. `peak` is the sgemm speed, or None."""
-    names = list(sweep.letters)
+    names = list(sweep.dimensions)
     head = "".join(f'<th class="number">{name}</th>' for name in names) + "<th>contestant</th>" \
         + "".join(f'<th class="number">{name}</th>' for name in (
             "time, ms", "quartiles, ms", "ratio", "GMACs", "peak MB", "of sgemm peak"))
@@ -22,9 +22,9 @@ def sweep_table(sweep, peak):
     for values, here in sweep.places():
         base = here["seconds"].iloc[0]
         for i, (_, cell) in enumerate(here.iterrows()):
-            letters = "".join(
+            dimensions = "".join(
                 f'<td class="number">{int(values[name]):,}</td>' for name in names)
-            rows.append(f'<tr{" class=place" if i == 0 and names else ""}>{letters}'
+            rows.append(f'<tr{" class=place" if i == 0 and names else ""}>{dimensions}'
                         + _cell(cell, base, peak) + "</tr>")
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead>' \
         f'<tbody>{"".join(rows)}</tbody></table></div>'
@@ -124,6 +124,6 @@ def claimed(verdict):
         return f"ratio {number} or more"
     if kind == "crossover":
         return f"at {variable} = {number}{percent}"
-    if kind == "growth":
+    if is_sum_of_terms(kind):
         return f"a sum of its terms{percent}"
     return f"{kind} {number}{percent}" if number else ""

@@ -31,11 +31,11 @@ def total_seconds(contestant, N, M, repetition):
 
 def cell_rows(contestant, N, M):
     """Rows of one cell: three parts with 50, 30 and 20 % of the time, and the total."""
-    letters = {"N": N, "B": 1, "C": 32, "D": 32, "H": 1, "batch": 1}
+    dimensions = {"N": N, "B": 1, "C": 32, "D": 32, "H": 1, "batch": 1}
     if contestant == "perceiver":
-        letters |= {"M": M, "L": 1}
-    common = {"contestant": contestant, "cell_id": f"{contestant}/N={N}/M={letters.get('M')}",
-              "phase": "forward", **letters, "threads": 2, "scalar": "float",
+        dimensions |= {"M": M, "L": 1}
+    common = {"contestant": contestant, "cell_id": f"{contestant}/N={N}/M={dimensions.get('M')}",
+              "phase": "forward", **dimensions, "threads": 2, "scalar": "float",
               "attention": "streaming", "plan": "as_written", "status": "ok"}
     macs = MACS[contestant]
     for repetition in range(4):

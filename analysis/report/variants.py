@@ -6,7 +6,7 @@ import pandas
 
 from analysis.report import style
 from analysis.report.lines import Drawing, finish, look
-from analysis.report.names import LETTERS, label, short_names
+from analysis.report.names import DIMENSIONS, label, short_names
 from analysis.report.run import BadInput, is_number, read_json, read_table
 from analysis.report.sweep import cells, parse_name
 from analysis.report.verdicts import SYMBOLS
@@ -93,7 +93,7 @@ def _times(interval):
 
 def speed_drawing(run, sweep):
     """How many times softmax attention's time is a variant's, against N."""
-    if run.variants is None or sweep.letter != "N":
+    if run.variants is None or sweep.dimension != "N":
         return None
     everyone = sweep.series()
     base = next((s for s in everyone if s.contestant == run.variants["baseline"]), None)
@@ -176,5 +176,5 @@ def _family(contestant):
 
 def _base_text(run):
     base = run.definition["base"]
-    return ", ".join(f"{key} = {base[key]:,}" for key in LETTERS if key in ("N", "D", "H")
+    return ", ".join(f"{key} = {base[key]:,}" for key in DIMENSIONS if key in ("N", "D", "H")
                      and key in base)

@@ -59,7 +59,7 @@ MeasuredCell cell_of(const Field& field) {
   cell.threads = field.small("threads");
   for (const std::string_view name : kLetters) {
     if (!field.text(name).empty()) {
-      cell.letters[std::string(name)] = field.whole(name);
+      cell.dimensions[std::string(name)] = field.whole(name);
     }
   }
   return cell;

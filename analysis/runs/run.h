@@ -19,7 +19,7 @@ struct MeasuredPart {
 struct MeasuredCell {
   std::string id, contestant, scalar, attention, plan, phase;
   int threads = 0;
-  std::map<std::string, std::uint64_t> letters;  // those that it reads
+  std::map<std::string, std::uint64_t> dimensions;  // those that it reads
   std::string status;  // "ok"; "skipped" or "failed" also if only some of the
   std::string reason;  // repetitions were made
   std::map<std::string, MeasuredPart> parts;  // with "total"

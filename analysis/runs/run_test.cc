@@ -83,7 +83,8 @@ TEST(ReadRun, KeepsWhatACellIs) {
   EXPECT_DOUBLE_EQ(run.drift, std::log(2));
   const MeasuredCell& cell = run.cells[0];
   EXPECT_EQ(cell.contestant, "perceiver");
-  EXPECT_EQ(cell.letters, (Letters{{"N", 64}})) << "an empty letter isn't read";
+  EXPECT_EQ(cell.dimensions, (Dimensions{{"N", 64}}))
+      << "an empty letter isn't read";
   EXPECT_EQ(cell.threads, 2);
   EXPECT_EQ(cell.status, "ok");
   EXPECT_EQ(cell.bytes_peak, 4096u);
@@ -150,7 +151,7 @@ TEST(ReadRun, RefusesWhatIsNoCount) {
                             column, text));
     }
   }
-  // Letters and threads are read once a cell.
+  // Dimensions and threads are read once a cell.
   for (const char* column : {"N", "threads"}) {
     Record other = with(made_row(), "cell_id", "another");
     EXPECT_EQ(

@@ -16,14 +16,14 @@
 
 namespace suite {
 
-using Letters = std::map<std::string, std::uint64_t>;
+using Dimensions = std::map<std::string, std::uint64_t>;
 
 // The name that an experiment would give it.
 inline std::string made_id(const MeasuredCell& cell) {
   std::string id = cell.contestant;
   for (const std::string_view name : kLetters) {
-    const auto found = cell.letters.find(std::string(name));
-    if (found != cell.letters.end()) {
+    const auto found = cell.dimensions.find(std::string(name));
+    if (found != cell.dimensions.end()) {
       id += fmt::format("/{}={}", name, found->second);
     }
   }
@@ -32,12 +32,12 @@ inline std::string made_id(const MeasuredCell& cell) {
 
 // Timed at `seconds`, one a repetition; with none, a cell that was skipped.
 inline MeasuredCell made_cell(const std::string& contestant,
-                              const Letters& letters,
+                              const Dimensions& dimensions,
                               const std::vector<double>& seconds,
                               std::uint64_t macs = 1000, int threads = 2) {
   MeasuredCell cell;
   cell.contestant = contestant;
-  cell.letters = letters;
+  cell.dimensions = dimensions;
   cell.scalar = "float";
   cell.plan = "as_written";
   cell.phase = "forward";

@@ -10,19 +10,19 @@ COLUMNS = (
     " reason").split()
 
 
-def row(contestant, letters, run_id="run", experiment="trial", **fields):
-    shape = "/".join(f"{name}={value}" for name, value in letters.items())
+def row(contestant, dimensions, run_id="run", experiment="trial", **fields):
+    shape = "/".join(f"{name}={value}" for name, value in dimensions.items())
     return {
         "schema": 1, "experiment": experiment, "definition_sha256": "d",
         "run_id": run_id, "cell_id": f"{contestant}/{shape}/float/threads=2",
-        "contestant": contestant, "phase": "forward", **letters, "threads": 2,
+        "contestant": contestant, "phase": "forward", **dimensions, "threads": 2,
         "scalar": "float", "plan": "as_written", "part": "total",
         "status": "ok", **fields}
 
 
-def timed(contestant, letters, seconds, macs=1000, **fields):
+def timed(contestant, dimensions, seconds, macs=1000, **fields):
     """The rows of a cell, one a repetition."""
-    return [row(contestant, letters, repetition=r, seconds=s, macs=macs, logits=0,
+    return [row(contestant, dimensions, repetition=r, seconds=s, macs=macs, logits=0,
                 flops=2 * macs, bytes_moved=macs, bytes_peak=4 * macs,
                 parameters=10, **fields) for r, s in enumerate(seconds)]
 

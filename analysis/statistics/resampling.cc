@@ -5,6 +5,8 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
+#include "support/median.h"
+
 namespace suite {
 namespace {
 
@@ -14,27 +16,20 @@ constexpr double kVanishing = 1e-3;
 // Of a normal distribution: deviation over median absolute deviation.
 constexpr double kNormalOverMad = 1.4826;
 
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<long>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
-
 // One scale of all groups: median distance from the groups' medians, as if
 // normal. Groups of few values lie too near to their own median.
 double pooled_scale(const std::vector<std::vector<double>>& groups) {
   std::vector<double> distances;
   for (const auto& group : groups) {
     if (group.size() < 2) continue;
-    const double middle = median_of(group);
+    const double middle = median(group);
     const auto n = static_cast<double>(group.size());
     const double small_sample = std::sqrt(n / (n - 1));
     for (const double value : group) {
       distances.push_back(small_sample * std::abs(value - middle));
     }
   }
-  return distances.empty() ? 0 : kNormalOverMad * median_of(distances);
+  return distances.empty() ? 0 : kNormalOverMad * median(distances);
 }
 
 }  // namespace
@@ -108,7 +103,7 @@ double Resampling::location(const double* values, std::size_t count) const {
   }
   if (scale_ == 0 || count < 3) return place;
   // From the median, so that one wild value can't hold the start.
-  place = median_of({values, values + count});
+  place = median({values, values + count});
   const double reach = kHuber * scale_;
   for (int step = 0; step < kHuberSteps; ++step) {
     double weights = 0, sum = 0;

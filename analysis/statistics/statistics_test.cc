@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "analysis/statistics/growth.h"
+#include "analysis/statistics/sum_of_terms.h"
 #include "analysis/statistics/least_squares.h"
 #include "analysis/statistics/outliers.h"
 #include "analysis/statistics/power_law.h"
@@ -91,7 +91,7 @@ TEST(PowerFit, NamesTwoRegimesWhereTheyAre) {
   EXPECT_GT(fit.exponent.usual.high - fit.exponent.usual.low, 0.2);
 }
 
-TEST(Growth, WhatIsMadeOfOtherTermsIsForetoldBadly) {
+TEST(SumOfTerms, WhatIsMadeOfOtherTermsIsForetoldBadly) {
   std::vector<double> n, square, one;
   std::vector<Repetitions> made;
   for (double x = 256; x <= 16384; x *= 2) {
@@ -101,8 +101,8 @@ TEST(Growth, WhatIsMadeOfOtherTermsIsForetoldBadly) {
     made.push_back({2 * x + 1e-3 * x * x});
   }
   Resampling resampling(made);
-  EXPECT_NEAR(fit_growth({n, square}, resampling).worst.usual.estimate, 0, 1e-9);
-  EXPECT_GT(fit_growth({n, one}, resampling).worst.usual.estimate, 0.1);
+  EXPECT_NEAR(fit_sum_of_terms({n, square}, resampling).worst.usual.estimate, 0, 1e-9);
+  EXPECT_GT(fit_sum_of_terms({n, one}, resampling).worst.usual.estimate, 0.1);
 }
 
 }  // namespace

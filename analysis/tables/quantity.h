@@ -3,14 +3,10 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "support/interval.h"
 
 namespace suite {
-
-// Of no values: not a number.
-double median(std::vector<double> values);
 
 // "3.226 ms", "84.1 M", "0 B": with an SI prefix and `digits` of the number.
 // What is not finite is "-".

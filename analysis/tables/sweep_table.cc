@@ -5,9 +5,10 @@
 #include <cctype>
 #include <map>
 
-#include "analysis/runs/letter_sweep.h"
+#include "analysis/runs/dimension_sweep.h"
 #include "analysis/tables/quantity.h"
 #include "support/interval.h"
+#include "support/median.h"
 
 namespace suite {
 namespace {
@@ -52,7 +53,8 @@ std::string share_of(const MeasuredCell& cell, double peak) {
   return fmt::format("{:.0f} %", 100 * flops / median(times) / peak);
 }
 
-std::vector<std::string> row_of(const LetterSweep& sweep, std::uint64_t value,
+std::vector<std::string> row_of(const DimensionSweep& sweep,
+                                std::uint64_t value,
                                 const std::string& contestant,
                                 const MeasuredCell& cell, double peak) {
   const Ratio ratio =
@@ -68,13 +70,13 @@ std::vector<std::string> row_of(const LetterSweep& sweep, std::uint64_t value,
           share_of(cell, peak)};
 }
 
-Table table_of(const Run& run, const LetterSweep& sweep) {
+Table table_of(const Run& run, const DimensionSweep& sweep) {
   const std::string& first = sweep.contestants.front();
   Table table;
   table.caption =
       fmt::format("{}: {} swept at {} (run {}, {})", run.experiment,
-                  sweep.letter, sweep.held.text(), run.run_id, run.machine);
-  table.columns = {{sweep.letter},    {"contestant", Side::left},
+                  sweep.dimension, sweep.fixed.text(), run.run_id, run.machine);
+  table.columns = {{sweep.dimension}, {"contestant", Side::left},
                    {"time"},          {"± 95 %"},
                    {"memory"},        {"MACs"},
                    {"over " + first}, {"95 % interval"},
@@ -101,14 +103,14 @@ std::string label_from(std::string name) {
 }  // namespace
 
 std::vector<Table> sweep_tables(const std::vector<Run>& runs,
-                                const std::optional<std::string>& letter) {
+                                const std::optional<std::string>& dimension) {
   std::vector<Table> tables;
   std::map<std::string, int> labels;
   for (const Run& run : runs) {
-    for (const LetterSweep& sweep : letter_sweeps(run)) {
-      if (letter && sweep.letter != *letter) continue;
+    for (const DimensionSweep& sweep : dimension_sweeps(run)) {
+      if (dimension && sweep.dimension != *dimension) continue;
       Table table = table_of(run, sweep);
-      table.label = label_from(run.experiment + "-" + sweep.letter);
+      table.label = label_from(run.experiment + "-" + sweep.dimension);
       const int count = ++labels[table.label];
       if (count > 1) table.label += fmt::format("-{}", count);
       tables.push_back(std::move(table));

@@ -10,13 +10,13 @@
 
 namespace suite {
 
-// One table a swept letter and what is held meanwhile; only of `letter`, if
-// given. A row is a contestant at a value: the median of its repetitions with
-// the half-width of the 95 % interval of their mean, peak bytes, MACs, the
+// One table a swept dimension and what is held meanwhile; only of `dimension`,
+// if given. A row is a contestant at a value: the median of its repetitions
+// with the half-width of the 95 % interval of their mean, peak bytes, MACs, the
 // median over the first contestant's with the 95 % interval of ratio_interval,
 // and the share of the run's own sgemm speed. What was not timed shows its
 // status, with predicted bytes and MACs. Labels are unique among the tables.
 std::vector<Table> sweep_tables(const std::vector<Run>& runs,
-                                const std::optional<std::string>& letter);
+                                const std::optional<std::string>& dimension);
 
 }  // namespace suite

@@ -87,9 +87,9 @@ TEST(SweepTables, KeepToTheLetterThatIsAskedFor) {
   suite::Run run = trial();
   run.cells.push_back(
       made_cell("perceiver", {{"N", 128}, {"M", 8}}, {0.003, 0.003}));
-  const auto heads = [&](const std::optional<std::string>& letter) {
+  const auto heads = [&](const std::optional<std::string>& dimension) {
     std::string all;
-    for (const Table& table : sweep_tables({run}, letter)) {
+    for (const Table& table : sweep_tables({run}, dimension)) {
       all += table.columns[0].head + " ";
     }
     return all;

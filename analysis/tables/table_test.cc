@@ -48,12 +48,6 @@ TEST(Quantity, WhatIsNoNumberIsADash) {
   EXPECT_EQ(digits_of(std::nan(""), 3), "-");
   EXPECT_EQ(half_width({std::nan(""), 0, kInfinite}), "-");
   EXPECT_EQ(ends_of({std::nan(""), 0, kInfinite}, 3), "unknown");
-  EXPECT_TRUE(std::isnan(median({})));
-}
-
-TEST(Quantity, MediansAreOfSortedValues) {
-  EXPECT_EQ(median({9, 1, 2}), 2);
-  EXPECT_EQ(median({9, 1, 2, 4}), 3);
 }
 
 TEST(Quantity, KeepsTheDigitsThatCount) {

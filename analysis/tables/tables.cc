@@ -21,7 +21,7 @@ namespace {
 
 struct Arguments {
   std::string results, format = "markdown";
-  std::optional<std::string> letter, paper;
+  std::optional<std::string> dimension, paper;
 };
 
 constexpr char kPapers[] = "analysis/papers";
@@ -32,7 +32,7 @@ void declare(CLI::App& app, Arguments& a) {
                  "A run, or a folder with runs; for a paper, the reference's");
   app.add_option("--paper", a.paper, "The paper whose tables to print");
   app.add_option("--format", a.format, "markdown or latex; markdown");
-  app.add_option("--letter", a.letter, "Only sweeps of this letter");
+  app.add_option("--letter", a.dimension, "Only sweeps of this letter");
 }
 
 bool is_among(const std::string& name, const std::vector<std::string>& all) {
@@ -44,13 +44,13 @@ void check(const Arguments& a) {
           "--results is not given: a run, or a folder with runs");
   require(a.format == "markdown" || a.format == "latex",
           "--format {}: allowed are markdown and latex", a.format);
-  const std::vector<std::string> letters(std::begin(kLetters),
-                                         std::end(kLetters));
-  require(!a.letter || is_among(*a.letter, letters),
-          "--letter {}: allowed are {}", a.letter.value_or(""),
-          fmt::join(letters, ", "));
-  require(!a.letter || !a.paper, "--letter {}: a paper's tables have none",
-          a.letter.value_or(""));
+  const std::vector<std::string> dimensions(std::begin(kLetters),
+                                            std::end(kLetters));
+  require(!a.dimension || is_among(*a.dimension, dimensions),
+          "--letter {}: allowed are {}", a.dimension.value_or(""),
+          fmt::join(dimensions, ", "));
+  require(!a.dimension || !a.paper, "--letter {}: a paper's tables have none",
+          a.dimension.value_or(""));
   if (!a.paper) return;
   const std::vector<std::string> papers = paper_names(kPapers);
   require(is_among(*a.paper, papers), "--paper {}: allowed are {}", *a.paper,
@@ -83,9 +83,9 @@ std::vector<Table> tables_of_paper(const Arguments& a) {
 
 std::vector<Table> tables_of_runs(const Arguments& a) {
   const std::string folder = user_path(a.results);
-  std::vector<Table> tables = sweep_tables(read_runs(folder), a.letter);
+  std::vector<Table> tables = sweep_tables(read_runs(folder), a.dimension);
   require(!tables.empty(), "{}: {} takes one value only", folder,
-          a.letter.value_or("every letter"));
+          a.dimension.value_or("every letter"));
   return tables;
 }
 

@@ -23,23 +23,24 @@ std::string mark(Answer answer) {
   return answer == Answer::supported ? "✓" : answer == Answer::refuted ? "✗" : "?";
 }
 
-std::string growth_text(const Standing& standing) {
-  if (!standing.growth) return kNone;
-  const auto& interval = standing.growth->interval;
+std::string growth_text(const LeaderboardEntry& entry) {
+  if (!entry.growth) return kNone;
+  const auto& interval = entry.growth->interval;
   const std::string exponent =
       interval ? fmt::format("N^{:.2f} [{:.2f}, {:.2f}] ", interval->estimate,
                              interval->low, interval->high)
                : "";
-  return exponent + mark(standing.growth->answer);
+  return exponent + mark(entry.growth->answer);
 }
 
 std::string times(const std::optional<Interval>& ratio) {
   return ratio ? digits_of(ratio->estimate, 2) + "×" : kNone;
 }
 
-std::string error_text(const Standing& standing, const std::string& pattern) {
-  const auto found = standing.errors.find(pattern);
-  return found == standing.errors.end() ? kNone : digits_of(found->second, 1);
+std::string error_text(const LeaderboardEntry& entry,
+                       const std::string& pattern) {
+  const auto found = entry.errors.find(pattern);
+  return found == entry.errors.end() ? kNone : digits_of(found->second, 1);
 }
 
 json json_of(const Interval& interval) {
@@ -52,7 +53,7 @@ json json_of(const std::optional<Interval>& interval) {
   return interval ? json_of(*interval) : json();
 }
 
-json json_of(const Standing& s) {
+json json_of(const LeaderboardEntry& s) {
   const Facts& facts = s.about->facts;
   return {{"contestant", s.contestant},
           {"label", label(s.contestant)},
@@ -74,9 +75,10 @@ json json_of(const Standing& s) {
 
 }  // namespace
 
-Table leaderboard(const Run& run, const std::vector<Standing>& standings) {
+Table leaderboard(const Run& run,
+                  const std::vector<LeaderboardEntry>& entries) {
   Table table;
-  const std::uint64_t N = standings.empty() ? 0 : standings.front().N;
+  const std::uint64_t N = entries.empty() ? 0 : entries.front().N;
   table.caption = fmt::format(
       "{}: attention variants beside softmax attention, whole forward", run.run_id);
   table.columns = {{"attention", Side::left},
@@ -89,7 +91,7 @@ Table leaderboard(const Run& run, const std::vector<Standing>& standings) {
                    {"uniform"},
                    {"peaked"},
                    {"copy"}};
-  for (const Standing& s : standings) {
+  for (const LeaderboardEntry& s : entries) {
     table.rows.push_back({label(s.contestant), s.about->facts.cost,
                           growth_text(s), s.pays.empty() ? kNone : s.pays,
                           times(s.N == N ? s.speed : std::nullopt),
@@ -100,8 +102,8 @@ Table leaderboard(const Run& run, const std::vector<Standing>& standings) {
   return table;
 }
 
-Table status(const Run& run, const std::vector<Standing>& standings) {
-  const std::uint64_t N = standings.empty() ? 0 : standings.front().N;
+Table status(const Run& run, const std::vector<LeaderboardEntry>& entries) {
+  const std::uint64_t N = entries.empty() ? 0 : entries.front().N;
   Table table;
   table.caption = run.machine;
   table.columns = {{"attention", Side::left},
@@ -112,7 +114,7 @@ Table status(const Run& run, const std::vector<Standing>& standings) {
                    {fmt::format("speed at N = {}", N)},
                    {"memory saved"},
                    {"softmax's where", Side::left}};
-  for (const Standing& s : standings) {
+  for (const LeaderboardEntry& s : entries) {
     const auto& limit = s.about->limit;
     table.rows.push_back({label(s.contestant), s.about->facts.paper,
                           s.about->facts.cost, growth_text(s),
@@ -124,9 +126,9 @@ Table status(const Run& run, const std::vector<Standing>& standings) {
   return table;
 }
 
-json json_of(const std::vector<Standing>& standings) {
+json json_of(const std::vector<LeaderboardEntry>& entries) {
   json list = json::array();
-  for (const Standing& standing : standings) list.push_back(json_of(standing));
+  for (const LeaderboardEntry& entry : entries) list.push_back(json_of(entry));
   return {{"schema", 1}, {"baseline", kSoftmax}, {"variants", list}};
 }
 

@@ -35,8 +35,8 @@ int run(const std::string& results, const std::string& format,
       run.manifest.at("definition").at("text").get<std::string>());
   const std::vector<Claim> claims =
       read_claims(kClaims, experiment_names(definition_files(kDefinitions)));
-  const std::vector<Standing> all =
-      standings(run, definition, claims, read_errors(run.folder));
+  const std::vector<LeaderboardEntry> all =
+      leaderboard_entries(run, definition, claims, read_errors(run.folder));
   require(all.size() > 1,
           "{}: nothing was timed at several N beside {}, softmax attention",
           run.folder, kSoftmax);

@@ -9,20 +9,20 @@ namespace {
 
 using nlohmann::json;
 
-// Letters that take several values within a contestant: Extra-P fits these.
+// Dimensions that take several values within a contestant: Extra-P fits these.
 std::set<std::string> varying(const Run& run, const std::string& contestant) {
   std::map<std::string, std::set<std::uint64_t>> values;
   for (const MeasuredCell& cell : run.cells) {
     if (cell.contestant != contestant || !cell.timed()) continue;
-    for (const auto& [letter, value] : cell.letters) {
-      values[letter].insert(value);
+    for (const auto& [dimension, value] : cell.dimensions) {
+      values[dimension].insert(value);
     }
   }
-  std::set<std::string> letters;
-  for (const auto& [letter, taken] : values) {
-    if (taken.size() > 1) letters.insert(letter);
+  std::set<std::string> dimensions;
+  for (const auto& [dimension, taken] : values) {
+    if (taken.size() > 1) dimensions.insert(dimension);
   }
-  return letters;
+  return dimensions;
 }
 
 std::string file_name(const Run& run, const std::string& contestant) {
@@ -34,10 +34,10 @@ std::string file_name(const Run& run, const std::string& contestant) {
 }
 
 std::string lines_of(const MeasuredCell& cell,
-                     const std::set<std::string>& letters) {
+                     const std::set<std::string>& dimensions) {
   json parameters = json::object();
-  for (const std::string& letter : letters) {
-    parameters[letter] = cell.letters.at(letter);
+  for (const std::string& dimension : dimensions) {
+    parameters[dimension] = cell.dimensions.at(dimension);
   }
   std::string text;
   for (const auto& [part, measured] : cell.parts) {
@@ -59,9 +59,9 @@ std::map<std::string, std::string> extrap_files(const Run& run) {
   std::map<std::string, std::string> files;
   for (const MeasuredCell& cell : run.cells) {
     if (!cell.timed()) continue;
-    const std::set<std::string> letters = varying(run, cell.contestant);
-    if (letters.empty()) continue;
-    files[file_name(run, cell.contestant)] += lines_of(cell, letters);
+    const std::set<std::string> dimensions = varying(run, cell.contestant);
+    if (dimensions.empty()) continue;
+    files[file_name(run, cell.contestant)] += lines_of(cell, dimensions);
   }
   return files;
 }

@@ -9,8 +9,8 @@
 namespace suite {
 
 // JSON Lines by file name, "scaling_n.perceiver.jsonl": one measurement a line,
-// the letters that vary as parameters and the part as call path. A file for each
-// contestant, since Extra-P wants every call path at every coordinate.
+// the dimensions that vary as parameters and the part as call path. A file for
+// each contestant, since Extra-P wants every call path at every coordinate.
 std::map<std::string, std::string> extrap_files(const Run& run);
 
 }  // namespace suite

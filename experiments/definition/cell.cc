@@ -13,18 +13,18 @@ namespace {
 template <class F>
 void for_each_shape(const Sweep& sweep, std::size_t depth, const Shape& shape,
                     const F& f) {
-  if (depth == sweep.letters.size()) return f(shape);
-  const SweptLetter& swept = sweep.letters[depth];
+  if (depth == sweep.dimensions.size()) return f(shape);
+  const SweptDimension& swept = sweep.dimensions[depth];
   for (const std::size_t value : swept.values) {
     Shape next = shape;
-    letter(next, swept.letter) = value;
+    letter(next, swept.dimension) = value;
     for_each_shape(sweep, depth + 1, next, f);
   }
 }
 
 bool sweeps_letter(const Sweep& sweep, std::string_view name) {
-  for (const SweptLetter& swept : sweep.letters) {
-    if (swept.letter == name) return true;
+  for (const SweptDimension& swept : sweep.dimensions) {
+    if (swept.dimension == name) return true;
   }
   return false;
 }

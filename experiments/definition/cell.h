@@ -10,7 +10,7 @@ namespace suite {
 
 struct Cell {
   Entry entry;
-  Shape shape;  // letters that the contestant doesn't read are as in the base
+  Shape shape;  // what the contestant doesn't read is as in the base
   int threads = 1;
   std::string scalar;
   std::string id;  // "perceiver(sharing=all)/N=4096/M=128/…": unique in a run

@@ -36,21 +36,21 @@ class Reader : public TomlReader {
     return names;
   }
 
-  std::size_t letter_value(const std::string& key,
-                           const toml::node& node) const {
+  std::size_t dimension_value(const std::string& key,
+                              const toml::node& node) const {
     const bool may_be_zero = key == "L" || key == "O";
     return static_cast<std::size_t>(integer(key, node, may_be_zero ? 0 : 1));
   }
 
   Shape base(const toml::node& node) const {
     const toml::table& base = table("base", node);
-    known_keys(base, "base.", letters());
+    known_keys(base, "base.", dimensions());
     for (const char* needed : {"N", "M", "D"}) {
       need(base.contains(needed), base.source(), "base.{} is missing", needed);
     }
     Shape shape;
     for (const auto& [key, value] : base) {
-      letter(shape, key.str()) = letter_value(std::string(key.str()), value);
+      letter(shape, key.str()) = dimension_value(std::string(key.str()), value);
     }
     if (!base.contains("C")) shape.C = shape.D;
     return shape;
@@ -58,17 +58,17 @@ class Reader : public TomlReader {
 
   Sweep sweep(const toml::node& node) const {
     const toml::table& table = this->table("sweep", node);
-    std::vector<std::string> known = letters();
+    std::vector<std::string> known = dimensions();
     known.push_back("contestants");
     known_keys(table, "sweep.", known);
     Sweep sweep;
-    for (const std::string& name : letters()) {
+    for (const std::string& name : dimensions()) {
       const toml::node* values = table.get(name);
       if (values == nullptr) continue;
-      SweptLetter& swept = sweep.letters.emplace_back();
-      swept.letter = name;
+      SweptDimension& swept = sweep.dimensions.emplace_back();
+      swept.dimension = name;
       for (const toml::node& value : list("sweep." + name, *values)) {
-        swept.values.push_back(letter_value(name, value));
+        swept.values.push_back(dimension_value(name, value));
       }
     }
     if (const toml::node* names = table.get("contestants")) {
@@ -77,15 +77,15 @@ class Reader : public TomlReader {
     return sweep;
   }
 
-  static std::vector<std::string> letters() {
+  static std::vector<std::string> dimensions() {
     return {std::begin(kLetters), std::end(kLetters)};
   }
 };
 
 std::vector<std::size_t> values_of(const Sweep& sweep, const Shape& base,
                                    const std::string& name) {
-  for (const SweptLetter& swept : sweep.letters) {
-    if (swept.letter == name) return swept.values;
+  for (const SweptDimension& swept : sweep.dimensions) {
+    if (swept.dimension == name) return swept.values;
   }
   return {letter(base, name)};
 }

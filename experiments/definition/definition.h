@@ -3,14 +3,14 @@
 //   shows = "What it shows, in one sentence."
 //   contestants = ["perceiver", "transformer"]
 //   repetitions = 5
-//   [base]                     # one value a letter
+//   [base]                     # one value a dimension
 //   N = 4096
 //   [[sweep]]                  # lists: every combination, the rest from base
 //   N = [1024, 4096, 16384]
 //   [precision]                # more repetitions where noise asks for them
 //   half_width = 0.02          # of a cell's 95 % interval
 //   most_repetitions = 30
-//   [errors]                   # of approximations, at the base's letters
+//   [errors]                   # of approximations, at the base's dimensions
 //   patterns = ["random", "uniform", "peaked", "copy"]  # see contract/pattern.h
 //   [budget]
 //   seconds = 120              # of the whole run
@@ -28,13 +28,13 @@
 
 namespace suite {
 
-struct SweptLetter {
-  std::string letter;
+struct SweptDimension {
+  std::string dimension;
   std::vector<std::size_t> values;
 };
 
 struct Sweep {
-  std::vector<SweptLetter> letters;
+  std::vector<SweptDimension> dimensions;
   std::vector<std::string> contestants;  // empty: the experiment's
 };
 

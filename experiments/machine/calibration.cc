@@ -1,6 +1,6 @@
 #include "experiments/machine/calibration.h"
 
-#include "experiments/machine/best_of.h"
+#include "experiments/machine/least_seconds.h"
 #include "experiments/machine/register_peaks.h"
 #include "primitives/gemm.h"
 #include "primitives/random.h"

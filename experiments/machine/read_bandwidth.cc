@@ -7,7 +7,7 @@
 #include <fstream>
 #include <utility>
 
-#include "experiments/machine/best_of.h"
+#include "experiments/machine/least_seconds.h"
 #include "primitives/simd.h"
 #include "primitives/tensor.h"
 #include "primitives/threads.h"

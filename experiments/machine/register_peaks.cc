@@ -2,7 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "experiments/machine/best_of.h"
+#include "experiments/machine/least_seconds.h"
 #include "experiments/machine/register_kernels.h"
 #include "primitives/threads.h"
 

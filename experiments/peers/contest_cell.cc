@@ -37,17 +37,13 @@ json columns_of(const Record& record) {
 
 ContestCell::ContestCell(const Cell& cell, std::uint64_t seed,
                          const RunIdentity& run)
-    : cell_(cell), run_(run) {
-  prepared_.cell = &cell_;
-  prepared_.declared = cell.declared();
-  check_answer(cell, seed);
-  prepared_.live = make_live(cell, seed);
+    : run_(run), tested_(cell, seed) {
+  tested_.check();
+  tested_.build();
 }
 
 json ContestCell::save(const std::string& folder) {
-  prepared_.live->start();
-  prepared_.live->forward();
-  check_measurement(prepared_, prepared_.live->stop());
+  tested_.count();
   json shapes;
   const auto write = [&](const RawTensor& tensor) {
     replace_file(fmt::format("{}/{}.f32", folder, tensor.name),
@@ -55,16 +51,16 @@ json ContestCell::save(const std::string& folder) {
     return tensor.shape;
   };
   shapes["parameters"] = json::object();
-  for (const RawTensor& parameter : prepared_.live->parameters()) {
+  for (const RawTensor& parameter : tested_.live()->parameters()) {
     shapes["parameters"][parameter.name] = write(parameter);
   }
-  shapes["input"] = write(prepared_.live->input());
-  shapes["output"] = write(prepared_.live->output());
+  shapes["input"] = write(tested_.live()->input());
+  shapes["output"] = write(tested_.live()->output());
   return shapes;
 }
 
 json ContestCell::compare(const std::string& file) const {
-  const RawTensor output = prepared_.live->output();
+  const RawTensor output = tested_.live()->output();
   const std::string_view ours = characters(output);
   const std::string theirs = read_file(file);
   require(theirs.size() == ours.size(),
@@ -81,20 +77,17 @@ json ContestCell::compare(const std::string& file) const {
   }
   return {{"worst", worst},
           {"allowed",
-           2 * allowed_error(cell_.shape, largest,
+           2 * allowed_error(tested_.cell().shape, largest,
                              std::numeric_limits<float>::epsilon())}};
 }
 
 json ContestCell::time(int forwards, int repetition) {
   require(forwards > 0, "forwards = {}: must be at least 1", forwards);
-  prepared_.live->start();
-  for (int i = 0; i < forwards; ++i) prepared_.live->forward();
-  const Measurement measured = prepared_.live->stop();
-  check_measurement(prepared_, measured);
+  const Measurement measured = tested_.time(forwards);
   json rows = json::array();
   for (const Record& record :
-       measured_rows(run_, cell_, repetition, measured,
-                     prepared_.declared.parameters)) {
+       measured_rows(run_, tested_.cell(), repetition, measured,
+                     tested_.declared().parameters)) {
     rows.push_back(columns_of(record));
   }
   return {{"seconds", measured.seconds}, {"rows", rows}};
@@ -102,19 +95,19 @@ json ContestCell::time(int forwards, int repetition) {
 
 json described(const Cell& cell, const RunIdentity& run) {
   const Contestant& contestant = *cell.entry.contestant;
-  json options = json::object(), letters = json::object();
+  json options = json::object(), dimensions = json::object();
   for (const OptionSpec& option : contestant.options) {
     options[option.name] = cell.entry.options.text(option.name);
   }
   for (const std::string_view name : kLetters) {
     if (!contestant.facts.reads(name)) continue;
-    letters[std::string(name)] = letter(cell.shape, name);
+    dimensions[std::string(name)] = letter(cell.shape, name);
   }
   json text = {{"id", cell.id},
                {"contestant", contestant.name},
                {"name", cell.entry.name()},
                {"options", options},
-               {"letters", letters}};
+               {"letters", dimensions}};
   try {
     const Cost cost = cell.declared();
     text["macs"] = cost.total().macs;

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "experiments/run/prepared_cell.h"
+#include "experiments/measurement/cell_under_test.h"
 #include "experiments/rows/rows.h"
 
 namespace suite {
@@ -27,13 +27,12 @@ class ContestCell {
   nlohmann::json time(int forwards, int repetition);
 
  private:
-  const Cell& cell_;
   RunIdentity run_;
-  PreparedCell prepared_;
+  CellUnderTest tested_;
 };
 
-// A cell as JSON: contestant, options, letters, declared cost, and `row`, what
-// all its rows have in common. A refused shape has a "refusal".
+// A cell as JSON: contestant, options, dimensions, declared cost, and `row`,
+// what all its rows have in common. A refused shape has a "refusal".
 nlohmann::json described(const Cell& cell, const RunIdentity& run);
 
 }  // namespace suite

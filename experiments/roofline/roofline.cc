@@ -7,7 +7,7 @@
 
 #include "experiments/machine/calibration.h"
 #include "experiments/machine/machine.h"
-#include "experiments/run/prepared_cell.h"
+#include "experiments/measurement/cell_under_test.h"
 #include "experiments/machine/read_bandwidth.h"
 #include "experiments/machine/register_peaks.h"
 #include "experiments/roofline/roofline_table.h"
@@ -56,8 +56,8 @@ Definition definition_of(const Arguments& a) {
   if (a.N) {
     definition.base.N = *a.N;
     for (Sweep& sweep : definition.sweeps) {
-      std::erase_if(sweep.letters, [](const SweptLetter& swept) {
-        return swept.letter == "N";
+      std::erase_if(sweep.dimensions, [](const SweptDimension& swept) {
+        return swept.dimension == "N";
       });
     }
   }
@@ -81,38 +81,30 @@ void raise(Roofs& roofs, const std::string& scalar, int threads) {
   more(roofs.exponentials_per_second, exponentials_per_second(scalar));
 }
 
-// A cell that has been checked and counted, and its repetitions.
+// A cell and its repetitions.
 struct Measured {
-  PreparedCell prepared;
+  CellUnderTest tested;
   std::vector<Measurement> repetitions;
 };
 
-Measured prepare(const Cell& cell, std::uint64_t seed) {
-  Measured measured;
-  PreparedCell& prepared = measured.prepared;
-  prepared.cell = &cell;
+Measured checked_and_counted(const Cell& cell, std::uint64_t seed) {
   try {
-    prepared.declared = cell.declared();
-    require(prepared.declared.bytes_held < available_memory(),
-            "{} bytes exceed the {} that are free",
-            prepared.declared.bytes_held, available_memory());
-    check_answer(cell, seed);
-    prepared.live = make_live(cell, seed);
-    first_forward(prepared);
+    CellUnderTest tested(cell, seed);
+    const std::uint64_t bytes = tested.declared().bytes_held;
+    require(bytes < available_memory(), "{} bytes exceed the {} that are free",
+            bytes, available_memory());
+    tested.check();
+    tested.count();
+    return {std::move(tested), {}};
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", cell.id, error.what()));
   }
-  return measured;
 }
 
 void repeat(Measured& measured) {
-  PreparedCell& prepared = measured.prepared;
-  LiveCell& live = *prepared.live;
-  if (prepared.forward_seconds < kWarmUpSeconds) live.forward();
-  live.start();
-  for (std::int64_t i = 0; i < prepared.iterations; ++i) live.forward();
-  measured.repetitions.push_back(live.stop());
-  check_measurement(prepared, measured.repetitions.back());
+  CellUnderTest& tested = measured.tested;
+  tested.warm_up();
+  measured.repetitions.push_back(tested.time(tested.iterations()));
 }
 
 // The repetition of median time: its parts add up, medians of parts need not.
@@ -123,7 +115,7 @@ MeasuredForward typical(Measured& measured) {
                    [](const Measurement& a, const Measurement& b) {
                      return a.seconds < b.seconds;
                    });
-  return {measured.prepared.cell->id, middle->counted, middle->seconds};
+  return {measured.tested.cell().id, middle->counted, middle->seconds};
 }
 
 std::string roofs_text(const Roofs& roofs, const std::string& gemm,
@@ -154,7 +146,7 @@ int run(const Arguments& a) {
   if (!a.out.empty()) make_folder(folder_of(user_path(a.out)));
   std::vector<Measured> measured;
   for (const Cell& cell : cells) {
-    measured.push_back(prepare(cell, definition.seed));
+    measured.push_back(checked_and_counted(cell, definition.seed));
   }
   for (const std::string& warning : machine_warnings(threads)) {
     fmt::print(stderr, "warning: {}\n", warning);

@@ -15,7 +15,7 @@ Record cell_record(const RunIdentity& run, const Cell& cell) {
   record["contestant"] = cell.entry.name();
   record["phase"] = "forward";
   for (const std::string_view name : kLetters) {
-    // Empty where the contestant has no such letter.
+    // Empty where the contestant has no such dimension.
     if (!cell.entry.contestant->facts.reads(name)) continue;
     record[name] = std::to_string(letter(cell.shape, name));
   }

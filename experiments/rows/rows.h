@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "experiments/definition/cell.h"
-#include "experiments/run/live_cell.h"
+#include "experiments/measurement/live_cell.h"
 #include "experiments/rows/record.h"
 
 namespace suite {

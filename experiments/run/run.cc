@@ -7,7 +7,7 @@
 
 #include "contract/registry.h"
 #include "experiments/rows/manifest.h"
-#include "experiments/run/runner.h"
+#include "experiments/run/run_experiment.h"
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"

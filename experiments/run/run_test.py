@@ -90,7 +90,8 @@ class RunTest(unittest.TestCase):
         for key in ("machine", "build", "load", "calibration", "definition",
                     "settings", "command_line", "warnings", "accounts"):
             self.assertIn(key, manifest)
-        self.assertIn("-march=", manifest["build"]["flags"] + "-march=")
+        for flag in ("--compilation_mode=", "-march=", "-std=", "-fopenmp"):
+            self.assertIn(flag, manifest["build"]["flags"])
         self.assertIn("OpenBLAS", manifest["build"]["blas"])
         for when in ("before", "after"):
             self.assertGreater(
@@ -100,11 +101,42 @@ class RunTest(unittest.TestCase):
         self.assertEqual(manifest["definition"]["text"], SMOKE.read_text())
         self.assertIsNotNone(manifest["finished"])
 
-    def test_same_seed_same_counts_and_filter_keeps_only_what_it_finds(self):
+    def test_the_filter_keeps_only_what_it_finds(self):
         out = self.folder / "out"
         result = run(SMOKE, "--out", out, "--filter", "^transformer/N=64/")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(len({r["cell_id"] for r in rows_of(out)}), 1)
+        found = {row["cell_id"] for row in rows_of(out)}
+        self.assertEqual(len(found), 1)
+        self.assertTrue(found.pop().startswith("transformer/N=64/"))
+
+    def test_the_same_seed_makes_the_same_rows_but_for_time(self):
+        definition = self.define("""
+shows = "What a seed decides."
+contestants = ["perceiver", "transformer", "transformer(attention=performer)"]
+repetitions = 2
+seed = 7
+[base]
+N = 64
+M = 16
+D = 32
+H = 2
+[errors]
+patterns = ["random"]
+""")
+        rows, errors = {}, {}
+        for name, seed in (("first", 7), ("second", 7), ("another", 8)):
+            out = self.folder / name
+            result = run(definition, "--out", out, "--seed", seed)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            rows[name] = sorted(
+                [row[key] for key in row if key not in ("run_id", "seconds", "cpu_seconds")]
+                for row in rows_of(out))
+            with open(out / "errors.csv", newline="") as file:
+                errors[name] = {row["contestant"]: row["error"] for row in csv.DictReader(file)}
+        self.assertEqual(rows["first"], rows["second"])
+        self.assertEqual(errors["first"], errors["second"])
+        performer = "transformer(attention=performer)"
+        self.assertNotEqual(errors["first"][performer], errors["another"][performer])
 
     def test_killed_and_resumed_nothing_is_lost_or_done_twice(self):
         definition = self.define(LONG)
@@ -159,7 +191,8 @@ class RunTest(unittest.TestCase):
     def test_bad_cells_become_failed_rows_and_the_rest_goes_on(self):
         definition = self.define("""
 shows = "What breaks."
-contestants = ["answers_nan", "throws", "answers_wrong", "miscounts", "transformer"]
+contestants = ["answers_nan", "throws", "answers_wrong", "miscounts", "miscounts_once",
+               "transformer"]
 repetitions = 2
 [base]
 N = 600
@@ -175,6 +208,8 @@ D = 8
         self.assertIn("broken on purpose", reasons["throws"])
         self.assertIn("differs from the oracle", reasons["answers_wrong"])
         self.assertIn("counted 1 MACs", reasons["miscounts"])
+        self.assertRegex(reasons["miscounts_once"],
+                         r"mlp counted 1 MACs in \d+ forwards: not the same in each")
         self.assertNotIn("transformer", reasons)
         ok = [r for r in rows_of(out)
               if r["status"] == "ok" and r["part"] == "total"]

@@ -1,25 +1,50 @@
-// Runs an experiment: for each cell check, then count, then time.
+// Check, then count, then time: the cells of a run, within its budget.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "experiments/definition/definition.h"
+#include "experiments/run/accounts.h"
+#include "experiments/run/budget.h"
+#include "experiments/run/outcomes.h"
+#include "experiments/run/planned_cell.h"
+#include "experiments/run/planner.h"
 
 namespace suite {
 
-struct RunSettings {
-  std::string out;     // folder; empty: results/local/<experiment>/<run_id>
-  std::string resume;  // folder of a run to go on with; empty: a new run
-  std::string filter;  // regular expression; cells whose id it finds are run
-  bool dry_run = false;
-  std::string folder_file;  // is told the results' folder; empty: none
-  std::vector<std::string> benchmark_flags;  // --benchmark_…
-  std::vector<std::string> command_line;     // for the manifest
-};
+// What it is given outlives it. A cell that can't run becomes a row that says
+// why, and the rest goes on.
+class Runner {
+ public:
+  Runner(const Definition& definition, const std::vector<Cell>& cells,
+         Outcomes& outcomes, Accounts& accounts, Progress& progress);
 
-// Returns the exit status: 0, or 1 if a cell failed. Throws Error for input
-// that makes no run.
-int run_experiment(const Definition& definition, const RunSettings& settings);
+  // From the cheapest cell to the dearest. Keeps those that can be timed.
+  void check_and_count(const Calibration& machine);
+
+  // `flags` are Google Benchmark's own. Throws Error for one that it doesn't
+  // know or that the suite decides.
+  void time(const std::vector<std::string>& flags);
+
+ private:
+  void check_and_count(const Cell& cell, Planner& planner);
+  void check_and_count(CellUnderTest& tested);
+  std::string repeat(PlannedCell& planned,
+                     const std::function<bool()>& keep_running,
+                     const std::function<void(double)>& report);
+  void bring_to_life(CellUnderTest& tested);
+  bool want_more();
+  std::string stop(PlannedCell& planned, const std::string& reason);
+  std::string give_up(PlannedCell& planned);
+
+  const Definition& definition_;
+  const std::vector<Cell>& cells_;
+  Outcomes& outcomes_;
+  Accounts& accounts_;
+  Progress& progress_;
+  Budget budget_;
+  std::vector<PlannedCell> planned_;
+};
 
 }  // namespace suite

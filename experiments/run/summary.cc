@@ -4,17 +4,12 @@
 #include <map>
 #include <optional>
 
+#include "support/median.h"
+
 namespace suite {
 namespace {
 
 double number(const std::string& field) { return std::stod(field); }
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle]
-                                : (values[middle - 1] + values[middle]) / 2;
-}
 
 // A cell's rows, gathered over its repetitions.
 struct Result {
@@ -65,19 +60,19 @@ std::optional<double> ratio(std::optional<double> a, std::optional<double> b) {
   return *a / *b;
 }
 
-// The values of a sweep's letters in one cell.
+// The values of a sweep's dimensions in one cell.
 using Values = std::vector<std::size_t>;
 
 Values values_at(const Sweep& sweep, const Cell& cell) {
   Values values;
-  for (const SweptLetter& swept : sweep.letters) {
-    values.push_back(letter(cell.shape, swept.letter));
+  for (const SweptDimension& swept : sweep.dimensions) {
+    values.push_back(letter(cell.shape, swept.dimension));
   }
   return values;
 }
 
-// Cells of one sweep, by the values of the swept letters. A cell that doesn't
-// read a swept letter stands at all of its values.
+// Cells of one sweep, by the values of the swept dimensions. A cell that
+// doesn't read a swept dimension stands at all of its values.
 class SweepTable {
  public:
   SweepTable(const Sweep& sweep, std::size_t index,
@@ -90,8 +85,8 @@ class SweepTable {
       if (std::find(in.begin(), in.end(), index) == in.end()) continue;
       width_ = std::max(width_, cell.entry.name().size());
       bool reads_all = true;
-      for (const SweptLetter& swept : sweep.letters) {
-        reads_all &= cell.entry.contestant->facts.reads(swept.letter);
+      for (const SweptDimension& swept : sweep.dimensions) {
+        reads_all &= cell.entry.contestant->facts.reads(swept.dimension);
       }
       if (reads_all) {
         places_[values_at(sweep, cell)].push_back(&cell);
@@ -123,7 +118,7 @@ class SweepTable {
     std::string text;
     for (std::size_t i = 0; i < values.size(); ++i) {
       text += fmt::format("{}{}={}", i == 0 ? "" : " ",
-                          sweep_.letters[i].letter, values[i]);
+                          sweep_.dimensions[i].dimension, values[i]);
     }
     return text;
   }

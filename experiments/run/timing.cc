@@ -42,22 +42,22 @@ bool initialise_benchmark(const std::vector<std::string>& flags) {
 
 }  // namespace
 
-void time_cells(std::vector<PreparedCell>& cells,
+void time_cells(std::vector<PlannedCell>& cells,
                 const std::vector<std::string>& flags,
                 const Repetition& repetition) {
   const bool displays = initialise_benchmark(flags);
-  for (PreparedCell& prepared : cells) {
-    if (prepared.repetitions.empty()) continue;
+  for (PlannedCell& planned : cells) {
+    if (planned.repetitions.empty()) continue;
     benchmark::RegisterBenchmark(
-        prepared.cell->id.c_str(),
-        [&prepared, &repetition](benchmark::State& state) {
+        planned.tested.cell().id.c_str(),
+        [&planned, &repetition](benchmark::State& state) {
           const std::string error = repetition(
-              prepared, [&state] { return state.KeepRunning(); },
+              planned, [&state] { return state.KeepRunning(); },
               [&state](double seconds) { state.SetIterationTime(seconds); });
           if (!error.empty()) state.SkipWithError(error.c_str());
         })
-        ->Iterations(prepared.iterations)
-        ->Repetitions(static_cast<int>(prepared.repetitions.size()))
+        ->Iterations(planned.tested.iterations())
+        ->Repetitions(static_cast<int>(planned.repetitions.size()))
         ->Unit(benchmark::kMillisecond)
         ->UseManualTime();
   }

@@ -1,4 +1,4 @@
-// How a peak is timed.
+// How a peak is timed: the best of several runs.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "analysis/claims/of_each.h"
+#include "analysis/claims/family.h"
 
 #include "contract/registry.h"
 
@@ -21,12 +21,12 @@ std::optional<double> stated_exponent(const Entry& entry, const Claim& claim) {
 
 }  // namespace
 
-bool stands_for_several(const std::string& contestant) {
+bool names_family(const std::string& contestant) {
   return contestant.find('*') != std::string::npos;
 }
 
-std::vector<Claim> of_each(const Claim& claim) {
-  if (!stands_for_several(claim.subject.contestant)) return {claim};
+std::vector<Claim> expand_family(const Claim& claim) {
+  if (!names_family(claim.subject.contestant)) return {claim};
   std::vector<Claim> claims;
   for (const std::string& name : expand_contestants(claim.subject.contestant)) {
     const Entry entry = find_contestant(name);
@@ -38,8 +38,8 @@ std::vector<Claim> of_each(const Claim& claim) {
     if (!one.anchor.empty()) one.anchor += ":" + name;
     one.subject.contestant = name;
     one.source = entry.contestant->facts.paper;
-    one.statement = fmt::format("{} ({}): {}", name, entry.contestant->facts.cost,
-                                claim.statement);
+    one.statement = fmt::format("{} ({}): {}", name,
+                                entry.contestant->facts.cost, claim.statement);
     claims.push_back(std::move(one));
   }
   return claims;

@@ -1,9 +1,9 @@
-#include "analysis/variants/standing.h"
+#include "analysis/variants/leaderboard.h"
 
 #include <gtest/gtest.h>
 
 #include "analysis/runs/testing.h"
-#include "analysis/variants/leaderboard.h"
+#include "analysis/variants/leaderboard_entry.h"
 #include "contract/registry.h"
 
 namespace suite {
@@ -58,58 +58,61 @@ const Run& trial() {
   return run;
 }
 
-Standing of(const std::string& name) {
-  for (const Standing& standing : standings(trial(), definition(), {}, {})) {
-    if (standing.contestant == name) return standing;
+LeaderboardEntry of(const std::string& name) {
+  for (const LeaderboardEntry& entry :
+       leaderboard_entries(trial(), definition(), {}, {})) {
+    if (entry.contestant == name) return entry;
   }
   ADD_FAILURE() << name << " is missing";
   return {};
 }
 
-TEST(Standing, SaysFromWhereAVariantPays) {
-  const Standing standing = of(full("early"));
-  ASSERT_TRUE(standing.pays_from.has_value());
-  EXPECT_NEAR(standing.pays_from->estimate, 750, 5);
-  EXPECT_LT(standing.pays_from->low, 750);
-  EXPECT_GT(standing.pays_from->high, 750);
+TEST(LeaderboardEntry, SaysFromWhereAVariantPays) {
+  const LeaderboardEntry entry = of(full("early"));
+  ASSERT_TRUE(entry.pays_from.has_value());
+  EXPECT_NEAR(entry.pays_from->estimate, 750, 5);
+  EXPECT_LT(entry.pays_from->low, 750);
+  EXPECT_GT(entry.pays_from->high, 750);
   EXPECT_EQ(of(full("always")).pays, "250 or fewer");
   EXPECT_EQ(of(full("never")).pays, "not to 8000");
   EXPECT_EQ(of(full("wavering")).pays, "between 4000 and 8000");
   EXPECT_EQ(of(kSoftmax).pays, "");
 }
 
-TEST(Standing, RatiosAreSoftmaxOverItsOwnAtTheLargestSize) {
-  const Standing standing = of(full("early"));
-  EXPECT_EQ(standing.N, 8000u);
-  EXPECT_NEAR(standing.speed->estimate, 64 / 6.0, 0.05);
-  EXPECT_NEAR(standing.memory->estimate, 4, 1e-9);
+TEST(LeaderboardEntry, RatiosAreSoftmaxOverItsOwnAtTheLargestSize) {
+  const LeaderboardEntry entry = of(full("early"));
+  EXPECT_EQ(entry.N, 8000u);
+  EXPECT_NEAR(entry.speed->estimate, 64 / 6.0, 0.05);
+  EXPECT_NEAR(entry.memory->estimate, 4, 1e-9);
 }
 
-TEST(Standing, TheFastestComesFirst) {
+TEST(LeaderboardEntry, TheFastestComesFirst) {
   std::vector<std::string> order;
-  for (const Standing& each : standings(trial(), definition(), {}, {})) {
+  for (const LeaderboardEntry& each :
+       leaderboard_entries(trial(), definition(), {}, {})) {
     order.push_back(each.contestant);
   }
-  EXPECT_EQ(order, (std::vector<std::string>{
-                       full("early"), full("always"), full("wavering"), kSoftmax,
-                       full("never")}));
+  EXPECT_EQ(order, (std::vector<std::string>{full("early"), full("always"),
+                                             full("wavering"), kSoftmax,
+                                             full("never")}));
 }
 
-TEST(Standing, OneThatWasNotTimedAtTheLargestSizeComesLast) {
+TEST(LeaderboardEntry, OneThatWasNotTimedAtTheLargestSizeComesLast) {
   suite::Run run = trial();
   std::erase_if(run.cells, [](const MeasuredCell& cell) {
-    return cell.contestant == full("early") && cell.letters.at("N") == 8000;
+    return cell.contestant == full("early") && cell.dimensions.at("N") == 8000;
   });
-  const auto all = standings(run, definition(), {}, {});
+  const auto all = leaderboard_entries(run, definition(), {}, {});
   EXPECT_EQ(all.back().contestant, full("early"));
   EXPECT_EQ(all.back().N, 4000u);
   EXPECT_EQ(leaderboard(run, all).rows.back()[4], "–") << "of another size";
 }
 
-TEST(Standing, ErrorsGoToTheirContestant) {
-  const std::vector<MeasuredError> errors = {{"c", full("early"), "copy", 0.5},
-                                             {"c", full("never"), "copy", 0.25}};
-  for (const Standing& each : standings(trial(), definition(), {}, errors)) {
+TEST(LeaderboardEntry, ErrorsGoToTheirContestant) {
+  const std::vector<MeasuredError> errors = {
+      {"c", full("early"), "copy", 0.5}, {"c", full("never"), "copy", 0.25}};
+  for (const LeaderboardEntry& each :
+       leaderboard_entries(trial(), definition(), {}, errors)) {
     EXPECT_EQ(each.errors.size(), each.contestant == full("early") ||
                                           each.contestant == full("never")
                                       ? 1u
@@ -117,17 +120,17 @@ TEST(Standing, ErrorsGoToTheirContestant) {
   }
 }
 
-TEST(Standing, OneMeasuredAtASingleSizeHasNone) {
+TEST(LeaderboardEntry, OneMeasuredAtASingleSizeHasNone) {
   suite::Run run = trial();
   std::erase_if(run.cells, [](const MeasuredCell& cell) {
-    return cell.contestant == full("early") && cell.letters.at("N") != 1000;
+    return cell.contestant == full("early") && cell.dimensions.at("N") != 1000;
   });
-  EXPECT_EQ(standings(run, definition(), {}, {}).size(), 4u);
+  EXPECT_EQ(leaderboard_entries(run, definition(), {}, {}).size(), 4u);
 }
 
 TEST(Leaderboard, NamesVariantsByTheirAttention) {
   const Table table =
-      leaderboard(trial(), standings(trial(), definition(), {}, {}));
+      leaderboard(trial(), leaderboard_entries(trial(), definition(), {}, {}));
   ASSERT_EQ(table.rows.size(), 5u);
   EXPECT_EQ(table.rows[0][0], "early");
   EXPECT_EQ(table.rows[3][0], "softmax");

@@ -29,7 +29,8 @@ struct RawTensor {
   std::span<const std::byte> bytes;  // scalars of the cell, row-major
 };
 
-// start(), some forward()s, stop(): the caller drives, and holds the clock.
+// start(), some forward()s, stop(): the caller drives, and holds the clock. stop()
+// throws Error if the forwards can't have counted the same.
 class LiveCell {
  public:
   virtual ~LiveCell() = default;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "analysis/claims/judges.h"
-#include "analysis/statistics/growth.h"
+#include "analysis/statistics/sum_of_terms.h"
 
 namespace suite {
 namespace {
@@ -13,8 +13,8 @@ double value_of(const std::string& term, const Point& point) {
   double product = 1;
   for (std::size_t start = 0; start <= term.size();) {
     const std::size_t end = std::min(term.find('*', start), term.size());
-    const auto found = point.letters.find(term.substr(start, end - start));
-    product *= found == point.letters.end()
+    const auto found = point.dimensions.find(term.substr(start, end - start));
+    product *= found == point.dimensions.end()
                    ? 1.0
                    : static_cast<double>(found->second);
     start = end + 1;
@@ -25,7 +25,7 @@ double value_of(const std::string& term, const Point& point) {
 // What each term contributes to the largest cell.
 std::string shares(const Claim& claim,
                    const std::vector<std::vector<double>>& terms,
-                   const GrowthFit& fit, std::size_t largest) {
+                   const SumOfTerms& fit, std::size_t largest) {
   double sum = 0;
   for (std::size_t j = 0; j < terms.size(); ++j) {
     sum += fit.coefficients[j] * terms[j][largest];
@@ -42,7 +42,7 @@ std::string shares(const Claim& claim,
 
 }  // namespace
 
-void judge_growth(const Case& at, Verdict& verdict) {
+void judge_sum_of_terms(const Case& at, Verdict& verdict) {
   const Evidence evidence = at.evidence(at.claim.subject);
   const std::size_t needed = at.claim.terms.size() + 2;
   if (evidence.points.size() < needed) {
@@ -67,7 +67,7 @@ void judge_growth(const Case& at, Verdict& verdict) {
     std::vector<double>& column = terms.emplace_back();
     for (const Point& p : evidence.points) column.push_back(value_of(term, p));
   }
-  const GrowthFit fit = fit_growth(terms, resampling);
+  const SumOfTerms fit = fit_sum_of_terms(terms, resampling);
   const double drift = std::exp(at.drift()) - 1;
   verdict.interval = widened(fit.worst.usual, 0, drift);
   verdict.answer = within(widened(fit.worst.wide, 0, drift), -1,

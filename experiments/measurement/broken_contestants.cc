@@ -7,7 +7,13 @@
 namespace suite {
 namespace {
 
-enum class Breaks { answers_nan, throws, answers_wrong, miscounts };
+enum class Breaks {
+  answers_nan,
+  throws,
+  answers_wrong,
+  miscounts,
+  miscounts_once,  // in the third forward, of however many
+};
 
 template <class T>
 class Broken : public Encoder<T> {
@@ -21,7 +27,11 @@ class Broken : public Encoder<T> {
     if (shape_.N < 500 && how_ != Breaks::answers_wrong) return output_;
     if (how_ == Breaks::throws) throw Error("broken on purpose");
     if (how_ == Breaks::answers_wrong) output_(0, 0, 0) += 1;
-    if (how_ == Breaks::miscounts) ledger.add(Part::mlp, {.macs = 1});
+    ++forwards_;
+    if (how_ == Breaks::miscounts ||
+        (how_ == Breaks::miscounts_once && forwards_ == 3)) {
+      ledger.add(Part::mlp, {.macs = 1});
+    }
     if (how_ == Breaks::answers_nan) {
       output_(0, 0, 0) = std::numeric_limits<T>::quiet_NaN();
     }
@@ -32,6 +42,7 @@ class Broken : public Encoder<T> {
  private:
   Shape shape_;
   Breaks how_;
+  int forwards_ = 0;
   Tensor<T, 3> output_;
 };
 
@@ -45,8 +56,11 @@ Contestant broken(const std::string& name, Breaks how) {
   c.make_double = [how](const Shape& shape, const Options&) {
     return std::make_unique<Broken<double>>(shape, how);
   };
-  c.cost = [](const Shape&, const Options&, std::size_t, int) {
-    return Cost();
+  c.cost = [](const Shape& shape, const Options&, std::size_t scalar_bytes,
+              int) {
+    Cost cost;  // of nothing but an input and an output
+    cost.bytes_held = 2 * shape.batch * shape.N * shape.C * scalar_bytes;
+    return cost;
   };
   c.reference = [](const Shape&, const Options&, const oracle::Parameters&,
                    const oracle::Array& input,
@@ -58,6 +72,8 @@ const Registration nan(broken("answers_nan", Breaks::answers_nan));
 const Registration throws(broken("throws", Breaks::throws));
 const Registration wrong(broken("answers_wrong", Breaks::answers_wrong));
 const Registration miscounts(broken("miscounts", Breaks::miscounts));
+const Registration miscounts_once(
+    broken("miscounts_once", Breaks::miscounts_once));
 
 }  // namespace
 }  // namespace suite

@@ -7,7 +7,7 @@
 
 namespace suite {
 
-struct GrowthFit {
+struct SumOfTerms {
   std::vector<double> coefficients;  // of the terms; none below zero
   // y / fit − 1 of each cell.
   std::vector<double> residuals;
@@ -18,7 +18,7 @@ struct GrowthFit {
 // `terms`: the columns of the basis, each with a value per cell. Residuals are
 // relative. Cross-validated by leaving each cell out in turn; the interval comes
 // from 500 draws.
-GrowthFit fit_growth(const std::vector<std::vector<double>>& terms,
+SumOfTerms fit_sum_of_terms(const std::vector<std::vector<double>>& terms,
                      Resampling& resampling);
 
 }  // namespace suite

@@ -1,4 +1,4 @@
-#include "analysis/runs/letter_sweep.h"
+#include "analysis/runs/dimension_sweep.h"
 
 #include <fmt/format.h>
 
@@ -14,82 +14,88 @@ namespace suite {
 namespace {
 
 // A cell where C = D may stand in a sweep of D that C follows, or in one where
-// C is held.
-std::vector<Held> held_by(const MeasuredCell& cell, const std::string& letter) {
-  Held held{cell.letters, false, cell.scalar, cell.threads};
-  held.letters.erase(letter);
-  std::vector<Held> all = {held};
-  const auto width = cell.letters.find("C");
-  if (letter == "D" && width != cell.letters.end() &&
-      width->second == cell.letters.at("D")) {
-    held.letters.erase("C");
-    held.input_as_wide = true;
-    all.push_back(held);
+// C is fixed.
+std::vector<FixedDimensions> fixed_by(const MeasuredCell& cell,
+                                      const std::string& dimension) {
+  FixedDimensions fixed{cell.dimensions, false, cell.scalar, cell.threads};
+  fixed.dimensions.erase(dimension);
+  std::vector<FixedDimensions> all = {fixed};
+  const auto width = cell.dimensions.find("C");
+  if (dimension == "D" && width != cell.dimensions.end() &&
+      width->second == cell.dimensions.at("D")) {
+    fixed.dimensions.erase("C");
+    fixed.input_as_wide = true;
+    all.push_back(fixed);
   }
   return all;
 }
 
-bool fits(const MeasuredCell& cell, const std::string& letter,
-          const Held& held) {
-  if (cell.scalar != held.scalar || cell.threads != held.threads) return false;
-  for (const auto& [name, value] : cell.letters) {
-    if (name == letter) continue;
-    if (name == "C" && held.input_as_wide) {
-      const auto width = cell.letters.find("D");
-      if (width != cell.letters.end() && width->second == value) continue;
+bool fits(const MeasuredCell& cell, const std::string& dimension,
+          const FixedDimensions& fixed) {
+  if (cell.scalar != fixed.scalar || cell.threads != fixed.threads) {
+    return false;
+  }
+  for (const auto& [name, value] : cell.dimensions) {
+    if (name == dimension) continue;
+    if (name == "C" && fixed.input_as_wide) {
+      const auto width = cell.dimensions.find("D");
+      if (width != cell.dimensions.end() && width->second == value) continue;
       return false;
     }
-    const auto found = held.letters.find(name);
-    if (found == held.letters.end() || found->second != value) return false;
+    const auto found = fixed.dimensions.find(name);
+    if (found == fixed.dimensions.end() || found->second != value) return false;
   }
   return true;
 }
 
-// Is `less` what `more` holds, but for letters that it lacks?
-bool covers(const Held& more, const Held& less) {
-  return more.letters.size() > less.letters.size() &&
+// Does `less` fix what `more` does, but for dimensions that it lacks?
+bool covers(const FixedDimensions& more, const FixedDimensions& less) {
+  return more.dimensions.size() > less.dimensions.size() &&
          more.input_as_wide == less.input_as_wide &&
          more.scalar == less.scalar && more.threads == less.threads &&
-         std::includes(more.letters.begin(), more.letters.end(),
-                       less.letters.begin(), less.letters.end());
+         std::includes(more.dimensions.begin(), more.dimensions.end(),
+                       less.dimensions.begin(), less.dimensions.end());
 }
 
-std::set<Held> swept(const Run& run, const std::string& letter) {
-  std::map<Held, std::map<std::string, std::set<std::uint64_t>>> values;
+std::set<FixedDimensions> swept(const Run& run, const std::string& dimension) {
+  std::map<FixedDimensions, std::map<std::string, std::set<std::uint64_t>>>
+      values;
   for (const MeasuredCell& cell : run.cells) {
-    const auto found = cell.letters.find(letter);
-    if (found == cell.letters.end()) continue;
-    for (const Held& held : held_by(cell, letter)) {
-      values[held][cell.contestant].insert(found->second);
+    const auto found = cell.dimensions.find(dimension);
+    if (found == cell.dimensions.end()) continue;
+    for (const FixedDimensions& fixed : fixed_by(cell, dimension)) {
+      values[fixed][cell.contestant].insert(found->second);
     }
   }
-  std::set<Held> all;
-  for (const auto& [held, of_contestants] : values) {
+  std::set<FixedDimensions> all;
+  for (const auto& [fixed, of_contestants] : values) {
     for (const auto& [contestant, each] : of_contestants) {
-      if (each.size() >= 2) all.insert(held);
+      if (each.size() >= 2) all.insert(fixed);
     }
   }
-  std::set<Held> widest;
-  for (const Held& held : all) {
-    if (std::none_of(all.begin(), all.end(),
-                     [&](const Held& other) { return covers(other, held); })) {
-      widest.insert(held);
+  std::set<FixedDimensions> widest;
+  for (const FixedDimensions& fixed : all) {
+    const auto is_wider = [&](const FixedDimensions& other) {
+      return covers(other, fixed);
+    };
+    if (std::none_of(all.begin(), all.end(), is_wider)) {
+      widest.insert(fixed);
     }
   }
   return widest;
 }
 
-LetterSweep sweep_of(const Run& run, const std::string& letter,
-                     const Held& held,
-                     const std::vector<std::string>& contestants) {
-  LetterSweep sweep;
-  sweep.letter = letter;
-  sweep.held = held;
+DimensionSweep sweep_of(const Run& run, const std::string& dimension,
+                        const FixedDimensions& fixed,
+                        const std::vector<std::string>& contestants) {
+  DimensionSweep sweep;
+  sweep.dimension = dimension;
+  sweep.fixed = fixed;
   std::set<std::uint64_t> values;
   for (const MeasuredCell& cell : run.cells) {
-    if (!fits(cell, letter, held)) continue;
-    const auto value = cell.letters.find(letter);
-    if (value == cell.letters.end()) {
+    if (!fits(cell, dimension, fixed)) continue;
+    const auto value = cell.dimensions.find(dimension);
+    if (value == cell.dimensions.end()) {
       sweep.everywhere[cell.contestant] = &cell;
     } else {
       sweep.cells[cell.contestant][value->second] = &cell;
@@ -133,13 +139,13 @@ std::vector<std::string> defined_order(const Run& run) {
 
 }  // namespace
 
-std::string Held::text() const {
+std::string FixedDimensions::text() const {
   std::string text;
   for (const std::string_view name : kLetters) {
-    const auto found = letters.find(std::string(name));
+    const auto found = dimensions.find(std::string(name));
     if (name == "C" && input_as_wide) {
       text += "C = D, ";
-    } else if (found != letters.end()) {
+    } else if (found != dimensions.end()) {
       text += fmt::format("{} = {}, ", name, found->second);
     }
   }
@@ -148,12 +154,12 @@ std::string Held::text() const {
                      threads == 1 ? "" : "s");
 }
 
-bool LetterSweep::reads(const std::string& contestant) const {
+bool DimensionSweep::reads(const std::string& contestant) const {
   return cells.count(contestant) > 0;
 }
 
-const MeasuredCell* LetterSweep::at(const std::string& contestant,
-                                    std::uint64_t value) const {
+const MeasuredCell* DimensionSweep::at(const std::string& contestant,
+                                       std::uint64_t value) const {
   const auto one = everywhere.find(contestant);
   if (one != everywhere.end()) return one->second;
   const auto several = cells.find(contestant);
@@ -178,20 +184,20 @@ std::vector<std::string> contestants_of(const Run& run) {
 
 bool same_shape(const MeasuredCell& a, const MeasuredCell& b) {
   if (a.scalar != b.scalar || a.threads != b.threads) return false;
-  for (const auto& [name, value] : a.letters) {
-    const auto found = b.letters.find(name);
-    if (found != b.letters.end() && found->second != value) return false;
+  for (const auto& [name, value] : a.dimensions) {
+    const auto found = b.dimensions.find(name);
+    if (found != b.dimensions.end() && found->second != value) return false;
   }
   return true;
 }
 
-std::vector<LetterSweep> letter_sweeps(const Run& run) {
+std::vector<DimensionSweep> dimension_sweeps(const Run& run) {
   const std::vector<std::string> contestants = contestants_of(run);
-  std::vector<LetterSweep> sweeps;
+  std::vector<DimensionSweep> sweeps;
   for (const std::string_view name : kLetters) {
-    const std::string letter(name);
-    for (const Held& held : swept(run, letter)) {
-      sweeps.push_back(sweep_of(run, letter, held, contestants));
+    const std::string dimension(name);
+    for (const FixedDimensions& fixed : swept(run, dimension)) {
+      sweeps.push_back(sweep_of(run, dimension, fixed, contestants));
     }
   }
   return sweeps;

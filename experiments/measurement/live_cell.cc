@@ -1,4 +1,4 @@
-#include "experiments/run/live_cell.h"
+#include "experiments/measurement/live_cell.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +9,7 @@
 #include "contract/agreement.h"
 #include "primitives/memory.h"
 #include "primitives/threads.h"
+#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -61,11 +62,12 @@ class Live : public LiveCell {
     m.cpu_seconds = (process_cpu_seconds() - cpu_start_) / n;
     m.seconds = seconds_ / n;
     m.counted = ledger_.counted();
-    for (Work& part : m.counted.parts) {
-      part.macs /= forwards_;
-      part.logits /= forwards_;
-      part.bytes_moved /= forwards_;
-      part.seconds /= n;
+    for (int part = 0; part < kParts; ++part) {
+      Work& work = m.counted.parts[part];
+      work.macs = share(work.macs, kPartNames[part], "MACs");
+      work.logits = share(work.logits, kPartNames[part], "logits");
+      work.bytes_moved = share(work.bytes_moved, kPartNames[part], "bytes");
+      work.seconds /= n;
     }
     m.bytes_peak = static_cast<std::uint64_t>(MemoryMeter::peak() - others_);
     inspect(m);
@@ -93,6 +95,16 @@ class Live : public LiveCell {
     return {name,
             {tensor.shape().begin(), tensor.shape().end()},
             std::as_bytes(std::span(tensor.data(), tensor.size()))};
+  }
+
+  // One forward's of what all did. A remainder is a forward that did not count
+  // what the others did.
+  std::uint64_t share(std::uint64_t all, std::string_view part,
+                      const char* unit) const {
+    require(all % forwards_ == 0,
+            "{} counted {} {} in {} forwards: not the same in each", part, all,
+            unit, forwards_);
+    return all / forwards_;
   }
 
   void inspect(Measurement& m) const {

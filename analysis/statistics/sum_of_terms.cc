@@ -1,4 +1,4 @@
-#include "analysis/statistics/growth.h"
+#include "analysis/statistics/sum_of_terms.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace suite {
 namespace {
 
-constexpr int kGrowthDraws = 500;
+constexpr int kSumDraws = 500;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 using Columns = std::vector<std::vector<double>>;
@@ -49,16 +49,16 @@ double worst_prediction(const Columns& terms, const Locations& logs) {
 
 }  // namespace
 
-GrowthFit fit_growth(const Columns& terms, Resampling& resampling) {
+SumOfTerms fit_sum_of_terms(const Columns& terms, Resampling& resampling) {
   const Locations& logs = resampling.locations();
-  GrowthFit fit;
+  SumOfTerms fit;
   fit.coefficients = coefficients(terms, logs, kNone);
   for (std::size_t i = 0; i < logs.size(); ++i) {
     fit.residuals.push_back(residual(terms, fit.coefficients, logs, i));
   }
   const double worst = worst_prediction(terms, logs);
   std::vector<double> draws;
-  for (int d = 0; d < kGrowthDraws && !resampling.exact(); ++d) {
+  for (int d = 0; d < kSumDraws && !resampling.exact(); ++d) {
     draws.push_back(worst_prediction(terms, resampling.draw()));
   }
   fit.worst = percentile_bounds(worst, std::move(draws), resampling);

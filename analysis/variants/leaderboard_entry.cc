@@ -1,4 +1,4 @@
-#include "analysis/variants/standing.h"
+#include "analysis/variants/leaderboard_entry.h"
 
 #include <algorithm>
 #include <set>
@@ -33,7 +33,7 @@ std::optional<Interval> ratio_at(std::uint64_t N, const std::string& contestant,
   return judge(claim, run, definition).interval;
 }
 
-// The N at which both were timed, with all other letters as in the base.
+// The N at which both were timed, with all other dimensions as in the base.
 std::set<std::uint64_t> common_sizes(const std::string& contestant,
                                      const Run& run,
                                      const Definition& definition) {
@@ -55,62 +55,60 @@ std::set<std::uint64_t> common_sizes(const std::string& contestant,
 // Where it begins to pay: where it crosses softmax once, with an interval; else
 // between which sizes it last does, so far as repetitions tell.
 void find_crossing(const std::set<std::uint64_t>& sizes, const Run& run,
-                   const Definition& definition, Standing& standing) {
-  std::uint64_t slower = 0, next = 0;  // the last size at which it is, and the next
+                   const Definition& definition, LeaderboardEntry& entry) {
+  std::uint64_t slower = 0, next = 0;  // the last at which it is, and the next
   for (const std::uint64_t N : sizes) {
     const auto ratio =
-        ratio_at(N, standing.contestant, "seconds", run, definition);
+        ratio_at(N, entry.contestant, "seconds", run, definition);
     if (slower != 0 && next == 0) next = N;
     if (ratio && ratio->estimate > 1) continue;
     slower = N;
     next = 0;
   }
-  const Verdict crossing = judge(
-      against_softmax(ClaimKind::crossover, standing.contestant, "seconds"), run,
-      definition);
+  const Verdict crossing =
+      judge(against_softmax(ClaimKind::crossover, entry.contestant, "seconds"),
+            run, definition);
   if (slower == 0) {
-    standing.pays = fmt::format("{} or fewer", *sizes.begin());
+    entry.pays = fmt::format("{} or fewer", *sizes.begin());
   } else if (next == 0) {
-    standing.pays = fmt::format("not to {}", slower);
+    entry.pays = fmt::format("not to {}", slower);
   } else if (crossing.interval) {
     const Interval& at = *crossing.interval;
-    standing.pays_from = at;
-    standing.pays = fmt::format("{:.0f} [{:.0f}, {:.0f}]", at.estimate, at.low,
-                                at.high);
+    entry.pays_from = at;
+    entry.pays =
+        fmt::format("{:.0f} [{:.0f}, {:.0f}]", at.estimate, at.low, at.high);
   } else {
-    standing.pays = fmt::format("between {} and {}", slower, next);
+    entry.pays = fmt::format("between {} and {}", slower, next);
   }
 }
 
-Standing standing_of(const std::string& contestant,
-                     const std::set<std::uint64_t>& sizes, const Run& run,
-                     const Definition& definition,
-                     const std::vector<Claim>& claims,
-                     const std::vector<MeasuredError>& errors) {
-  Standing standing;
-  standing.contestant = contestant;
-  standing.about = find_contestant(contestant).contestant;
-  standing.N = *sizes.rbegin();
-  standing.speed =
-      ratio_at(standing.N, contestant, "seconds", run, definition);
-  standing.memory =
-      ratio_at(standing.N, contestant, "bytes_peak", run, definition);
+LeaderboardEntry entry_of(const std::string& contestant,
+                          const std::set<std::uint64_t>& sizes, const Run& run,
+                          const Definition& definition,
+                          const std::vector<Claim>& claims,
+                          const std::vector<MeasuredError>& errors) {
+  LeaderboardEntry entry;
+  entry.contestant = contestant;
+  entry.about = find_contestant(contestant).contestant;
+  entry.N = *sizes.rbegin();
+  entry.speed = ratio_at(entry.N, contestant, "seconds", run, definition);
+  entry.memory = ratio_at(entry.N, contestant, "bytes_peak", run, definition);
   for (const Claim& claim : claims) {
     const auto& in = claim.experiments;
     if (claim.kind == ClaimKind::exponent && claim.quantity == "seconds" &&
         claim.variable == "N" && claim.subject.part == "attention" &&
         claim.subject.contestant == contestant &&
         std::find(in.begin(), in.end(), run.experiment) != in.end()) {
-      standing.growth = judge(claim, run, definition);
+      entry.growth = judge(claim, run, definition);
     }
   }
-  if (contestant != kSoftmax) find_crossing(sizes, run, definition, standing);
+  if (contestant != kSoftmax) find_crossing(sizes, run, definition, entry);
   for (const MeasuredError& error : errors) {
     if (error.contestant == contestant) {
-      standing.errors[error.pattern] = error.error;
+      entry.errors[error.pattern] = error.error;
     }
   }
-  return standing;
+  return entry;
 }
 
 bool is_known(const std::string& contestant) {
@@ -124,10 +122,11 @@ bool is_known(const std::string& contestant) {
 
 }  // namespace
 
-std::vector<Standing> standings(const Run& run, const Definition& definition,
-                                const std::vector<Claim>& claims,
-                                const std::vector<MeasuredError>& errors) {
-  std::vector<Standing> all;
+std::vector<LeaderboardEntry> leaderboard_entries(
+    const Run& run, const Definition& definition,
+    const std::vector<Claim>& claims,
+    const std::vector<MeasuredError>& errors) {
+  std::vector<LeaderboardEntry> all;
   std::set<std::string> seen;
   for (const MeasuredCell& cell : run.cells) {
     if (!seen.insert(cell.contestant).second || !is_known(cell.contestant)) {
@@ -135,14 +134,14 @@ std::vector<Standing> standings(const Run& run, const Definition& definition,
     }
     const auto sizes = common_sizes(cell.contestant, run, definition);
     if (sizes.size() < 2) continue;
-    all.push_back(standing_of(cell.contestant, sizes, run, definition, claims,
-                              errors));
+    all.push_back(
+        entry_of(cell.contestant, sizes, run, definition, claims, errors));
   }
-  const auto place = [](const Standing& s) {
+  const auto place = [](const LeaderboardEntry& s) {
     return s.speed ? s.speed->estimate : 0;
   };
   std::stable_sort(all.begin(), all.end(),
-                   [&](const Standing& a, const Standing& b) {
+                   [&](const LeaderboardEntry& a, const LeaderboardEntry& b) {
                      return std::pair(a.N, place(a)) > std::pair(b.N, place(b));
                    });
   return all;

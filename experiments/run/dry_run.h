@@ -1,0 +1,15 @@
+// What a run would do.
+#pragma once
+
+#include <vector>
+
+#include "experiments/definition/cell.h"
+
+namespace suite {
+
+// Prints the cells with what they are predicted to take; nothing is run or
+// written.
+void print_plan(const Definition& definition, const std::vector<Cell>& cells,
+                int threads);
+
+}  // namespace suite
