@@ -1,10 +1,9 @@
-// Attention and nothing else, as a kernel's speed is quoted: M queries, the only
-// parameter, over N inputs that are their own keys and values,
+// Attention and nothing else, as a kernel's speed is quoted: M queries, the
+// only parameter, over N inputs that are their own keys and values,
 // softmax(QXᵀ/√d)X.
-#include <algorithm>
-
 #include "contract/formula.h"
 #include "contract/registry.h"
+#include "primitives/layers/learned_rows.h"
 
 namespace suite {
 namespace {
@@ -15,36 +14,36 @@ void check(const Shape& s) {
 }
 
 template <class T>
-class AttentionAlone : public Encoder<T> {
+class AttentionAlone {
  public:
   AttentionAlone(const Shape& shape, const Options& options)
-      : shape_(shape),
-        attention_(
-            make_attention<T>(attention_form(options.text("attention")))) {
+      : heads_(shape.H), form_(attention_form(options.text("attention"))) {
     check(shape);
     queries_.resize({shape.M, shape.D});
   }
 
+  struct Workspace {
+    std::unique_ptr<Attention<T>> attention;
+    Tensor<T, 3> queries, output;  // [batch, M, D]
+  };
+  Workspace workspace() const { return {make_attention<T>(form_), {}, {}}; }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    repeated_.resize({shape_.batch, shape_.M, shape_.D});
-    for (std::size_t b = 0; ledger.computes() && b < shape_.batch; ++b) {
-      std::copy(queries_.begin(), queries_.end(), example(repeated_, b).data);
-    }
-    attention_->forward({repeated_, input, input, mask, shape_.H}, output_,
-                        ledger);
-    return output_;
+                              Workspace& w, Ledger& ledger) const {
+    repeat_rows(queries_, input.shape(0), w.queries, ledger);
+    w.attention->forward({w.queries, input, input, mask, heads_}, w.output,
+                         ledger);
+    return w.output;
   }
 
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
     visit_tensor(visit, "queries", queries_, Init::fan_in);
   }
 
  private:
-  Shape shape_;
-  std::unique_ptr<Attention<T>> attention_;
-  Tensor<T, 2> queries_;             // [M, D]
-  Tensor<T, 3> repeated_, output_;  // [batch, M, D]
+  std::size_t heads_;
+  AttentionForm form_;
+  Tensor<T, 2> queries_;  // [M, D]
 };
 
 Cost attention_cost(const Shape& s, const Options& options, std::size_t scalar,
@@ -64,11 +63,7 @@ oracle::Array attention_reference(const Shape& s, const Options&,
                                   const oracle::Parameters& parameters,
                                   const oracle::Array& input,
                                   const oracle::Valid& valid) {
-  const oracle::Array& queries = parameters.at("queries");
-  oracle::Array q = oracle::zeros(s.batch, s.M, s.D);
-  for (std::size_t i = 0; i < q.values.size(); ++i) {
-    q.values[i] = queries.values[i % queries.values.size()];
-  }
+  const oracle::Array q = oracle::repeated(parameters.at("queries"), s.batch);
   return oracle::attention(q, input, input, s.H, valid);
 }
 

@@ -8,10 +8,10 @@ namespace suite {
 namespace {
 
 template <class T>
-class BareTransformer : public Encoder<T> {
+class BareTransformer {
  public:
   BareTransformer(const Shape& shape, const Options& options)
-      : buffers_(attention_form(options.text("attention"))) {
+      : form_(attention_form(options.text("attention"))) {
     require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
             shape.H, shape.D);
     for (std::size_t layer = 0; layer < shape.B; ++layer) {
@@ -22,26 +22,31 @@ class BareTransformer : public Encoder<T> {
     }
   }
 
+  struct Workspace {
+    AttentionWorkspace<T> attention;
+    Tensor<T, 3> stream, mixed;  // [batch, N, D]
+  };
+  Workspace workspace() const { return {AttentionWorkspace<T>(form_), {}, {}}; }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    attend(input, mask, layers_.front(), buffers_, stream_, ledger);
+                              Workspace& w, Ledger& ledger) const {
+    attend(input, mask, layers_.front(), w.attention, w.stream, ledger);
     for (std::size_t layer = 1; layer < layers_.size(); ++layer) {
-      attend(stream_, mask, layers_[layer], buffers_, mixed_, ledger);
-      std::swap(stream_, mixed_);
+      attend(w.stream, mask, layers_[layer], w.attention, w.mixed, ledger);
+      std::swap(w.stream, w.mixed);
     }
-    return stream_;
+    return w.stream;
   }
 
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       layers_[layer].for_each_parameter(fmt::format("layer{}", layer), visit);
     }
   }
 
  private:
+  AttentionForm form_;
   std::vector<Projections<T>> layers_;
-  AttentionBuffers<T> buffers_;
-  Tensor<T, 3> stream_, mixed_;  // [batch, N, D]
 };
 
 Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,

@@ -48,16 +48,14 @@ class BertLayer {
         mlp_norm_(w.channels) {}
 
   // stream[batch, N, D] ← the layer's output.
-  void forward(Tensor<T, 3>& stream, const Mask& mask,
-               AttentionBuffers<T>& buffers, Ledger& ledger) const {
-    attend(stream, mask, projections_, buffers, buffers.mixed, ledger);
-    linear_onto(buffers.mixed, output_, stream,
-                ledger[Part::output_projection]);
-    layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
-    linear_gelu(buffers.normed, mlp_in_, gelu_, buffers.hidden,
-                ledger[Part::mlp]);
-    linear_onto(buffers.hidden, mlp_out_, buffers.normed, ledger[Part::mlp]);
-    layer_norm(buffers.normed, mlp_norm_, stream, ledger[Part::layer_norm]);
+  void forward(Tensor<T, 3>& stream, const Mask& mask, AttentionWorkspace<T>& w,
+               Ledger& ledger) const {
+    attend(stream, mask, projections_, w, w.mixed, ledger);
+    linear_onto(w.mixed, output_, stream, ledger[Part::output_projection]);
+    layer_norm(stream, norm_, w.normed, ledger[Part::layer_norm]);
+    linear_gelu(w.normed, mlp_in_, gelu_, w.hidden, ledger[Part::mlp]);
+    linear_onto(w.hidden, mlp_out_, w.normed, ledger[Part::mlp]);
+    layer_norm(w.normed, mlp_norm_, stream, ledger[Part::layer_norm]);
   }
 
   void for_each_parameter(const std::string& name,
@@ -81,38 +79,47 @@ class BertLayer {
 };
 
 template <class T>
-class Bert : public Encoder<T> {
+class Bert {
  public:
   Bert(const Shape& shape, const Options& options)
       : config_(shape, options),
         input_(config_.input),
         norm_(shape.D),
-        layers_(shape.B, BertLayer<T>(config_.layer)),
-        buffers_(config_.attention) {
+        layers_(shape.B, BertLayer<T>(config_.layer)) {
     if (config_.projects_input()) projection_ = Linear<T>(shape.C, shape.D);
     if (config_.vocabulary > 0) {
       vocabulary_ = Linear<T>(shape.D, config_.vocabulary, Bias::without);
     }
   }
 
-  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    const Tensor<T, 3>* embedded = &input_.forward(input, ledger);
-    if (config_.projects_input()) {
-      linear(*embedded, projection_, buffers_.normed,
-             ledger[Part::input_projection]);
-      embedded = &buffers_.normed;
-    }
-    layer_norm(*embedded, norm_, stream_, ledger[Part::layer_norm]);
-    for (const BertLayer<T>& layer : layers_) {
-      layer.forward(stream_, mask, buffers_, ledger);
-    }
-    if (config_.vocabulary == 0) return stream_;
-    linear(stream_, vocabulary_, words_, ledger[Part::output_projection]);
-    return words_;
+  struct Workspace {
+    AttentionWorkspace<T> attention;
+    Tensor<T, 3> encoded;  // [batch, N, C]
+    Tensor<T, 3> stream;   // [batch, N, D]
+    Tensor<T, 3> words;    // [batch, N, vocabulary]
+  };
+  Workspace workspace() const {
+    return {AttentionWorkspace<T>(config_.attention), {}, {}, {}};
   }
 
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Workspace& w, Ledger& ledger) const {
+    const Tensor<T, 3>* embedded = &input_.forward(input, w.encoded, ledger);
+    if (config_.projects_input()) {
+      linear(*embedded, projection_, w.attention.normed,
+             ledger[Part::input_projection]);
+      embedded = &w.attention.normed;
+    }
+    layer_norm(*embedded, norm_, w.stream, ledger[Part::layer_norm]);
+    for (const BertLayer<T>& layer : layers_) {
+      layer.forward(w.stream, mask, w.attention, ledger);
+    }
+    if (config_.vocabulary == 0) return w.stream;
+    linear(w.stream, vocabulary_, w.words, ledger[Part::output_projection]);
+    return w.words;
+  }
+
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
     input_.for_each_parameter("positions", visit);
     if (config_.projects_input()) {
       projection_.for_each_parameter("input", visit);
@@ -133,9 +140,6 @@ class Bert : public Encoder<T> {
   LayerNorm<T> norm_;     // of what is embedded
   std::vector<BertLayer<T>> layers_;
   Linear<T> vocabulary_;  // [D, vocabulary], the embedding of tokens
-  AttentionBuffers<T> buffers_;
-  Tensor<T, 3> stream_;  // [batch, N, D]
-  Tensor<T, 3> words_;   // [batch, N, vocabulary]
 };
 
 // A post-norm layer has the same parts as a pre-norm one.

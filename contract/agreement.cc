@@ -78,8 +78,10 @@ Agreement compare_once(const Contestant& contestant, const Shape& shape,
   Mask mask;
   if (masked) mask.resize({shape.batch, shape.N});
   for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 != 1;
+  const auto workspace = encoder->workspace();
   Ledger ledger;
-  const Tensor<T, 3>& output = encoder->forward(input, mask, ledger);
+  const Tensor<T, 3>& output =
+      encoder->forward(input, mask, *workspace, ledger);
   const oracle::Array expected = contestant.reference(
       shape, options, snapshot(*encoder),
       {{shape.batch, shape.N, shape.C}, {input.begin(), input.end()}},

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "contract/encoder.h"
 #include "contract/options.h"
 #include "contract/oracle.h"
 #include "contract/pattern.h"
 #include "contract/shape.h"
 #include "primitives/cost.h"
-#include "primitives/parameter.h"
 
 namespace suite {
 
@@ -55,23 +55,6 @@ struct Golden {
   std::uint64_t macs = 0;
   std::uint64_t parameters = 0;
   double answer = 0;  // root of the mean square of the output, in double
-};
-
-// A model, built and ready to run. Reuse it: after the first forward of a
-// shape, nothing is allocated.
-template <class T>
-class Encoder {
- public:
-  virtual ~Encoder() = default;
-
-  // input[batch, N, C], mask[batch, N] or empty → output[batch, O, ·] with
-  // queries, [batch, M, ·] with latents alone, [batch, N, ·] without. The
-  // reference lives until the next call.
-  virtual const Tensor<T, 3>& forward(const Tensor<T, 3>& input,
-                                      const Mask& mask, Ledger& ledger) = 0;
-
-  // Visits each parameter once: shared weights are one parameter.
-  virtual void for_each_parameter(const ParameterVisitor<T>& visit) = 0;
 };
 
 // The answer by naive double-precision loops.
@@ -146,10 +129,10 @@ struct Contestant {
 template <template <class> class Model>
 void make_with(Contestant& contestant) {
   contestant.make_float = [](const Shape& shape, const Options& options) {
-    return std::make_unique<Model<float>>(shape, options);
+    return as_encoder(Model<float>(shape, options));
   };
   contestant.make_double = [](const Shape& shape, const Options& options) {
-    return std::make_unique<Model<double>>(shape, options);
+    return as_encoder(Model<double>(shape, options));
   };
 }
 

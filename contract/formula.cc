@@ -102,6 +102,15 @@ std::size_t linear_parameters(std::size_t in, std::size_t out, Bias bias) {
   return in * out + (bias == Bias::with ? out : 0);
 }
 
+Cost input_projection(std::size_t rows, std::size_t in, std::size_t out,
+                      std::size_t scalar) {
+  Cost cost;
+  if (in == out) return cost;
+  cost[Part::input_projection] = linear(rows, in, out, scalar);
+  cost.parameters = linear_parameters(in, out);
+  return cost;
+}
+
 Cost attention(const AttentionShape& s, AttentionForm form,
                std::size_t scalar) {
   const std::size_t heads = s.batch * s.heads;

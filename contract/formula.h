@@ -18,6 +18,11 @@ Work linear(std::size_t rows, std::size_t in, std::size_t out,
 std::size_t linear_parameters(std::size_t in, std::size_t out,
                               Bias bias = Bias::with);
 
+// Inputs mapped to the width of a stream, or where they are as wide copied,
+// which costs nothing.
+Cost input_projection(std::size_t rows, std::size_t in, std::size_t out,
+                      std::size_t scalar);
+
 // Scores, softmax and weighted sum: batch·heads·M·N·(d_qk + d_v) MACs and
 // batch·heads·M·N logits. Materialised, the M×N weights are written by the
 // scores, read and written by the softmax, and read by the weighted sum.

@@ -10,6 +10,14 @@ Array zeros(std::size_t batch, std::size_t rows, std::size_t channels) {
           std::vector<double>(batch * rows * channels, 0.0)};
 }
 
+Array repeated(const Array& learned, std::size_t batch) {
+  Array all = zeros(batch, learned.dim(0), learned.dim(1));
+  for (std::size_t i = 0; i < all.values.size(); ++i) {
+    all.values[i] = learned.values[i % learned.values.size()];
+  }
+  return all;
+}
+
 Array linear(const Array& x, const Parameters& parameters,
              const std::string& name) {
   const Array& weight = parameters.at(name + ".weight");

@@ -27,6 +27,9 @@ struct Array {
 
 Array zeros(std::size_t batch, std::size_t rows, std::size_t channels);
 
+// learned[rows, channels] for each example: [batch, rows, channels].
+Array repeated(const Array& learned, std::size_t batch);
+
 // By the names that a model's visitor gives.
 using Parameters = std::map<std::string, Array>;
 

@@ -2,11 +2,10 @@
 // z ← softmax(QKᵀ/√d)V with single projections, M latents over N inputs and L
 // times over themselves, in each of B blocks. No layer norm, MLP, bias, output
 // projection or residual.
-#include <algorithm>
-
 #include "contract/formula.h"
 #include "contract/registry.h"
 #include "primitives/attention_layer/attend.h"
+#include "primitives/layers/learned_rows.h"
 
 namespace suite {
 namespace {
@@ -20,12 +19,10 @@ Projections<T> projections(std::size_t from, std::size_t read,
 }
 
 template <class T>
-class BarePerceiver : public Encoder<T> {
+class BarePerceiver {
  public:
   BarePerceiver(const Shape& shape, const Options& options)
-      : shape_(shape),
-        cross_buffers_(attention_form(options.text("attention"))),
-        latent_buffers_(attention_form(options.text("attention"))) {
+      : shape_(shape), form_(attention_form(options.text("attention"))) {
     require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
             shape.H, shape.D);
     latents_.resize({shape.M, shape.D});
@@ -37,27 +34,31 @@ class BarePerceiver : public Encoder<T> {
     }
   }
 
-  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    static const Mask kAllLatents;
-    stream_.resize({input.shape(0), shape_.M, shape_.D});
-    for (std::size_t b = 0; ledger.computes() && b < input.shape(0); ++b) {
-      std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
-    }
-    for (std::size_t block = 0; block < shape_.B; ++block) {
-      attend<T>(stream_, input, /*norm=*/nullptr, mask, cross_[block],
-                /*rules=*/{}, cross_buffers_, mixed_, ledger);
-      std::swap(stream_, mixed_);
-      for (std::size_t layer = 0; layer < shape_.L; ++layer) {
-        attend(stream_, kAllLatents, self_[block * shape_.L + layer],
-               latent_buffers_, mixed_, ledger);
-        std::swap(stream_, mixed_);
-      }
-    }
-    return stream_;
+  struct Workspace {
+    AttentionWorkspace<T> cross, latent;
+    Tensor<T, 3> stream, mixed;  // [batch, M, D]
+  };
+  Workspace workspace() const {
+    return {AttentionWorkspace<T>(form_), AttentionWorkspace<T>(form_), {}, {}};
   }
 
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Workspace& w, Ledger& ledger) const {
+    repeat_rows(latents_, input.shape(0), w.stream, ledger);
+    for (std::size_t block = 0; block < shape_.B; ++block) {
+      attend<T>(w.stream, input, /*norm=*/nullptr, mask, cross_[block],
+                /*rules=*/{}, w.cross, w.mixed, ledger);
+      std::swap(w.stream, w.mixed);
+      for (std::size_t layer = 0; layer < shape_.L; ++layer) {
+        attend(w.stream, no_mask(), self_[block * shape_.L + layer], w.latent,
+               w.mixed, ledger);
+        std::swap(w.stream, w.mixed);
+      }
+    }
+    return w.stream;
+  }
+
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
     visit_tensor(visit, "latents", latents_, Init::latent);
     for (std::size_t block = 0; block < shape_.B; ++block) {
       cross_[block].for_each_parameter(fmt::format("cross{}", block), visit);
@@ -69,12 +70,10 @@ class BarePerceiver : public Encoder<T> {
 
  private:
   Shape shape_;
-  Tensor<T, 2> latents_;                // [M, D]
-  std::vector<Projections<T>> cross_;   // one a block
-  std::vector<Projections<T>> self_;    // L a block
-  AttentionBuffers<T> cross_buffers_;
-  AttentionBuffers<T> latent_buffers_;
-  Tensor<T, 3> stream_, mixed_;  // [batch, M, D]
+  AttentionForm form_;
+  Tensor<T, 2> latents_;               // [M, D]
+  std::vector<Projections<T>> cross_;  // one a block
+  std::vector<Projections<T>> self_;   // L a block
 };
 
 Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
@@ -99,11 +98,7 @@ oracle::Array bare_reference(const Shape& shape, const Options&,
                              const oracle::Parameters& parameters,
                              const oracle::Array& input,
                              const oracle::Valid& valid) {
-  const oracle::Array& latents = parameters.at("latents");
-  oracle::Array z = oracle::zeros(input.dim(0), shape.M, shape.D);
-  for (std::size_t i = 0; i < z.values.size(); ++i) {
-    z.values[i] = latents.values[i % latents.values.size()];
-  }
+  oracle::Array z = oracle::repeated(parameters.at("latents"), input.dim(0));
   for (std::size_t block = 0; block < shape.B; ++block) {
     z = oracle::attend(z, input, parameters, "cross" + std::to_string(block),
                        shape.H, valid);

@@ -14,6 +14,20 @@ Sharing sharing_of(const std::string& name) {
   return name == "all" ? Sharing::all : Sharing::all_but_first;
 }
 
+WeightSets cross_sets_of(Sharing sharing, std::size_t reads) {
+  std::vector<std::size_t> set_of(reads, 0);
+  for (std::size_t read = 1; read < reads && sharing != Sharing::all; ++read) {
+    set_of[read] = sharing == Sharing::none ? read : 1;
+  }
+  return WeightSets(set_of);
+}
+
+WeightSets latent_sets_of(Sharing sharing, std::size_t blocks) {
+  std::vector<std::size_t> set_of(blocks, 0);
+  if (sharing == Sharing::none) std::iota(set_of.begin(), set_of.end(), 0);
+  return WeightSets(set_of);
+}
+
 // "every", "first", or block numbers as in "0+2+5".
 std::vector<std::size_t> reading_blocks(const std::string& text,
                                         std::size_t blocks) {
@@ -77,7 +91,6 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
       blocks(e.blocks),
       layers(e.layers),
       reads(e.reads),
-      sharing(e.sharing),
       attention(e.attention),
       planned(e.planned),
       input(encoding) {
@@ -87,6 +100,9 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
   require(blocks > 0, "B = 0: must be at least 1");
   if (reads.empty()) reads.assign(1, 1);
   reads.resize(blocks);
+  cross_sets = cross_sets_of(
+      e.sharing, std::accumulate(reads.begin(), reads.end(), std::size_t{0}));
+  latent_sets = latent_sets_of(e.sharing, blocks);
   const std::size_t read = input.encoded_channels();
   const std::size_t cross_qk =
       or_else(e.qk_channels, e.keys_as_latents ? e.channels : read);
@@ -97,7 +113,7 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
            .heads = e.cross_heads,
            .widening = e.cross_widening,
            .query_residual = e.query_residual,
-           .mean_if_blind = e.mean_if_blind,
+           .mean_if_fully_masked = e.mean_if_fully_masked,
            .gelu = e.gelu};
   const std::size_t latent_qk = or_else(e.qk_channels, e.channels);
   latent = {.channels = e.channels,
@@ -114,36 +130,6 @@ PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)
     : PerceiverConfig(encoder_of(shape, options),
                       encoding_of(shape, options)) {}
 
-std::size_t PerceiverConfig::all_reads() const {
-  return std::accumulate(reads.begin(), reads.end(), std::size_t{0});
-}
-
-std::size_t PerceiverConfig::cross_set(std::size_t read) const {
-  if (sharing == Sharing::none) return read;
-  if (sharing == Sharing::all) return 0;
-  return read == 0 ? 0 : 1;
-}
-
-std::size_t PerceiverConfig::tower_set(std::size_t block) const {
-  return sharing == Sharing::none ? block : 0;
-}
-
-std::size_t PerceiverConfig::cross_sets() const {
-  return all_reads() == 0 ? 0 : cross_set(all_reads() - 1) + 1;
-}
-
-std::size_t PerceiverConfig::tower_sets() const {
-  return layers == 0 ? 0 : tower_set(blocks - 1) + 1;
-}
-
-std::size_t PerceiverConfig::cross_uses(std::size_t set) const {
-  std::size_t uses = 0;
-  for (std::size_t read = 0; read < all_reads(); ++read) {
-    uses += cross_set(read) == set;
-  }
-  return uses;
-}
-
 ReadShape PerceiverConfig::read_shape(std::size_t batch) const {
   return {batch,
           latents,
@@ -159,8 +145,8 @@ AttentionLayerWidths PerceiverConfig::cross_of(std::size_t set,
                                                std::size_t scalar) const {
   AttentionLayerWidths widths = cross;
   if (planned) {
-    widths.plan = formula::cheapest_plan(read_shape(batch), cross_uses(set),
-                                         attention, scalar);
+    widths.plan = formula::cheapest_plan(
+        read_shape(batch), cross_sets.uses_of(set), attention, scalar);
   }
   return widths;
 }

@@ -6,8 +6,9 @@
 
 #include "contract/options.h"
 #include "contract/shape.h"
+#include "perceiver/weight_sets.h"
 #include "primitives/attention/attention.h"
-#include "primitives/attention_layer/attention_layer.h"
+#include "primitives/attention_layer/attention_layer_widths.h"
 #include "primitives/layers/input_encoding.h"
 
 namespace suite {
@@ -15,7 +16,7 @@ namespace suite {
 // Which blocks use the same weights (Perceiver §3.1, Table 7).
 enum class Sharing {
   none,           // every cross-attention and every block has its own
-  all,            // one cross-attention, one latent tower
+  all,            // one cross-attention, the latent layers of one block
   all_but_first,  // as published: the first cross-attention is kept apart
 };
 
@@ -43,7 +44,7 @@ struct EncoderConfig {
   std::size_t cross_widening = 1;
   std::size_t widening = 1;
   bool query_residual = true;
-  bool mean_if_blind = false;  // as AttentionLayerWidths has it
+  bool mean_if_fully_masked = false;  // as AttentionLayerWidths has it
   Gelu gelu = Gelu::erf;
   AttentionForm attention = AttentionForm::streaming;
   bool planned = false;  // reads in the way of fewest MACs, not as written
@@ -54,25 +55,18 @@ struct PerceiverConfig {
   std::size_t blocks = 0;          // B
   std::size_t layers = 0;          // L
   std::vector<std::size_t> reads;  // cross-attentions before each block's layers
-  Sharing sharing = Sharing::all_but_first;
+  WeightSets cross_sets;           // of all cross-attentions, in their order
+  WeightSets latent_sets;          // of each block's latent layers
   AttentionForm attention = AttentionForm::streaming;
   bool planned = false;
   InputEncodingWidths input;
-  AttentionLayerWidths cross;  // its plan is each set's own: see cross_of()
+  AttentionLayerWidths cross;  // the plan is each set's own: see cross_of()
   AttentionLayerWidths latent;
 
   // Throw Error for what makes no Perceiver, naming the value.
   PerceiverConfig(const EncoderConfig& encoder,
                   const InputEncodingWidths& encoding);
   PerceiverConfig(const Shape& shape, const Options& options);
-
-  std::size_t all_reads() const;
-  // Which set of weights a read or a block uses; all are numbered from 0.
-  std::size_t cross_set(std::size_t read) const;
-  std::size_t tower_set(std::size_t block) const;
-  std::size_t cross_sets() const;
-  std::size_t tower_sets() const;
-  std::size_t cross_uses(std::size_t set) const;  // in one forward
 
   ReadShape read_shape(std::size_t batch) const;
   // The cross-attention of a set, with the plan that it follows.

@@ -19,10 +19,12 @@ TEST(CountOnly, TheImageNetPerceiverNeedsHardlyAnyMemory) {
                                                sizeof(float), threads());
   const std::int64_t before = resident_bytes();
   const auto encoder = entry.contestant->make<float>(kImageNet, entry.options);
+  const auto workspace = encoder->workspace();
   Tensor<float, 3> input;
   input.resize({kImageNet.batch, kImageNet.N, kImageNet.C});
   Ledger ledger(Ledger::Mode::count_only);
-  const Tensor<float, 3>& output = encoder->forward(input, {}, ledger);
+  const Tensor<float, 3>& output =
+      encoder->forward(input, {}, *workspace, ledger);
   const std::int64_t grown = resident_bytes() - before;
 
   EXPECT_EQ(ledger.counted().parts, declared.parts);

@@ -1,75 +1,78 @@
 #include "perceiver/perceiver.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "primitives/attention/materialised.h"
+#include "primitives/layers/learned_rows.h"
 
 namespace suite {
 
 template <class T>
 Perceiver<T>::Perceiver(const PerceiverConfig& config, std::size_t batch)
     : config_(config),
-      input_(config_.input),
-      cross_buffers_(config_.attention),
-      latent_buffers_(config_.attention) {
-  latents_.resize({config_.latents, config_.latent.channels});
-  for (std::size_t set = 0; set < config_.cross_sets(); ++set) {
-    cross_.emplace_back(config_.cross_of(set, batch, sizeof(T)));
-  }
-  for (std::size_t set = 0; set < config_.tower_sets(); ++set) {
-    Tower& tower = towers_.emplace_back();
-    for (std::size_t layer = 0; layer < config_.layers; ++layer) {
-      tower.emplace_back(config_.latent);
-    }
-  }
+      input_(config.input),
+      cross_(config.cross_sets,
+             [&](std::size_t set) {
+               return AttentionLayer<T>(config.cross_of(set, batch, sizeof(T)));
+             }),
+      blocks_(config.latent_sets, [&](std::size_t) {
+        LatentLayers layers;
+        for (std::size_t layer = 0; layer < config.layers; ++layer) {
+          layers.emplace_back(config.latent);
+        }
+        return layers;
+      }) {
+  latents_.resize({config.latents, config.latent.channels});
 }
 
 template <class T>
 const Tensor<T, 3>& Perceiver<T>::forward(const Tensor<T, 3>& input,
-                                          const Mask& mask, Ledger& ledger) {
-  static const Mask kAllLatents;
-  const Tensor<T, 3>& encoded = input_.forward(input, ledger);
-  stream_.resize({input.shape(0), latents_.shape(0), latents_.shape(1)});
-  for (std::size_t b = 0; ledger.computes() && b < input.shape(0); ++b) {
-    std::copy(latents_.begin(), latents_.end(), example(stream_, b).data);
-  }
-  cross_buffers_.reader.forget();
+                                          const Mask& mask,
+                                          Workspace& workspace,
+                                          Ledger& ledger) const {
+  Tensor<T, 3>& stream = workspace.stream;
+  const Tensor<T, 3>& encoded =
+      input_.forward(input, workspace.encoded, ledger);
+  repeat_rows(latents_, input.shape(0), stream, ledger);
+  workspace.cross.reader.forget();
   std::size_t read = 0;
   for (std::size_t block = 0; block < config_.blocks; ++block) {
     for (std::size_t i = 0; i < config_.reads[block]; ++i) {
-      cross_[config_.cross_set(read++)].forward(stream_, encoded, mask,
-                                                cross_buffers_, ledger);
+      cross_.of_use(read++).forward(stream, encoded, mask, workspace.cross,
+                                    ledger);
     }
-    if (config_.layers == 0) continue;
-    for (const auto& layer : towers_[config_.tower_set(block)]) {
-      layer.forward(stream_, kAllLatents, latent_buffers_, ledger);
+    for (const AttentionLayer<T>& layer : blocks_.of_use(block)) {
+      layer.forward(stream, no_mask(), workspace.latent, ledger);
     }
   }
-  return stream_;
+  return stream;
 }
 
 template <class T>
 void Perceiver<T>::for_each_parameter(const ParameterVisitor<T>& visit) {
   input_.for_each_parameter("positions", visit);
   visit_tensor(visit, "latents", latents_, Init::latent);
-  for (std::size_t set = 0; set < cross_.size(); ++set) {
-    cross_[set].for_each_parameter(fmt::format("cross{}", set), visit);
+  for (std::size_t set = 0; set < cross_.sets().size(); ++set) {
+    cross_.sets()[set].for_each_parameter(fmt::format("cross{}", set), visit);
   }
-  for (std::size_t set = 0; set < towers_.size(); ++set) {
-    for (std::size_t layer = 0; layer < towers_[set].size(); ++layer) {
-      towers_[set][layer].for_each_parameter(
+  for (std::size_t set = 0; set < blocks_.sets().size(); ++set) {
+    LatentLayers& layers = blocks_.sets()[set];
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+      // Names seed the draws: these stay as they were given.
+      layers[layer].for_each_parameter(
           fmt::format("tower{}.layer{}", set, layer), visit);
     }
   }
 }
 
 template <class T>
-const Tensor<T, 4>& Perceiver<T>::cross_weights() const {
+const Tensor<T, 4>& Perceiver<T>::cross_weights(
+    const Workspace& workspace) const {
   require(config_.attention == AttentionForm::materialised &&
-              config_.all_reads() > 0,
+              config_.cross_sets.uses() > 0,
           "weights exist where attention is materialised and inputs are read");
   return static_cast<const MaterialisedAttention<T>&>(
-             cross_buffers_.reader.attention())
+             workspace.cross.reader.attention())
       .weights();
 }
 

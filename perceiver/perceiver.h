@@ -6,39 +6,50 @@
 
 #include <vector>
 
-#include "contract/contestant.h"
 #include "perceiver/config.h"
+#include "perceiver/weight_sets.h"
+#include "primitives/attention_layer/attention_layer.h"
+#include "primitives/layers/input_encoding.h"
 
 namespace suite {
 
 template <class T>
-class Perceiver : public Encoder<T> {
+class Perceiver {
  public:
+  struct Workspace {
+    Tensor<T, 3> encoded;  // [batch, N, ·]
+    Tensor<T, 3> stream;   // [batch, M, D]
+    AttentionWorkspace<T> cross;
+    AttentionWorkspace<T> latent;
+
+    explicit Workspace(AttentionForm form) : cross(form), latent(form) {}
+  };
+
   // `batch` matters only to the choice of a plan.
   Perceiver(const PerceiverConfig& config, std::size_t batch);
   Perceiver(const Shape& shape, const Options& options)
       : Perceiver(PerceiverConfig(shape, options), shape.batch) {}
 
-  // input[batch, N, C] → latents[batch, M, D].
-  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override;
-  void for_each_parameter(const ParameterVisitor<T>& visit) override;
+  Workspace workspace() const { return Workspace(config_.attention); }
 
-  // Of the last cross-attention, [batch, heads, M, N]. Throws Error unless the
-  // form is materialised and there was one.
-  const Tensor<T, 4>& cross_weights() const;
+  // input[batch, N, C] → latents[batch, M, D], which live until the workspace's
+  // next forward.
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Workspace& workspace, Ledger& ledger) const;
+  void for_each_parameter(const ParameterVisitor<T>& visit);
+
+  // Of the workspace's last cross-attention, [batch, heads, M, N]. Throws Error
+  // unless the form is materialised and there was one.
+  const Tensor<T, 4>& cross_weights(const Workspace& workspace) const;
 
  private:
-  using Tower = std::vector<AttentionLayer<T>>;
+  using LatentLayers = std::vector<AttentionLayer<T>>;  // of a block
 
   PerceiverConfig config_;
   InputEncoding<T> input_;
-  Tensor<T, 2> latents_;                 // [M, D], learned
-  std::vector<AttentionLayer<T>> cross_;  // one a set
-  std::vector<Tower> towers_;             // one a set
-  AttentionBuffers<T> cross_buffers_;
-  AttentionBuffers<T> latent_buffers_;
-  Tensor<T, 3> stream_;  // [batch, M, D]
+  Tensor<T, 2> latents_;  // [M, D], learned
+  SharedLayers<AttentionLayer<T>> cross_;
+  SharedLayers<LatentLayers> blocks_;
 };
 
 }  // namespace suite

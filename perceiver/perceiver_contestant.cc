@@ -1,5 +1,6 @@
 // What the Perceiver signs: its facts, declared cost and true answer.
 #include <algorithm>
+#include <sstream>
 
 #include "contract/formula.h"
 #include "contract/registry.h"
@@ -14,11 +15,11 @@ Cost cross_cost(const PerceiverConfig& config, const Shape& shape,
                 std::size_t scalar, int threads) {
   Cost all;
   std::vector<ReadPlan> plans;
-  for (std::size_t set = 0; set < config.cross_sets(); ++set) {
+  for (std::size_t set = 0; set < config.cross_sets.sets(); ++set) {
     const AttentionLayerWidths widths =
         config.cross_of(set, shape.batch, scalar);
     const Cost cost = formula::attention_layer(
-        widths, shape.batch, shape.M, shape.N, config.cross_uses(set),
+        widths, shape.batch, shape.M, shape.N, config.cross_sets.uses_of(set),
         config.attention, scalar, threads);
     const bool is_new = std::find(plans.begin(), plans.end(), widths.plan) ==
                         plans.end();
@@ -40,19 +41,18 @@ Cost perceiver_cost(const Shape& shape, const Options& options,
                     std::size_t scalar, int threads) {
   const PerceiverConfig config(shape, options);
   const std::size_t M = shape.M, N = shape.N, D = shape.D;
-  const Cost tower =
-      formula::attention_layer(config.latent, shape.batch, M, M,
-                               shape.B * shape.L, config.attention, scalar,
-                               threads);
+  const Cost latent = formula::attention_layer(
+      config.latent, shape.batch, M, M, shape.B * shape.L, config.attention,
+      scalar, threads);
   const Cost encoding =
       formula::input_encoding(config.input, shape.batch, scalar);
 
   const Cost cross = cross_cost(config, shape, scalar, threads);
-  Cost cost = encoding + tower + cross;
+  Cost cost = encoding + latent + cross;
   cost.parameters = encoding.parameters + M * D + cross.parameters +
-                    config.tower_sets() * shape.L * tower.parameters;
+                    config.latent_sets.sets() * shape.L * latent.parameters;
   cost.bytes_held = encoding.bytes_held + cross.bytes_held +
-                    (shape.L > 0 ? tower.bytes_held : 0) +
+                    (shape.L > 0 ? latent.bytes_held : 0) +
                     scalar * (cost.parameters + shape.batch * N * shape.C +
                               shape.batch * M * D);
   return cost;
@@ -63,7 +63,7 @@ std::string perceiver_plan(const Shape& shape, const Options& options,
                            std::size_t scalar) {
   const PerceiverConfig config(shape, options);
   std::string text;
-  for (std::size_t set = 0; set < config.cross_sets(); ++set) {
+  for (std::size_t set = 0; set < config.cross_sets.sets(); ++set) {
     const std::string plan =
         config.cross_of(set, shape.batch, scalar).plan.text();
     if (text.find(plan) != std::string::npos) continue;
@@ -72,34 +72,51 @@ std::string perceiver_plan(const Shape& shape, const Options& options,
   return text.empty() ? "as_written" : text;
 }
 
+// What the options say, read here once more: the model's own reading of them is
+// what the oracle is to judge.
+bool reads_input(const std::string& cross_attends, std::size_t block) {
+  if (cross_attends == "every") return true;
+  if (cross_attends == "first") return block == 0;
+  std::istringstream list(cross_attends);  // "0+2"
+  for (std::string number; std::getline(list, number, '+');) {
+    if (std::stoul(number) == block) return true;
+  }
+  return false;
+}
+
+// Of the read or block of that number, which shares with all others, or with
+// all but the first, or with none.
+std::string weights_name(const std::string& what, std::size_t number,
+                         bool shares, bool first_is_apart) {
+  if (!shares) return what + std::to_string(number);
+  return what + (first_is_apart && number > 0 ? "1" : "0");
+}
+
 oracle::Array perceiver_reference(const Shape& shape, const Options& options,
                                   const oracle::Parameters& parameters,
                                   const oracle::Array& input,
                                   const oracle::Valid& valid) {
-  const PerceiverConfig config(shape, options);
   const oracle::Array encoded = oracle::encode(
-      input, options.text("positions"), config.input.bands, parameters);
-  const oracle::Array& latents = parameters.at("latents");
-  oracle::Array z = oracle::zeros(input.dim(0), shape.M, shape.D);
-  for (std::size_t i = 0; i < z.values.size(); ++i) {
-    z.values[i] = latents.values[i % latents.values.size()];
-  }
-  const bool tanh = options.text("gelu") == "tanh";
-  const oracle::LayerForm cross{config.cross.heads,
-                                config.cross.query_residual, tanh};
-  const oracle::LayerForm latent{config.latent.heads, true, tanh};
+      input, options.text("positions"), options.number("bands"), parameters);
+  const std::string sharing = options.text("sharing");
+  const bool shares = sharing != "none", tanh = options.text("gelu") == "tanh";
+  const oracle::LayerForm cross{or_else(options.number("cross_heads"), shape.H),
+                                options.flag("query_residual"), tanh};
+  const oracle::LayerForm latent{shape.H, true, tanh};
+  oracle::Array z = oracle::repeated(parameters.at("latents"), input.dim(0));
   std::size_t read = 0;
   for (std::size_t block = 0; block < shape.B; ++block) {
-    for (std::size_t i = 0; i < config.reads[block]; ++i) {
+    if (reads_input(options.text("cross_attends"), block)) {
       z = oracle::attention_layer(
           z, &encoded, parameters,
-          "cross" + std::to_string(config.cross_set(read++)), cross, valid);
+          weights_name("cross", read++, shares, sharing == "all_but_first"),
+          cross, valid);
     }
+    const std::string own = weights_name("tower", block, shares, false);
     for (std::size_t layer = 0; layer < shape.L; ++layer) {
       z = oracle::attention_layer(z, nullptr, parameters,
-                                  fmt::format("tower{}.layer{}",
-                                              config.tower_set(block), layer),
-                                  latent, {});
+                                  fmt::format("{}.layer{}", own, layer), latent,
+                                  {});
     }
   }
   return z;

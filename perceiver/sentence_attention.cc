@@ -73,18 +73,18 @@ SentenceAttention<T> sentence_attention(std::string_view sentence,
   s.latents = latent_vectors<T>(seed);
   s.projections = single_projections<T>(seed);
 
-  AttentionBuffers<T> buffers(AttentionForm::materialised);
+  AttentionWorkspace<T> workspace(AttentionForm::materialised);
   Ledger ledger;
   const ReadRules as_written;
   attend<T>(s.latents, s.input, /*norm=*/nullptr, Mask(), s.projections,
-            as_written, buffers, s.output, ledger);
+            as_written, workspace, s.output, ledger);
 
-  s.weights =
-      dynamic_cast<const MaterialisedAttention<T>&>(buffers.reader.attention())
-          .weights();
-  s.queries = std::move(buffers.queries);
-  s.keys = buffers.reader.kept().keys();
-  s.values = buffers.reader.kept().values();
+  s.weights = dynamic_cast<const MaterialisedAttention<T>&>(
+                  workspace.reader.attention())
+                  .weights();
+  s.queries = std::move(workspace.queries);
+  s.keys = workspace.reader.kept().keys();
+  s.values = workspace.reader.kept().values();
   s.counted = ledger.counted();
   s.declared = formula::read(
       {.latents = kSentenceLatents,

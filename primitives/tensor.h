@@ -22,6 +22,11 @@ using Tensor =
 // mask means that all are real.
 using Mask = Tensor<std::uint8_t, 2>;
 
+inline const Mask& no_mask() {
+  static const Mask none;
+  return none;
+}
+
 // A rectangle of a tensor: `rows` rows of `cols` values, `stride` values from
 // one row to the next. Does not own them.
 template <class T>

@@ -92,7 +92,7 @@ struct Blocks {
 };
 
 template <class T>
-class BlockSparse : public Mixing<T> {
+class BlockSparse {
  public:
   BlockSparse(const Shape& shape, const Options& options) {
     const Blocks blocks(shape, options);
@@ -104,14 +104,16 @@ class BlockSparse : public Mixing<T> {
                 }};
   }
 
-  void forward(std::size_t, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    attention_.forward(inputs, pattern_, output, ledger);
+  using Workspace = SparseAttention<T>;
+  Workspace workspace() const { return {}; }
+
+  void forward(const AttentionInputs<T>& inputs, Workspace& attention,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    attention.forward(inputs, pattern_, output, ledger);
   }
 
  private:
   SparsePattern pattern_;
-  SparseAttention<T> attention_;
 };
 
 Cost sparse_cost(const Shape& s, const Options& options, std::size_t scalar,

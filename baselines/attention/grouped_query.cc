@@ -18,28 +18,31 @@ std::size_t groups_of(const Shape& s, const Options& options) {
   return groups;
 }
 
-MixingWidths grouped_widths(const Shape& s, const Options& options) {
+MixerWidths grouped_widths(const Shape& s, const Options& options) {
   const std::size_t width = groups_of(s, options) * (s.D / s.H);
   return {.keys = width, .values = width};
 }
 
 template <class T>
-class GroupedQuery : public Mixing<T> {
+class GroupedQuery {
  public:
   GroupedQuery(const Shape& shape, const Options& options)
-      : groups_(groups_of(shape, options)),
-        attention_(make_attention<T>(AttentionForm::streaming)) {}
+      : groups_(groups_of(shape, options)) {}
 
-  void forward(std::size_t, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    attention_->forward({inputs.queries, inputs.keys, inputs.values,
-                         inputs.mask, inputs.heads, groups_},
-                        output, ledger);
+  using Workspace = std::unique_ptr<Attention<T>>;
+  Workspace workspace() const {
+    return make_attention<T>(AttentionForm::streaming);
+  }
+
+  void forward(const AttentionInputs<T>& inputs, Workspace& attention,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    attention->forward({inputs.queries, inputs.keys, inputs.values, inputs.mask,
+                        inputs.heads, groups_},
+                       output, ledger);
   }
 
  private:
   std::size_t groups_;
-  std::unique_ptr<Attention<T>> attention_;
 };
 
 Cost grouped_cost(const Shape& s, const Options& options, std::size_t scalar,

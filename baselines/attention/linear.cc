@@ -19,22 +19,24 @@ KernelShape kernel_shape(const Shape& s, const Options& options) {
 }
 
 template <class T>
-class LinearAttention : public Mixing<T> {
+class LinearAttention {
  public:
   LinearAttention(const Shape& shape, const Options& options)
       : shape_(kernel_shape(shape, options)), phi_(shape_.features) {}
 
-  void forward(std::size_t, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    kernel_.forward(shape_, phi_,
-                    {inputs.queries, inputs.keys, inputs.values, inputs.mask},
-                    output, ledger);
+  using Workspace = KernelAttention<T>;
+  Workspace workspace() const { return {}; }
+
+  void forward(const AttentionInputs<T>& inputs, Workspace& kernel,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    kernel.forward(shape_, phi_,
+                   {inputs.queries, inputs.keys, inputs.values, inputs.mask},
+                   output, ledger);
   }
 
  private:
   KernelShape shape_;
   EluPlusOne<T> phi_;
-  KernelAttention<T> kernel_;
 };
 
 Cost linear_cost(const Shape& s, const Options& options, std::size_t scalar,

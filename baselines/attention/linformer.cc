@@ -28,49 +28,44 @@ struct LinformerConfig {
 };
 
 template <class T>
-class Linformer : public Mixing<T> {
+class Linformer {
  public:
-  Linformer(const Shape& shape, const Options& options)
-      : config_(options),
-        layers_(shape.B),
-        attention_(make_attention<T>(AttentionForm::streaming)) {
-    for (Layer& layer : layers_) {
-      layer.keys.resize({config_.rank, shape.N});
-      if (!config_.one_projection) layer.values.resize({config_.rank, shape.N});
-    }
+  Linformer(const Shape& shape, const Options& options) : config_(options) {
+    keys_.resize({config_.rank, shape.N});
+    if (!config_.one_projection) values_.resize({config_.rank, shape.N});
   }
 
-  void forward(std::size_t index, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    const Layer& layer = layers_[index];
-    combine_rows(layer.keys, inputs.keys, inputs.mask, shown_, keys_,
-                 ledger[Part::key_value_projection]);
-    combine_rows(config_.one_projection ? layer.keys : layer.values,
-                 inputs.values, inputs.mask, shown_, values_,
-                 ledger[Part::key_value_projection]);
-    attention_->forward({inputs.queries, keys_, values_, none_, inputs.heads},
-                        output, ledger);
+  struct Workspace {
+    std::unique_ptr<Attention<T>> attention;
+    Tensor<T, 3> keys, values;  // [batch, rank, D]
+    Tensor<T, 3> shown;         // where inputs are hidden
+  };
+  Workspace workspace() const {
+    return {make_attention<T>(AttentionForm::streaming), {}, {}, {}};
   }
 
-  void for_each_parameter(std::size_t index, const std::string& name,
-                          const ParameterVisitor<T>& visit) override {
-    Layer& layer = layers_[index];
-    visit_tensor(visit, name + ".keys", layer.keys, Init::fan_in_of_rows);
+  void forward(const AttentionInputs<T>& inputs, Workspace& w,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    combine_rows(keys_, inputs.keys, inputs.mask, w.shown, w.keys,
+                 ledger[Part::key_value_projection]);
+    combine_rows(config_.one_projection ? keys_ : values_, inputs.values,
+                 inputs.mask, w.shown, w.values,
+                 ledger[Part::key_value_projection]);
+    w.attention->forward(
+        {inputs.queries, w.keys, w.values, no_mask(), inputs.heads}, output,
+        ledger);
+  }
+
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit) {
+    visit_tensor(visit, name + ".keys", keys_, Init::fan_in_of_rows);
     if (config_.one_projection) return;
-    visit_tensor(visit, name + ".values", layer.values, Init::fan_in_of_rows);
+    visit_tensor(visit, name + ".values", values_, Init::fan_in_of_rows);
   }
 
  private:
-  struct Layer {
-    Tensor<T, 2> keys, values;  // E and F, [rank, N]
-  };
-
   LinformerConfig config_;
-  std::vector<Layer> layers_;
-  std::unique_ptr<Attention<T>> attention_;
-  Tensor<T, 3> keys_, values_;  // [batch, rank, D]
-  Tensor<T, 3> shown_;          // where inputs are hidden
-  const Mask none_;             // every projected row counts
+  Tensor<T, 2> keys_, values_;  // E and F, [rank, N]
 };
 
 Cost linformer_cost(const Shape& s, const Options& options, std::size_t scalar,

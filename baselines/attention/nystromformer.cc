@@ -32,51 +32,54 @@ struct NystromConfig {
 };
 
 template <class T>
-class Nystromformer : public Mixing<T> {
+class Nystromformer {
  public:
   Nystromformer(const Shape& shape, const Options& options)
-      : config_(shape, options),
-        landmarks_read_(make_attention<T>(AttentionForm::streaming)),
-        queries_read_(make_attention<T>(AttentionForm::streaming)),
-        kernels_(config_.convolution > 0 ? shape.B : 0) {
-    for (auto& each : kernels_) each.resize({shape.H, config_.convolution});
+      : config_(shape, options) {
+    if (config_.convolution > 0)
+      kernels_.resize({shape.H, config_.convolution});
   }
 
-  void forward(std::size_t layer, const AttentionInputs<T>& in,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    segment_means(in.queries, in.mask, config_.landmarks, queries_,
+  struct Workspace {
+    std::unique_ptr<Attention<T>> landmarks_read, queries_read;
+    PseudoInverse<T> inverse;
+    Tensor<T, 3> queries, keys;      // the landmarks, [batch, m, D]
+    Tensor<T, 3> weights, inverses;  // A and A⁺, [batch·H, m, m]
+    Tensor<T, 3> read, values;       // before and after A⁺, [batch, m, D]
+  };
+  Workspace workspace() const {
+    return {.landmarks_read = make_attention<T>(AttentionForm::streaming),
+            .queries_read = make_attention<T>(AttentionForm::streaming)};
+  }
+
+  void forward(const AttentionInputs<T>& in, Workspace& w, Tensor<T, 3>& output,
+               Ledger& ledger) const {
+    segment_means(in.queries, in.mask, config_.landmarks, w.queries,
                   ledger[Part::scores]);
-    segment_means(in.keys, in.mask, config_.landmarks, keys_,
+    segment_means(in.keys, in.mask, config_.landmarks, w.keys,
                   ledger[Part::scores]);
-    head_weights(queries_, keys_, in.heads, weights_, ledger);
-    inverse_.forward(weights_, config_.iterations, inverses_,
-                     ledger[Part::weighted_sum]);
-    landmarks_read_->forward({queries_, in.keys, in.values, in.mask, in.heads},
-                             read_, ledger);
-    multiply_heads(inverses_, read_, values_, ledger[Part::weighted_sum]);
-    queries_read_->forward({in.queries, keys_, values_, none_, in.heads},
-                           output, ledger);
-    if (kernels_.empty()) return;
-    convolve_rows_onto(kernels_[layer], in.values, in.mask, output,
+    head_weights(w.queries, w.keys, in.heads, w.weights, ledger);
+    w.inverse.forward(w.weights, config_.iterations, w.inverses,
+                      ledger[Part::weighted_sum]);
+    w.landmarks_read->forward(
+        {w.queries, in.keys, in.values, in.mask, in.heads}, w.read, ledger);
+    multiply_heads(w.inverses, w.read, w.values, ledger[Part::weighted_sum]);
+    w.queries_read->forward({in.queries, w.keys, w.values, no_mask(), in.heads},
+                            output, ledger);
+    if (config_.convolution == 0) return;
+    convolve_rows_onto(kernels_, in.values, in.mask, output,
                        ledger[Part::weighted_sum]);
   }
 
-  void for_each_parameter(std::size_t layer, const std::string& name,
-                          const ParameterVisitor<T>& visit) override {
-    if (kernels_.empty()) return;
-    visit_tensor(visit, name + ".kernels", kernels_[layer],
-                 Init::fan_in_of_rows);
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit) {
+    if (config_.convolution == 0) return;
+    visit_tensor(visit, name + ".kernels", kernels_, Init::fan_in_of_rows);
   }
 
  private:
   NystromConfig config_;
-  std::unique_ptr<Attention<T>> landmarks_read_, queries_read_;
-  std::vector<Tensor<T, 2>> kernels_;  // [H, width] of each layer, or none
-  PseudoInverse<T> inverse_;
-  Tensor<T, 3> queries_, keys_;      // the landmarks, [batch, m, D]
-  Tensor<T, 3> weights_, inverses_;  // A and A⁺, [batch·H, m, m]
-  Tensor<T, 3> read_, values_;       // before and after A⁺, [batch, m, D]
-  const Mask none_;                  // every landmark counts
+  Tensor<T, 2> kernels_;  // [H, width], or none
 };
 
 Cost nystrom_cost(const Shape& s, const Options& options, std::size_t scalar,

@@ -27,32 +27,31 @@ KernelShape kernel_shape(const Shape& s, const Options& options) {
 }
 
 template <class T>
-class Performer : public Mixing<T> {
+class Performer {
  public:
   Performer(const Shape& shape, const Options& options)
-      : shape_(kernel_shape(shape, options)), directions_(shape.B) {
-    for (auto& each : directions_) {
-      each.resize({shape_.features, shape_.v_channels});
-    }
+      : shape_(kernel_shape(shape, options)) {
+    directions_.resize({shape_.features, shape_.v_channels});
   }
 
-  void forward(std::size_t layer, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    kernel_.forward(shape_, PositiveFeatures<T>(directions_[layer]),
-                    {inputs.queries, inputs.keys, inputs.values, inputs.mask},
-                    output, ledger);
+  using Workspace = KernelAttention<T>;
+  Workspace workspace() const { return {}; }
+
+  void forward(const AttentionInputs<T>& inputs, Workspace& kernel,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    kernel.forward(shape_, PositiveFeatures<T>(directions_),
+                   {inputs.queries, inputs.keys, inputs.values, inputs.mask},
+                   output, ledger);
   }
 
-  void for_each_parameter(std::size_t layer, const std::string& name,
-                          const ParameterVisitor<T>& visit) override {
-    visit_tensor(visit, name + ".directions", directions_[layer],
-                 Init::orthogonal);
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit) {
+    visit_tensor(visit, name + ".directions", directions_, Init::orthogonal);
   }
 
  private:
   KernelShape shape_;
-  std::vector<Tensor<T, 2>> directions_;  // [features, D/H] of each layer
-  KernelAttention<T> kernel_;
+  Tensor<T, 2> directions_;  // [features, D/H]
 };
 
 Cost performer_cost(const Shape& s, const Options& options, std::size_t scalar,

@@ -40,35 +40,33 @@ HashedShape hashed_shape(const Shape& s, const Options& options) {
 }
 
 template <class T>
-class Reformer : public Mixing<T> {
+class Reformer {
  public:
   Reformer(const Shape& shape, const Options& options)
-      : shape_(hashed_shape(shape, options)), rotations_(shape.B) {
-    for (auto& each : rotations_) {
-      each.resize({shape_.hash.rounds * shape_.hash.buckets / 2,
-                   shape_.hash.channels});
-    }
+      : shape_(hashed_shape(shape, options)) {
+    rotations_.resize(
+        {shape_.hash.rounds * shape_.hash.buckets / 2, shape_.hash.channels});
   }
 
-  void forward(std::size_t layer, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    attention_.forward(
-        shape_,
-        {inputs.queries, inputs.values, rotations_[layer], inputs.mask}, output,
-        ledger);
+  using Workspace = HashedAttention<T>;
+  Workspace workspace() const { return {}; }
+
+  void forward(const AttentionInputs<T>& inputs, Workspace& attention,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    attention.forward(shape_,
+                      {inputs.queries, inputs.values, rotations_, inputs.mask},
+                      output, ledger);
   }
 
-  void for_each_parameter(std::size_t layer, const std::string& name,
-                          const ParameterVisitor<T>& visit) override {
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit) {
     if (shape_.hash.buckets == 0) return;
-    visit_tensor(visit, name + ".rotations", rotations_[layer],
-                 Init::orthogonal);
+    visit_tensor(visit, name + ".rotations", rotations_, Init::orthogonal);
   }
 
  private:
   HashedShape shape_;
-  std::vector<Tensor<T, 2>> rotations_;  // [hashes·buckets/2, D/H] of each layer
-  HashedAttention<T> attention_;
+  Tensor<T, 2> rotations_;  // [hashes·buckets/2, D/H]
 };
 
 Cost reformer_cost(const Shape& s, const Options& options, std::size_t scalar,
@@ -196,9 +194,10 @@ Contestant reformer() {
                          "How many rows has a chunk of the sorted?")},
       .trial = {{"hashes", "2"}, {"buckets", "4"}, {"chunk", "2"}},
       .growth = {{"N", 1, 1}, {"N", 1, 1, {{"hashes", "1"}}}},
-      .limit = ExactLimit{.statement = "chunk ≥ N: softmax attention of queries "
-                                       "over their directions, a row itself "
-                                       "left out",
+      .limit = ExactLimit{.statement =
+                              "chunk ≥ N: softmax attention of queries "
+                              "over their directions, a row itself "
+                              "left out",
                           .options =
                               [](const Shape& shape, std::size_t) {
                                 return OptionValues{
@@ -207,7 +206,7 @@ Contestant reformer() {
       .golden = Golden{61920, 2556, 1.81178640377},
       .settings = along("hashes", {1, 2, 4, 8}),
       .chooses = true,
-      .widths = [](const Shape& shape, const Options& options) -> MixingWidths {
+      .widths = [](const Shape& shape, const Options& options) -> MixerWidths {
         hashed_shape(shape, options);
         return {.keys = 0, .values = shape.D};
       },

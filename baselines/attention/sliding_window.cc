@@ -76,19 +76,21 @@ AttentionShape attention_shape(const Shape& s) {
 }
 
 template <class T>
-class SlidingWindow : public Mixing<T> {
+class SlidingWindow {
  public:
   SlidingWindow(const Shape& shape, const Options& options)
       : pattern_(Window(shape, options).pattern()) {}
 
-  void forward(std::size_t, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    attention_.forward(inputs, pattern_, output, ledger);
+  using Workspace = SparseAttention<T>;
+  Workspace workspace() const { return {}; }
+
+  void forward(const AttentionInputs<T>& inputs, Workspace& attention,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    attention.forward(inputs, pattern_, output, ledger);
   }
 
  private:
   SparsePattern pattern_;
-  SparseAttention<T> attention_;
 };
 
 Cost sliding_cost(const Shape& s, const Options& options, std::size_t scalar,

@@ -11,19 +11,21 @@ namespace suite {
 namespace {
 
 template <class T>
-class Softmax : public Mixing<T> {
+class Softmax {
  public:
   Softmax(const Shape&, const Options& options)
-      : attention_(
-            make_attention<T>(attention_form(options.text("attention")))) {}
+      : form_(attention_form(options.text("attention"))) {}
 
-  void forward(std::size_t, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    attention_->forward(inputs, output, ledger);
+  using Workspace = std::unique_ptr<Attention<T>>;
+  Workspace workspace() const { return make_attention<T>(form_); }
+
+  void forward(const AttentionInputs<T>& inputs, Workspace& attention,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    attention->forward(inputs, output, ledger);
   }
 
  private:
-  std::unique_ptr<Attention<T>> attention_;
+  AttentionForm form_;
 };
 
 Cost softmax_cost(const Shape& s, const Options& options, std::size_t scalar,

@@ -76,13 +76,15 @@ std::vector<T> answer_of(const Json& c) {
   const Entry entry = find_contestant(c.at("contestant").get<std::string>());
   const auto encoder = entry.contestant->make<T>(shape, entry.options);
   encoder->for_each_parameter(fill<T>);
+  const auto workspace = encoder->workspace();
   Tensor<T, 3> input;
   input.resize({shape.batch, shape.N, shape.C});
   const std::vector<double> drawn = golden::uniform("input", input.size());
   std::copy(drawn.begin(), drawn.end(), input.begin());
   const Mask mask = mask_of(c, shape);
   Ledger ledger;
-  const Tensor<T, 3>& output = encoder->forward(input, mask, ledger);
+  const Tensor<T, 3>& output =
+      encoder->forward(input, mask, *workspace, ledger);
   std::vector<T> rows;
   for (std::size_t row = 0; row < shape.batch * shape.N; ++row) {
     const bool hidden = mask.size() > 0 && mask.data()[row] == 0;

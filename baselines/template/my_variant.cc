@@ -9,26 +9,31 @@
 namespace suite {
 namespace {
 
-// Fill in: the mixing. Queries, keys and values are [batch, N, D], heads side by
-// side. Only primitives do the work, so that it is counted; buffers are members.
-// What has parameters keeps them by layer and visits them (linformer.cc).
+// Fill in: what mixes the tokens of a layer. Queries, keys and values are
+// [batch, N, D], heads side by side. Only primitives do the work, so that it is
+// counted. Members are the layer's parameters, which are visited
+// (linformer.cc); buffers are the workspace's, which all layers share.
 template <class T>
-class MyVariant : public Mixing<T> {
+class MyVariant {
  public:
-  MyVariant(const Shape&, const Options&)
-      : attention_(make_attention<T>(AttentionForm::streaming)) {}
+  MyVariant(const Shape&, const Options&) {}
 
-  void forward(std::size_t, const AttentionInputs<T>& inputs,
-               Tensor<T, 3>& output, Ledger& ledger) override {
-    attention_->forward(inputs, output, ledger);
+  struct Workspace {
+    std::unique_ptr<Attention<T>> attention;
+  };
+  Workspace workspace() const {
+    return {make_attention<T>(AttentionForm::streaming)};
   }
 
- private:
-  std::unique_ptr<Attention<T>> attention_;
+  void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    workspace.attention->forward(inputs, output, ledger);
+  }
 };
 
-// Fill in: what one layer's mixing costs, from the paper's arithmetic. Throws Error
-// for sizes and options that are refused, by their values, as the mixing does.
+// Fill in: what one layer's mixer costs, from the paper's arithmetic. Throws
+// Error for sizes and options that are refused, by their values, as the mixer
+// does.
 Cost my_variant_cost(const Shape& s, const Options&, std::size_t scalar,
                      int threads) {
   const AttentionShape shape{s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H};
@@ -38,7 +43,8 @@ Cost my_variant_cost(const Shape& s, const Options&, std::size_t scalar,
   return cost;
 }
 
-// Fill in: the same as the mixing, by naive loops in double, from the definition.
+// Fill in: the same as the mixer, by naive loops in double, from the
+// definition.
 oracle::Array my_variant_reference(const NaiveInputs& in) {
   return oracle::attention(in.q, in.k, in.v, in.shape.H, in.valid);
 }

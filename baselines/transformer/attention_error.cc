@@ -42,33 +42,33 @@ Tensor<float, 3> in_float(const Tensor<double, 3>& rows) {
   return copy;
 }
 
-// One layer's mixing of the rows, with the parameters that it begins with.
+// The rows as one layer's mixer leaves them, with the parameters that it begins
+// with.
 template <class T>
 Tensor<T, 3> mixed(const AttentionVariant& variant, Shape shape,
                    const Options& options, const Tensor<T, 3>& queries,
                    const Tensor<T, 3>& keys, const Tensor<T, 3>& values,
                    std::uint64_t seed) {
   shape.B = 1;
-  const auto mixing = variant.make<T>(shape, options);
-  mixing->for_each_parameter(0, "layer0.mixing",
-                             [seed](const Parameter<T>& parameter) {
-                               initialise(parameter, seed);
-                             });
-  const Mask all;
+  TokenMixer<T> mixer = variant.make<T>(shape, options);
+  mixer.for_each_parameter(
+      "layer0.mixing",
+      [seed](const Parameter<T>& parameter) { initialise(parameter, seed); });
+  const auto workspace = mixer.workspace();
   Tensor<T, 3> output;
   Ledger ledger;
-  mixing->forward(0, {queries, keys, values, all, shape.H}, output, ledger);
+  mixer.forward({queries, keys, values, no_mask(), shape.H}, *workspace, output,
+                ledger);
   return output;
 }
 
 Tensor<double, 3> softmax_attention(const PatternRows& rows,
                                     std::size_t heads) {
-  const Mask all;
   Tensor<double, 3> output;
   Ledger ledger;
   make_attention<double>(AttentionForm::streaming)
-      ->forward({rows.queries, rows.keys, rows.values, all, heads}, output,
-                ledger);
+      ->forward({rows.queries, rows.keys, rows.values, no_mask(), heads},
+                output, ledger);
   return output;
 }
 
@@ -130,7 +130,7 @@ std::optional<double> attention_error(const AttentionVariant& variant,
   if (options.text_or("causal", "false") == "true") return std::nullopt;
   const bool shared = shares_keys(variant, shape, options);
   if (variant.widths && !shared) {
-    const MixingWidths widths = variant.widths(shape, options);
+    const MixerWidths widths = variant.widths(shape, options);
     if (widths.keys != shape.D || widths.values != shape.D) return std::nullopt;
   }
   const PatternRows rows = shared ? shared_pattern_rows(pattern, shape, seed)

@@ -4,6 +4,9 @@
 
 #include "baselines/transformer/attention_error.h"
 #include "contract/formula.h"
+#include "primitives/attention_layer/attention_layer.h"
+#include "primitives/layers/input_encoding.h"
+#include "primitives/layers/input_projection.h"
 
 namespace suite {
 namespace {
@@ -28,80 +31,83 @@ struct TransformerConfig {
             shape.H, shape.D);
     require(layer.widening > 0, "widening = 0: must be at least 1");
     if (!variant.widths) return;
-    const MixingWidths widths = variant.widths(shape, options);
+    const MixerWidths widths = variant.widths(shape, options);
     layer.key_channels = widths.keys;
     layer.shared_keys = widths.keys == 0;
     layer.value_channels = widths.values;
-  }
-
-  bool projects_input() const {
-    return input.encoded_channels() != layer.channels;
   }
 };
 
 std::string layer_name(std::size_t layer) {
   return fmt::format("layer{}", layer);
 }
-std::string mixing_name(std::size_t layer) {
+std::string mixer_name(std::size_t layer) {
   return layer_name(layer) + ".mixing";
 }
 
 template <class T>
-class Transformer : public Encoder<T> {
+class Transformer {
  public:
   Transformer(const AttentionVariant& variant, const Shape& shape,
               const Options& options)
-      : config_(variant, shape, options),
-        input_(config_.input),
-        buffers_(AttentionForm::streaming),
-        mixing_(variant.make<T>(shape, options)) {
+      : Transformer(TransformerConfig(variant, shape, options)) {
     for (std::size_t layer = 0; layer < shape.B; ++layer) {
-      layers_.emplace_back(config_.layer);
+      layers_.push_back(
+          {AttentionLayer<T>(config_.layer), variant.make<T>(shape, options)});
     }
-    if (config_.projects_input()) {
-      projection_ = Linear<T>(config_.input.encoded_channels(), shape.D);
-    }
+  }
+
+  struct Workspace {
+    AttentionWorkspace<T> attention;
+    std::unique_ptr<suite::Workspace> mixer;  // of all layers
+    Tensor<T, 3> encoded;                     // [batch, N, ·]
+    Tensor<T, 3> stream;                      // [batch, N, D]
+  };
+  Workspace workspace() const {
+    return {AttentionWorkspace<T>(AttentionForm::streaming),
+            layers_.front().mixer.workspace(),
+            {},
+            {}};
   }
 
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    const Tensor<T, 3>& encoded = input_.forward(input, ledger);
-    if (config_.projects_input()) {
-      linear(encoded, projection_, stream_, ledger[Part::input_projection]);
-    } else if (ledger.computes()) {
-      stream_ = encoded;
-    } else {
-      stream_.resize(encoded.shape());
-    }
-    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      const Mix<T> mix = [this, layer](const AttentionInputs<T>& inputs,
-                                       Tensor<T, 3>& output, Ledger& book) {
-        mixing_->forward(layer, inputs, output, book);
+                              Workspace& w, Ledger& ledger) const {
+    projection_.forward(input_.forward(input, w.encoded, ledger), w.stream,
+                        ledger);
+    for (const Layer& layer : layers_) {
+      const MixTokens<T> mix = [&](const AttentionInputs<T>& inputs,
+                                   Tensor<T, 3>& output, Ledger& book) {
+        layer.mixer.forward(inputs, *w.mixer, output, book);
       };
-      layers_[layer].forward(stream_, mask, mix, buffers_, ledger);
+      layer.block.forward(w.stream, mask, mix, w.attention, ledger);
     }
-    return stream_;
+    return w.stream;
   }
 
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
     input_.for_each_parameter("positions", visit);
-    if (config_.projects_input()) {
-      projection_.for_each_parameter("input", visit);
-    }
-    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      layers_[layer].for_each_parameter(layer_name(layer), visit);
-      mixing_->for_each_parameter(layer, mixing_name(layer), visit);
+    projection_.for_each_parameter("input", visit);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      layers_[i].block.for_each_parameter(layer_name(i), visit);
+      layers_[i].mixer.for_each_parameter(mixer_name(i), visit);
     }
   }
 
  private:
+  struct Layer {
+    AttentionLayer<T> block;
+    TokenMixer<T> mixer;
+  };
+
+  explicit Transformer(const TransformerConfig& config)
+      : config_(config),
+        input_(config.input),
+        projection_(config.input.encoded_channels(), config.layer.channels) {}
+
   TransformerConfig config_;
   InputEncoding<T> input_;
-  Linear<T> projection_;  // [C, D], where C differs from D
-  std::vector<AttentionLayer<T>> layers_;
-  AttentionBuffers<T> buffers_;
-  std::unique_ptr<Mixing<T>> mixing_;
-  Tensor<T, 3> stream_;  // [batch, N, D]
+  InputProjection<T> projection_;
+  std::vector<Layer> layers_;
 };
 
 Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
@@ -114,12 +120,8 @@ Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
                             variant.cost(s, options, scalar, threads), scalar);
   Cost cost = encoding + layer;
   cost.parameters = encoding.parameters + s.B * layer.parameters;
-  if (config.projects_input()) {
-    const std::size_t encoded = config.input.encoded_channels();
-    cost[Part::input_projection] =
-        formula::linear(s.batch * s.N, encoded, s.D, scalar);
-    cost.parameters += formula::linear_parameters(encoded, s.D);
-  }
+  cost += formula::input_projection(
+      s.batch * s.N, config.input.encoded_channels(), s.D, scalar);
   cost.bytes_held = encoding.bytes_held + layer.bytes_held +
                     scalar * (cost.parameters + s.batch * s.N * (s.C + s.D));
   return cost;
@@ -151,13 +153,13 @@ using NaiveMix = decltype(oracle::LayerForm::mix);
 // `mixing` is the variant's own, or what it nears.
 Reference reference_of(decltype(AttentionVariant::reference) mixing) {
   return [mixing](const Shape& shape, const Options& options,
-                   const oracle::Parameters& parameters,
-                   const oracle::Array& input, const oracle::Valid& valid) {
+                  const oracle::Parameters& parameters,
+                  const oracle::Array& input, const oracle::Valid& valid) {
     const auto mix = [&](std::size_t layer) -> NaiveMix {
       return [&, layer](const oracle::Array& q, const oracle::Array& k,
                         const oracle::Array& v) {
-        return mixing({shape, options, parameters,
-                                   mixing_name(layer), q, k, v, valid});
+        return mixing(
+            {shape, options, parameters, mixer_name(layer), q, k, v, valid});
       };
     };
     return transformer_reference(shape, options, parameters, input, valid, mix);
@@ -196,13 +198,11 @@ Contestant transformer_with(const AttentionVariant& given) {
       .trial = variant->trial,
       .make_float =
           [variant](const Shape& shape, const Options& options) {
-            return std::make_unique<Transformer<float>>(*variant, shape,
-                                                        options);
+            return as_encoder(Transformer<float>(*variant, shape, options));
           },
       .make_double =
           [variant](const Shape& shape, const Options& options) {
-            return std::make_unique<Transformer<double>>(*variant, shape,
-                                                         options);
+            return as_encoder(Transformer<double>(*variant, shape, options));
           },
       .cost =
           [variant](const Shape& shape, const Options& options,

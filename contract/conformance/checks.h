@@ -1,5 +1,6 @@
 // The checks, each named as what it finds true. They throw Error with what they
-// found instead. Five files: answers, costs, options, invariances, claims.
+// found instead. Six files: answers, costs, options, invariances, values,
+// claims.
 #pragma once
 
 #include "contract/contestant.h"
@@ -27,6 +28,9 @@ void examples_are_independent(const Contestant& contestant);
 void permutes_as_stated(const Contestant& contestant);
 void masks_are_honoured(const Contestant& contestant);
 void thread_counts_agree(const Contestant& contestant);
+
+void parameters_are_a_value(const Contestant& contestant);
+void workspaces_do_not_meet(const Contestant& contestant);
 
 void states_what_is_asked(const Contestant& contestant);
 void grows_as_declared(const Contestant& contestant);

@@ -23,6 +23,8 @@ const std::vector<ConformanceCheck>& conformance_checks() {
       SUITE_CHECK(masks_are_honoured),
       SUITE_CHECK(inputs_are_left_alone),
       SUITE_CHECK(forgets_the_last_input),
+      SUITE_CHECK(parameters_are_a_value),
+      SUITE_CHECK(workspaces_do_not_meet),
       SUITE_CHECK(thread_counts_agree),
       SUITE_CHECK(refuses_heads_that_do_not_divide),
       SUITE_CHECK(refusals_name_the_value),

@@ -51,8 +51,9 @@ template <class T>
 void costs(const Contestant& c, const Shape& shape, const Options& options) {
   const auto encoder = c.make<T>(shape, options);
   initialise(*encoder, kTrialSeed);
+  const auto workspace = encoder->workspace();
   Ledger ledger;
-  encoder->forward(random_input<T>(shape, kTrialSeed), {}, ledger);
+  encoder->forward(random_input<T>(shape, kTrialSeed), {}, *workspace, ledger);
   const Cost declared = c.cost(shape, options, sizeof(T), threads());
   require_same_work(ledger.counted(), declared, "declared",
                     describe(shape, options));
@@ -79,9 +80,10 @@ void holds_what_it_declares(const Contestant& c) {
     const auto encoder = c.make<double>(shape, options);
     initialise(*encoder, kTrialSeed);
     const Values input = random_input<double>(shape, kTrialSeed);
+    const auto workspace = encoder->workspace();
     Ledger ledger;
     MemoryMeter::reset_peak();
-    encoder->forward(input, {}, ledger);
+    encoder->forward(input, {}, *workspace, ledger);
     const std::int64_t held = MemoryMeter::peak() - before;
     const auto declared = static_cast<std::int64_t>(
         c.cost(shape, options, sizeof(double), threads()).bytes_held);
@@ -92,9 +94,13 @@ void holds_what_it_declares(const Contestant& c) {
 
 void second_forward_allocates_nothing(const Contestant& c) {
   Trial trial(c, plain_shape(), defaults(c));
-  trial.encoder->forward(trial.input, trial.mask, trial.ledger);
+  const auto forward = [&] {
+    trial.encoder->forward(trial.input, trial.mask, *trial.workspace,
+                           trial.ledger);
+  };
+  forward();
   const std::int64_t before = MemoryMeter::allocations();
-  trial.encoder->forward(trial.input, trial.mask, trial.ledger);
+  forward();
   const std::int64_t made = MemoryMeter::allocations() - before;
   require(made == 0, "a second forward made {} allocations", made);
 }
@@ -120,11 +126,12 @@ void counts_alone_as_when_it_computes(const Contestant& c, const Shape& shape,
                                       const Options& options) {
   Trial trial(c, shape, options);
   const auto fresh = c.make<double>(shape, options);
+  const auto workspace = fresh->workspace();
   for (const Mask& mask : {Mask(), patchy_mask(shape)}) {
     trial.mask = mask;
     trial.run();
     Ledger alone(Ledger::Mode::count_only);
-    fresh->forward(trial.input, mask, alone);
+    fresh->forward(trial.input, mask, *workspace, alone);
     require_same_work(alone.counted(), trial.ledger.counted(),
                       "when it computes",
                       describe(shape, options) +
@@ -137,9 +144,10 @@ void counts_alone_without_memory(const Contestant& c, const Options& options) {
   Values input;
   input.resize({shape.batch, shape.N, shape.C});
   const auto encoder = c.make<double>(shape, options);
+  const auto workspace = encoder->workspace();
   Ledger alone(Ledger::Mode::count_only);
   const std::int64_t before = resident_bytes();
-  encoder->forward(input, {}, alone);
+  encoder->forward(input, {}, *workspace, alone);
   const std::int64_t grown = resident_bytes() - before;
   require(grown <= static_cast<std::int64_t>(bytes_of(input) / 4),
           "to be counted alone it touches {} bytes of memory; {}", grown,

@@ -88,13 +88,14 @@ std::string describe(const Shape& shape, const Options& options) {
 Trial::Trial(const Contestant& contestant, const Shape& shape,
              const Options& options, std::uint64_t seed)
     : encoder(contestant.make<double>(shape, options)),
+      workspace(encoder->workspace()),
       input(random_input<double>(shape, seed)) {
   initialise(*encoder, seed);
 }
 
 Values Trial::run() {
   ledger.clear();
-  return encoder->forward(input, mask, ledger);
+  return encoder->forward(input, mask, *workspace, ledger);
 }
 
 bool same_bits(const Values& a, const Values& b) {

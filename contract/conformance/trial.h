@@ -55,10 +55,11 @@ class Trial {
   Trial(const Contestant& contestant, const Shape& shape,
         const Options& options, std::uint64_t seed = kTrialSeed);
 
-  // A copy: the encoder's own output lives until the next call.
+  // A copy: the workspace's own output lives until its next forward.
   Values run();
 
   std::unique_ptr<Encoder<double>> encoder;
+  std::unique_ptr<Workspace> workspace;
   Values input;
   Mask mask;
   Ledger ledger;

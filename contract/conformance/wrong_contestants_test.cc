@@ -49,11 +49,13 @@ enum class Fault {
   claims_to_be_causal,
   refuses_without_its_value,
   has_the_golden_row_of_another,
+  shares_parameters_with_copies,
+  keeps_a_workspace,
 };
 
 // One layer of bare self-attention, with an option that scales its output.
 template <class T>
-class Toy : public Encoder<T> {
+class Toy {
  public:
   Toy(const Shape& shape, const Options& options, Fault fault)
       : fault_(fault),
@@ -64,59 +66,69 @@ class Toy : public Encoder<T> {
         projections_{Linear<T>(shape.C, shape.D, Bias::without),
                      Linear<T>(shape.C, shape.D, Bias::without),
                      Linear<T>(shape.C, shape.D, Bias::without),
-                     fault == Fault::accepts_any_heads ? 1 : shape.H},
-        buffers_(AttentionForm::streaming) {
+                     fault == Fault::accepts_any_heads ? 1 : shape.H} {
     require(fault != Fault::refuses_without_its_value || shape.N > 1,
             "N must be at least 2");
     require(fault == Fault::accepts_any_heads || shape.D % shape.H == 0,
             "H = {} heads do not divide D = {}", shape.H, shape.D);
+    if (fault == Fault::ignores_a_parameter) idle_.resize({1});
+    if (fault == Fault::shares_parameters_with_copies) {
+      shared_ = std::make_shared<Projections<T>>(projections_);
+      projections_ = {};
+    }
   }
 
+  struct Workspace {
+    AttentionWorkspace<T> attention{AttentionForm::streaming};
+    Tensor<T, 3> output, seen;
+    int calls = 0;
+  };
+  Workspace workspace() const { return {}; }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    static const Mask kNone;
-    const Mask& used = fault_ == Fault::ignores_the_mask ? kNone : mask;
-    if (fault_ == Fault::allocates_each_time) output_ = Tensor<T, 3>();
-    attend<T>(input, blind(input), /*norm=*/nullptr, used, projections_, {},
-              buffers_, output_, ledger);
+                              Workspace& own, Ledger& ledger) const {
+    Workspace& w = fault_ == Fault::keeps_a_workspace ? *kept_ : own;
+    const Mask& used = fault_ == Fault::ignores_the_mask ? no_mask() : mask;
+    if (fault_ == Fault::allocates_each_time) w.output = Tensor<T, 3>();
+    attend<T>(input, seen(input, w), /*norm=*/nullptr, used,
+              shared_ ? *shared_ : projections_, {}, w.attention, w.output,
+              ledger);
     if (!ledger.computes() && fault_ != Fault::works_when_only_counting) {
       const bool more = fault_ == Fault::counts_more_when_alone;
       ledger.add(Part::softmax, {.logits = more ? 1u : 0u});
-      return output_;
+      return w.output;
     }
-    for (T& value : output_) value *= static_cast<T>(gain_);
-    spoil(input);
-    return output_;
+    for (T& value : w.output) value *= static_cast<T>(gain_);
+    spoil(input, w);
+    return w.output;
   }
 
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
-    projections_.for_each_parameter("toy", visit);
-    if (fault_ == Fault::ignores_a_parameter) {
-      idle_.resize({1});
-      visit_tensor(visit, "idle", idle_, Init::ones);
-    }
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
+    (shared_ ? *shared_ : projections_).for_each_parameter("toy", visit);
+    if (idle_.size() > 0) visit_tensor(visit, "idle", idle_, Init::ones);
   }
 
  private:
   // What keys and values are made of.
-  const Tensor<T, 3>& blind(const Tensor<T, 3>& input) {
+  const Tensor<T, 3>& seen(const Tensor<T, 3>& input, Workspace& w) const {
     if (fault_ == Fault::remembers_its_first_input) {
-      if (seen_.shape() != input.shape()) seen_ = input;
-      return seen_;
+      if (w.seen.shape() != input.shape()) w.seen = input;
+      return w.seen;
     }
     if (fault_ != Fault::ignores_the_last_input) return input;
-    seen_ = input;
+    w.seen = input;
     for (std::size_t b = 0; b < input.shape(0); ++b) {
       for (std::size_t c = 0; c < input.shape(2); ++c) {
-        seen_(b, input.shape(1) - 1, c) = 0;
+        w.seen(b, input.shape(1) - 1, c) = 0;
       }
     }
-    return seen_;
+    return w.seen;
   }
 
-  void spoil(const Tensor<T, 3>& input) {
-    T& first = output_(0, 0, 0);
-    T& last = output_.data()[output_.size() - 1];
+  void spoil(const Tensor<T, 3>& input, Workspace& w) const {
+    Tensor<T, 3>& output = w.output;
+    T& first = output(0, 0, 0);
+    T& last = output.data()[output.size() - 1];
     switch (fault_) {
       case Fault::answers_nan:
         first = std::numeric_limits<T>::quiet_NaN();
@@ -126,14 +138,14 @@ class Toy : public Encoder<T> {
         break;
       case Fault::ignores_the_last_input: {
         // Nor must its own query show it.
-        const std::size_t rows = output_.shape(1), width = output_.shape(2);
-        for (std::size_t b = 0; b < output_.shape(0); ++b) {
-          for (std::size_t c = 0; c < width; ++c) output_(b, rows - 1, c) = 0;
+        const std::size_t rows = output.shape(1), width = output.shape(2);
+        for (std::size_t b = 0; b < output.shape(0); ++b) {
+          for (std::size_t c = 0; c < width; ++c) output(b, rows - 1, c) = 0;
         }
         break;
       }
       case Fault::answers_anew_each_time:
-        first += static_cast<T>(++calls_);
+        first += static_cast<T>(++w.calls);
         break;
       case Fault::mixes_examples:
         last += first;
@@ -148,7 +160,8 @@ class Toy : public Encoder<T> {
         first += static_cast<T>(threads());
         break;
       case Fault::nears_its_limit_too_slowly:
-        for (T& value : output_) value += static_cast<T>(1 / std::sqrt(nearness_));
+        for (T& value : output)
+          value += static_cast<T>(1 / std::sqrt(nearness_));
         break;
       default:
         break;
@@ -158,11 +171,11 @@ class Toy : public Encoder<T> {
   Fault fault_;
   int gain_;
   double nearness_;
-  int calls_ = 0;
   Projections<T> projections_;
-  AttentionBuffers<T> buffers_;
-  Tensor<T, 3> output_, seen_;
   Tensor<T, 1> idle_;
+  // Where it is faulty, of all copies and of all that run it.
+  std::shared_ptr<Projections<T>> shared_;
+  std::shared_ptr<Workspace> kept_ = std::make_shared<Workspace>();
 };
 
 oracle::Array toy_reference(const Shape& s, const Options& options,
@@ -245,10 +258,10 @@ Contestant toy(Fault fault) {
   if (fault == Fault::leaves_a_fact_empty) c.facts.paper.clear();
   if (fault == Fault::claims_a_letter_it_ignores) c.facts.letters += " M";
   c.make_float = [fault](const Shape& shape, const Options& options) {
-    return std::make_unique<Toy<float>>(shape, options, fault);
+    return as_encoder(Toy<float>(shape, options, fault));
   };
   c.make_double = [fault](const Shape& shape, const Options& options) {
-    return std::make_unique<Toy<double>>(shape, options, fault);
+    return as_encoder(Toy<double>(shape, options, fault));
   };
   c.cost = [fault](const Shape& s, const Options&, std::size_t scalar,
                    int count) { return toy_cost(s, scalar, count, fault); };
@@ -294,6 +307,8 @@ const std::multimap<std::string, Fault>& caught_by() {
       {"masks_are_honoured", Fault::ignores_the_mask},
       {"inputs_are_left_alone", Fault::changes_its_input},
       {"forgets_the_last_input", Fault::remembers_its_first_input},
+      {"parameters_are_a_value", Fault::shares_parameters_with_copies},
+      {"workspaces_do_not_meet", Fault::keeps_a_workspace},
       {"thread_counts_agree", Fault::depends_on_threads},
       {"refuses_heads_that_do_not_divide", Fault::accepts_any_heads},
       {"refusals_name_the_value", Fault::refuses_without_its_value},

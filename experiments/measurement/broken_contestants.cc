@@ -16,34 +16,39 @@ enum class Breaks {
 };
 
 template <class T>
-class Broken : public Encoder<T> {
+class Broken {
  public:
   Broken(const Shape& shape, Breaks how) : shape_(shape), how_(how) {}
 
+  struct Workspace {
+    Tensor<T, 3> output;
+    int forwards = 0;
+  };
+  Workspace workspace() const { return {}; }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask&,
-                              Ledger& ledger) override {
-    output_ = input;
+                              Workspace& workspace, Ledger& ledger) const {
+    Tensor<T, 3>& output = workspace.output;
+    output = input;
     // Right on the small shape of the oracle's check, broken at full size.
-    if (shape_.N < 500 && how_ != Breaks::answers_wrong) return output_;
+    if (shape_.N < 500 && how_ != Breaks::answers_wrong) return output;
     if (how_ == Breaks::throws) throw Error("broken on purpose");
-    if (how_ == Breaks::answers_wrong) output_(0, 0, 0) += 1;
-    ++forwards_;
+    if (how_ == Breaks::answers_wrong) output(0, 0, 0) += 1;
+    ++workspace.forwards;
     if (how_ == Breaks::miscounts ||
-        (how_ == Breaks::miscounts_once && forwards_ == 3)) {
+        (how_ == Breaks::miscounts_once && workspace.forwards == 3)) {
       ledger.add(Part::mlp, {.macs = 1});
     }
     if (how_ == Breaks::answers_nan) {
-      output_(0, 0, 0) = std::numeric_limits<T>::quiet_NaN();
+      output(0, 0, 0) = std::numeric_limits<T>::quiet_NaN();
     }
-    return output_;
+    return output;
   }
-  void for_each_parameter(const ParameterVisitor<T>&) override {}
+  void for_each_parameter(const ParameterVisitor<T>&) {}
 
  private:
   Shape shape_;
   Breaks how_;
-  int forwards_ = 0;
-  Tensor<T, 3> output_;
 };
 
 Contestant broken(const std::string& name, Breaks how) {
@@ -51,10 +56,10 @@ Contestant broken(const std::string& name, Breaks how) {
   c.name = name;
   c.facts.letters = "N C batch";
   c.make_float = [how](const Shape& shape, const Options&) {
-    return std::make_unique<Broken<float>>(shape, how);
+    return as_encoder(Broken<float>(shape, how));
   };
   c.make_double = [how](const Shape& shape, const Options&) {
-    return std::make_unique<Broken<double>>(shape, how);
+    return as_encoder(Broken<double>(shape, how));
   };
   c.cost = [](const Shape& shape, const Options&, std::size_t scalar_bytes,
               int) {

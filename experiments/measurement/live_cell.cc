@@ -29,6 +29,7 @@ class Live : public LiveCell {
     const std::int64_t before = MemoryMeter::held();
     set_threads(threads_);
     encoder_ = cell.entry.contestant->make<T>(cell.shape, cell.entry.options);
+    workspace_ = encoder_->workspace();
     initialise(*encoder_, seed);
     input_ = random_input<T>(cell.shape, seed);
     bytes_ = MemoryMeter::held() - before;
@@ -47,7 +48,7 @@ class Live : public LiveCell {
   double forward() override {
     const std::int64_t before = MemoryMeter::held();
     const auto start = std::chrono::steady_clock::now();
-    output_ = &encoder_->forward(input_, mask_, ledger_);
+    output_ = &encoder_->forward(input_, mask_, *workspace_, ledger_);
     const std::chrono::duration<double> spent =
         std::chrono::steady_clock::now() - start;
     bytes_ += MemoryMeter::held() - before;  // the first makes the buffers
@@ -121,6 +122,7 @@ class Live : public LiveCell {
   int threads_;
   std::int64_t others_ = 0, bytes_ = 0;
   std::unique_ptr<Encoder<T>> encoder_;
+  std::unique_ptr<Workspace> workspace_;
   Tensor<T, 3> input_;
   Mask mask_;
   Ledger ledger_;

@@ -16,8 +16,9 @@ TEST(Count, IsThatOfARealForward) {
       array.tokens.fill(3);
       array.values.fill(0.5f);
     }
+    auto workspace = model.workspace();
     Ledger ledger;
-    model.forward(input_of(arrays), ledger);
+    model.forward(input_of(arrays), workspace, ledger);
     const Cost counted = count(config, 2);
     std::uint64_t parameters = 0;
     model.for_each_parameter([&](const Parameter<float>& parameter) {

@@ -42,14 +42,26 @@ void copy_divided(const Tensor<T, 3>& part, std::size_t first, double divisor,
   }
 }
 
+// Those rows of mask[batch, O] that queries of a chunk [batch, rows] stand for.
+void take_mask(const Mask& mask, std::size_t first,
+               std::span<const std::size_t> named, std::size_t rows,
+               Mask& chunk) {
+  chunk.resize({mask.shape(0), rows});
+  for (std::size_t b = 0; b < mask.shape(0); ++b) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      chunk(b, r) = mask(b, named.empty() ? first + r : named[first + r]);
+    }
+  }
+}
+
 }  // namespace
 
 template <class T>
 Decoder<T>::Decoder(const IoConfig& config)
     : config_(config.decoder),
+      form_(config.encoder.attention),
       masks_queries_(config.semantics.masks_queries),
-      channels_(query_channels(config)),
-      buffers_(config.encoder.attention) {
+      channels_(query_channels(config)) {
   const std::size_t D = config.encoder.channels;
   if (config_.kind == DecoderConfig::Kind::average) {
     require(config_.outputs > 0, "a decoder that averages has no outputs");
@@ -57,7 +69,7 @@ Decoder<T>::Decoder(const IoConfig& config)
   }
   if (config_.kind != DecoderConfig::Kind::query) return;
   require(!config_.queries.empty(), "a decoder without queries");
-  cross_.emplace_back(layer_widths(config));
+  cross_.emplace(layer_widths(config));
   if (config_.outputs > 0) output_ = Linear<T>(channels_, config_.outputs);
   const std::size_t width = or_else(config_.outputs, channels_);
   for (const QueryConfig& query : config_.queries) {
@@ -75,39 +87,42 @@ Decoder<T>::Decoder(const IoConfig& config)
 }
 
 template <class T>
-void Decoder<T>::forward(const Sources& from, Outputs<T>& outputs,
-                         Ledger& ledger) {
+void Decoder<T>::forward(const Sources& from, Workspace& workspace,
+                         Outputs<T>& outputs, Ledger& ledger) const {
   if (config_.kind == DecoderConfig::Kind::average) {
-    return average(from.latents, outputs, ledger);
+    return average(from.latents, workspace, outputs, ledger);
   }
-  buffers_.reader.forget();
+  workspace.cross.reader.forget();
   for (const Kind& kind : kinds_) {
-    decode(kind, from, outputs[kind.queries.name()], ledger);
+    decode(kind, from, workspace, outputs[kind.queries.name()], ledger);
   }
 }
 
 template <class T>
-void Decoder<T>::average(const Tensor<T, 3>& latents, Outputs<T>& outputs,
-                         Ledger& ledger) {
+void Decoder<T>::average(const Tensor<T, 3>& latents, Workspace& workspace,
+                         Outputs<T>& outputs, Ledger& ledger) const {
+  Tensor<T, 3>& mean = workspace.stream;
   const std::size_t batch = latents.shape(0), M = latents.shape(1);
   const std::size_t D = latents.shape(2);
-  stream_.resize({batch, 1, D});
+  mean.resize({batch, 1, D});
   if (ledger[Part::output_projection].add(
-          {.bytes_moved = bytes_of(latents) + bytes_of(stream_)})) {
+          {.bytes_moved = bytes_of(latents) + bytes_of(mean)})) {
     for (std::size_t i = 0; i < batch * D; ++i) {
       double sum = 0;
       for (std::size_t m = 0; m < M; ++m) sum += latents(i / D, m, i % D);
-      stream_.data()[i] = static_cast<T>(sum / static_cast<double>(M));
+      mean.data()[i] = static_cast<T>(sum / static_cast<double>(M));
     }
   }
   const std::string name =
       config_.queries.empty() ? "label" : config_.queries[0].name;
-  linear(stream_, output_, outputs[name], ledger[Part::output_projection]);
+  linear(mean, output_, outputs[name], ledger[Part::output_projection]);
 }
 
 template <class T>
 void Decoder<T>::decode(const Kind& kind, const Sources& from,
-                        Tensor<T, 3>& output, Ledger& ledger) {
+                        Workspace& workspace, Tensor<T, 3>& output,
+                        Ledger& ledger) const {
+  Tensor<T, 3>& stream = workspace.stream;
   const auto points = from.points.find(kind.queries.name());
   const std::span<const std::size_t> named =
       points == from.points.end() ? std::span<const std::size_t>()
@@ -118,15 +133,16 @@ void Decoder<T>::decode(const Kind& kind, const Sources& from,
   const bool masked = masks_queries_ && from.mask.size() > 0 &&
                       from.mask.shape(1) == kind.queries.count();
   for (std::size_t first = 0; first < all; first += chunk) {
-    stream_.resize({batch, std::min(chunk, all - first), channels_});
+    const std::size_t rows = std::min(chunk, all - first);
+    stream.resize({batch, rows, channels_});
     if (ledger[Part::position_encoding].add(
-            {.bytes_moved = bytes_of(stream_)})) {
-      kind.queries.write(first, named, from.inputs, stream_);
+            {.bytes_moved = bytes_of(stream)})) {
+      kind.queries.write(first, named, from.inputs, stream);
     }
-    if (masked) take_mask(from.mask, first, named);
-    cross_[0].forward(stream_, from.latents, /*mask=*/{}, buffers_, ledger,
-                      masked ? &chunk_mask_ : nullptr);
-    const Tensor<T, 3>& part = map(kind, from, ledger);
+    if (masked) take_mask(from.mask, first, named, rows, workspace.query_mask);
+    cross_->forward(stream, from.latents, no_mask(), workspace.cross, ledger,
+                    masked ? &workspace.query_mask : nullptr);
+    const Tensor<T, 3>& part = map(kind, from, workspace, ledger);
     output.resize({batch, all, part.shape(2)});
     if (ledger[Part::output_projection].add(
             {.bytes_moved = 2 * bytes_of(part)})) {
@@ -136,42 +152,29 @@ void Decoder<T>::decode(const Kind& kind, const Sources& from,
 }
 
 template <class T>
-void Decoder<T>::take_mask(const Mask& mask, std::size_t first,
-                           std::span<const std::size_t> named) {
-  chunk_mask_.resize({stream_.shape(0), stream_.shape(1)});
-  for (std::size_t b = 0; b < stream_.shape(0); ++b) {
-    for (std::size_t r = 0; r < stream_.shape(1); ++r) {
-      chunk_mask_(b, r) =
-          mask(b, named.empty() ? first + r : named[first + r]);
-    }
-  }
-}
-
-template <class T>
 const Tensor<T, 3>& Decoder<T>::map(const Kind& kind, const Sources& from,
-                                    Ledger& ledger) {
-  const Tensor<T, 3>* part = &stream_;
+                                    Workspace& workspace,
+                                    Ledger& ledger) const {
+  const Tensor<T, 3>* part = &workspace.stream;
   if (config_.outputs > 0) {
-    linear(*part, output_, mapped_, ledger[Part::output_projection]);
-    part = &mapped_;
+    linear(*part, output_, workspace.mapped, ledger[Part::output_projection]);
+    part = &workspace.mapped;
   }
   if (kind.output.weight.size() > 0) {
-    linear(*part, kind.output, own_, ledger[Part::output_projection]);
-    part = &own_;
+    linear(*part, kind.output, workspace.own, ledger[Part::output_projection]);
+    part = &workspace.own;
   }
   if (config_.vocabulary) {
-    linear_transposed(*part, *from.vocabulary, vocabulary_bias_, logits_,
-                      ledger[Part::output_projection]);
-    part = &logits_;
+    linear_transposed(*part, *from.vocabulary, vocabulary_bias_,
+                      workspace.logits, ledger[Part::output_projection]);
+    part = &workspace.logits;
   }
   return *part;
 }
 
 template <class T>
 void Decoder<T>::for_each_parameter(const ParameterVisitor<T>& visit) {
-  for (AttentionLayer<T>& layer : cross_) {
-    layer.for_each_parameter("decoder.cross", visit);
-  }
+  if (cross_) cross_->for_each_parameter("decoder.cross", visit);
   if (output_.weight.size() > 0) {
     output_.for_each_parameter("decoder.output", visit);
   }

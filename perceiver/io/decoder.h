@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,16 @@ class Decoder {
   // Throws Error for a record that makes no decoder.
   explicit Decoder(const IoConfig& config);
 
+  struct Workspace {
+    AttentionWorkspace<T> cross;
+    Mask query_mask;      // of the chunk
+    Tensor<T, 3> stream;  // [batch, chunk, E]
+    Tensor<T, 3> mapped, own, logits;
+
+    explicit Workspace(AttentionForm form) : cross(form) {}
+  };
+  Workspace workspace() const { return Workspace(form_); }
+
   struct Sources {
     const Tensor<T, 3>& latents;     // [batch, M, D]
     const Tensor<T, 3>& inputs;      // [batch, N, C], for queries that are
@@ -29,7 +40,8 @@ class Decoder {
   };
   // Writes outputs of all kinds, by their names. Cost: as that of a layer that
   // reads M inputs with O latents, and of the linear maps behind it.
-  void forward(const Sources& from, Outputs<T>& outputs, Ledger& ledger);
+  void forward(const Sources& from, Workspace& workspace, Outputs<T>& outputs,
+               Ledger& ledger) const;
 
   void for_each_parameter(const ParameterVisitor<T>& visit);
 
@@ -38,27 +50,22 @@ class Decoder {
     Queries<T> queries;
     Linear<T> output;  // of its own
   };
-  void average(const Tensor<T, 3>& latents, Outputs<T>& outputs,
-               Ledger& ledger);
-  void decode(const Kind& kind, const Sources& from, Tensor<T, 3>& output,
-              Ledger& ledger);
-  void take_mask(const Mask& mask, std::size_t first,
-                 std::span<const std::size_t> named);
+  void average(const Tensor<T, 3>& latents, Workspace& workspace,
+               Outputs<T>& outputs, Ledger& ledger) const;
+  void decode(const Kind& kind, const Sources& from, Workspace& workspace,
+              Tensor<T, 3>& output, Ledger& ledger) const;
   // The chunk's outputs, by the maps behind the layer.
   const Tensor<T, 3>& map(const Kind& kind, const Sources& from,
-                          Ledger& ledger);
+                          Workspace& workspace, Ledger& ledger) const;
 
   DecoderConfig config_;
+  AttentionForm form_;
   bool masks_queries_;
   std::size_t channels_;  // E
   std::vector<Kind> kinds_;
-  std::vector<AttentionLayer<T>> cross_;  // one, of a decoder that queries
+  std::optional<AttentionLayer<T>> cross_;  // of a decoder that queries
   Linear<T> output_;
   Tensor<T, 1> vocabulary_bias_;
-  AttentionBuffers<T> buffers_;
-  Mask chunk_mask_;
-  Tensor<T, 3> stream_;  // [batch, chunk, E]
-  Tensor<T, 3> mapped_, own_, logits_;
 };
 
 }  // namespace suite

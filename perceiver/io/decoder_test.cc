@@ -89,7 +89,7 @@ TEST(Decoder, AveragesAndProjects) {
   const Tensor<double, 3> label = drawn.run().at("label");
   Ledger ledger;
   const Tensor<double, 3> z =
-      drawn.model.encode(input_of(drawn.arrays), ledger);
+      drawn.model.encode(input_of(drawn.arrays), drawn.workspace, ledger);
   Linear<double> last(8, 3);
   drawn.model.for_each_parameter([&](const Parameter<double>& p) {
     if (p.name == "decoder.output.weight") {

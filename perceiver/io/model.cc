@@ -7,7 +7,7 @@ namespace {
 PerceiverConfig encoder_config(const IoConfig& config) {
   EncoderConfig encoder = config.encoder;
   encoder.gelu = config.semantics.gelu;
-  encoder.mean_if_blind = config.semantics.mean_if_blind;
+  encoder.mean_if_fully_masked = config.semantics.mean_if_fully_masked;
   return {encoder,
           {.inputs = input_rows(config), .channels = input_channels(config)}};
 }
@@ -17,38 +17,53 @@ PerceiverConfig encoder_config(const IoConfig& config) {
 template <class T>
 IoModel<T>::IoModel(const IoConfig& config)
     : config_(config),
-      rows_(config),
+      preprocessor_(config),
       encoder_(encoder_config(config), /*batch=*/1),
       decoder_(config) {}
 
+// What the encoder reads.
+template <class T>
+const Tensor<T, 3>& IoModel<T>::rows_of(const IoInput<T>& input,
+                                        Workspace& workspace,
+                                        Ledger& ledger) const {
+  const Tensor<T, 3>& rows =
+      preprocessor_.forward(input.raw, workspace.preprocessor, ledger);
+  require(input.mask.size() == 0 || (input.mask.shape(0) == rows.shape(0) &&
+                                     input.mask.shape(1) == rows.shape(1)),
+          "a mask of [{}, {}] for [{}, {}] rows", input.mask.shape(0),
+          input.mask.shape(1), rows.shape(0), rows.shape(1));
+  return rows;
+}
+
 template <class T>
 const Tensor<T, 3>& IoModel<T>::encode(const IoInput<T>& input,
-                                       Ledger& ledger) {
-  read_ = &rows_.forward(input.raw, ledger);
-  require(input.mask.size() == 0 || (input.mask.shape(0) == read_->shape(0) &&
-                                     input.mask.shape(1) == read_->shape(1)),
-          "a mask of [{}, {}] for [{}, {}] rows", input.mask.shape(0),
-          input.mask.shape(1), read_->shape(0), read_->shape(1));
-  return encoder_.forward(*read_, input.mask, ledger);
+                                       Workspace& workspace,
+                                       Ledger& ledger) const {
+  return encoder_.forward(rows_of(input, workspace, ledger), input.mask,
+                          workspace.encoder, ledger);
 }
 
 template <class T>
 const Outputs<T>& IoModel<T>::forward(const IoInput<T>& input,
-                                      Ledger& ledger) {
-  const Tensor<T, 3>& latents = encode(input, ledger);
+                                      Workspace& workspace,
+                                      Ledger& ledger) const {
+  Outputs<T>& outputs = workspace.outputs;
+  const Tensor<T, 3>& rows = rows_of(input, workspace, ledger);
+  const Tensor<T, 3>& latents =
+      encoder_.forward(rows, input.mask, workspace.encoder, ledger);
   if (config_.decoder.kind == DecoderConfig::Kind::none) {
-    outputs_["latents"] = latents;
-    return outputs_;
+    outputs["latents"] = latents;
+    return outputs;
   }
   decoder_.forward(
-      {latents, *read_, input.mask, rows_.vocabulary(), input.points},
-      outputs_, ledger);
-  return outputs_;
+      {latents, rows, input.mask, preprocessor_.vocabulary(), input.points},
+      workspace.decoder, outputs, ledger);
+  return outputs;
 }
 
 template <class T>
 void IoModel<T>::for_each_parameter(const ParameterVisitor<T>& visit) {
-  rows_.for_each_parameter(visit);
+  preprocessor_.for_each_parameter(visit);
   encoder_.for_each_parameter([&](const Parameter<T>& parameter) {
     Parameter<T> named = parameter;
     named.name = "encoder." + parameter.name;

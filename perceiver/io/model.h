@@ -3,7 +3,7 @@
 #pragma once
 
 #include "perceiver/io/decoder.h"
-#include "perceiver/io/joined_rows.h"
+#include "perceiver/io/multimodal_preprocessor.h"
 #include "perceiver/perceiver.h"
 
 namespace suite {
@@ -14,34 +14,56 @@ class IoModel {
   // Throws Error for a record that makes no model. Parameters have no values yet.
   explicit IoModel(const IoConfig& config);
 
-  // Inputs → latents[batch, M, D]; lives until the next call.
-  const Tensor<T, 3>& encode(const IoInput<T>& input, Ledger& ledger);
+  struct Workspace {
+    typename MultimodalPreprocessor<T>::Workspace preprocessor;
+    typename Perceiver<T>::Workspace encoder;
+    typename Decoder<T>::Workspace decoder;
+    Outputs<T> outputs;
+  };
+  Workspace workspace() const {
+    return {preprocessor_.workspace(),
+            encoder_.workspace(),
+            decoder_.workspace(),
+            {}};
+  }
+
+  // Inputs → latents[batch, M, D], which live until the workspace's next
+  // forward.
+  const Tensor<T, 3>& encode(const IoInput<T>& input, Workspace& workspace,
+                             Ledger& ledger) const;
 
   // Inputs → what the decoder's queries find, or "latents" without a decoder;
-  // lives until the next call. Throws Error for inputs of another shape than the
-  // record's.
-  const Outputs<T>& forward(const IoInput<T>& input, Ledger& ledger);
+  // lives until the workspace's next forward. Throws Error for inputs of
+  // another shape than the record's.
+  const Outputs<T>& forward(const IoInput<T>& input, Workspace& workspace,
+                            Ledger& ledger) const;
 
   // Visits each parameter once, and statistics of batch norms, which count as
   // none, apart.
   void for_each_parameter(const ParameterVisitor<T>& visit);
   void for_each_statistic(const ParameterVisitor<T>& visit) {
-    rows_.for_each_statistic(visit);
+    preprocessor_.for_each_statistic(visit);
   }
 
   const IoConfig& config() const { return config_; }
   // Inputs of the record's shapes, with no value set.
-  RawArrays<T> blank(std::size_t batch) const { return rows_.blank(batch); }
-  // Of the last read of a materialised encoder, [batch, heads, M, N].
-  const Tensor<T, 4>& cross_weights() const { return encoder_.cross_weights(); }
+  RawArrays<T> blank(std::size_t batch) const {
+    return preprocessor_.blank(batch);
+  }
+  // Of the workspace's last read by a materialised encoder, [batch, heads, M,
+  // N].
+  const Tensor<T, 4>& cross_weights(const Workspace& workspace) const {
+    return encoder_.cross_weights(workspace.encoder);
+  }
 
  private:
+  const Tensor<T, 3>& rows_of(const IoInput<T>& input, Workspace& workspace,
+                              Ledger& ledger) const;
+
   IoConfig config_;
-  JoinedRows<T> rows_;
+  MultimodalPreprocessor<T> preprocessor_;
   Perceiver<T> encoder_;
   Decoder<T> decoder_;
-  const Tensor<T, 3>* read_ = nullptr;  // what the encoder read last
-  Outputs<T> outputs_;
 };
 
 // Draws all parameters from `seed`, as Encoder's initialise() does.

@@ -16,7 +16,7 @@ struct Semantics {
   // The image model with learned positions adds what it asked to what it gets.
   bool learned_image_residual = true;
   // A query whose inputs are all masked gets their mean; else zeros.
-  bool mean_if_blind = true;
+  bool mean_if_fully_masked = true;
   // Outputs of masked text get zeros from the decoder's attention.
   bool masks_queries = false;
 
@@ -31,7 +31,7 @@ constexpr Semantics deepmind_semantics() {
   return {.gelu = Gelu::tanh,
           .same_padding = true,
           .learned_image_residual = false,
-          .mean_if_blind = false,
+          .mean_if_fully_masked = false,
           .masks_queries = true};
 }
 

@@ -12,12 +12,14 @@ Stem<T>::Stem(const GridInput& grid, bool same_padding)
 
 template <class T>
 const Tensor<T, 3>& Stem<T>::forward(const Tensor<T, 3>& pixels,
-                                     Ledger& ledger) {
-  convolve_norm_relu(pixels, picture_, convolution_, norm_, buffers_,
-                     convolved_, ledger[Part::input_projection]);
-  max_pool(convolved_, windows_.convolved, windows_.pool, pooled_,
-           ledger[Part::input_projection]);
-  return pooled_;
+                                     Workspace& workspace,
+                                     Ledger& ledger) const {
+  convolve_norm_relu(pixels, picture_, convolution_, norm_,
+                     workspace.convolution, workspace.convolved,
+                     ledger[Part::input_projection]);
+  max_pool(workspace.convolved, windows_.convolved, windows_.pool,
+           workspace.pooled, ledger[Part::input_projection]);
+  return workspace.pooled;
 }
 
 template <class T>

@@ -17,9 +17,16 @@ class Stem {
   // `same_padding` as Semantics has it.
   Stem(const GridInput& grid, bool same_padding);
 
-  // pixels[batch, height·width, channels] → [batch, about a 16th, mapped]; lives
-  // until the next call. Cost: of the convolution.
-  const Tensor<T, 3>& forward(const Tensor<T, 3>& pixels, Ledger& ledger);
+  struct Workspace {
+    ConvolutionBuffers<T> convolution;
+    Tensor<T, 3> convolved;  // [batch, about a 4th, mapped]
+    Tensor<T, 3> pooled;     // [batch, about a 16th, mapped]
+  };
+
+  // pixels[batch, height·width, channels] → pooled, of the workspace. Cost: of
+  // the convolution.
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& pixels, Workspace& workspace,
+                              Ledger& ledger) const;
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
   void for_each_statistic(const std::string& name,
@@ -30,9 +37,6 @@ class Stem {
   StemWindows windows_;
   Convolution<T> convolution_;
   BatchNorm<T> norm_;
-  ConvolutionBuffers<T> buffers_;
-  Tensor<T, 3> convolved_;  // [batch, about a 4th, mapped]
-  Tensor<T, 3> pooled_;
 };
 
 }  // namespace suite

@@ -56,7 +56,9 @@ inline IoConfig film_model() {
 // A model with its inputs, both drawn from a seed. In double.
 struct Drawn {
   explicit Drawn(const IoConfig& config, std::size_t batch = 2)
-      : model(config), arrays(model.blank(batch)) {
+      : model(config),
+        workspace(model.workspace()),
+        arrays(model.blank(batch)) {
     initialise(model, 7);
     for (auto& [name, array] : arrays) {
       fill_normal<double>({array.values.data(), array.values.size()},
@@ -67,7 +69,7 @@ struct Drawn {
     }
   }
 
-  // Copies: the model's own live until its next call.
+  // Copies: the workspace's own live until its next forward.
   Outputs<double> run(const Mask& mask = {},
                       std::map<std::string, std::vector<std::size_t>> points =
                           {}) {
@@ -75,10 +77,11 @@ struct Drawn {
     input.mask = mask;
     input.points = std::move(points);
     ledger.clear();
-    return model.forward(input, ledger);
+    return model.forward(input, workspace, ledger);
   }
 
   IoModel<double> model;
+  IoModel<double>::Workspace workspace;
   RawArrays<double> arrays;
   Ledger ledger;
 };

@@ -107,24 +107,24 @@ TEST(Published, ReadsAreAsPublished) {
     return PerceiverConfig(io.encoder, {input_rows(io), input_channels(io)});
   };
   const PerceiverConfig whole = config("perceiver_imagenet");
-  EXPECT_EQ(whole.all_reads(), 8u);
-  EXPECT_EQ(whole.cross_sets(), 2u);
-  EXPECT_EQ(whole.tower_sets(), 1u);
+  EXPECT_EQ(whole.cross_sets.uses(), 8u);
+  EXPECT_EQ(whole.cross_sets.sets(), 2u);
+  EXPECT_EQ(whole.latent_sets.sets(), 1u);
   EXPECT_EQ(whole.blocks * whole.layers, 48u);
-  EXPECT_EQ(config("perceiver_imagenet_unshared").tower_sets(), 8u);
-  EXPECT_EQ(config("perceiver_imagenet_12_reads_only").cross_sets(), 12u);
-  EXPECT_EQ(config("perceiver_imagenet_12_reads_only").tower_sets(), 0u);
+  EXPECT_EQ(config("perceiver_imagenet_unshared").latent_sets.sets(), 8u);
+  EXPECT_EQ(config("perceiver_imagenet_12_reads_only").cross_sets.sets(), 12u);
+  EXPECT_EQ(config("perceiver_imagenet_12_reads_only").layers, 0u);
   for (const std::size_t reads : {2, 4, 8}) {
     const std::string text = std::to_string(reads);
     const PerceiverConfig first =
         config("perceiver_imagenet_" + text + "_reads_first");
-    EXPECT_EQ(first.all_reads(), reads);
+    EXPECT_EQ(first.cross_sets.uses(), reads);
     EXPECT_EQ(first.reads[0], reads);
     EXPECT_EQ(first.blocks * first.layers, 48u);
     if (reads == 8) continue;
     const PerceiverConfig apart =
         config("perceiver_imagenet_" + text + "_reads_apart");
-    EXPECT_EQ(apart.all_reads(), reads);
+    EXPECT_EQ(apart.cross_sets.uses(), reads);
     EXPECT_EQ(apart.reads[0], 1u);
   }
 }

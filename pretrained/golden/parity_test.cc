@@ -114,7 +114,9 @@ TEST_P(Parity, AnswersAsHuggingFaceDoes) {
 
   Ledger ledger;
   const RawArrays<float> arrays = arrays_of(c, model);
-  const Outputs<float>& outputs = model.forward(input_with(arrays, c), ledger);
+  auto workspace = model.workspace();
+  const Outputs<float>& outputs =
+      model.forward(input_with(arrays, c), workspace, ledger);
   const Safetensors expected(std::string(kFolder) + "expected.safetensors");
   std::size_t compared = 0;
   for (const auto& [name, ours] : outputs) {

@@ -5,13 +5,14 @@
 
 namespace suite {
 
-Forwards run_forwards(IoModel<float>& model, const IoInput<float>& input,
-                      std::size_t repetitions) {
+Forwards run_forwards(const IoModel<float>& model, const IoInput<float>& input,
+                      std::size_t repetitions,
+                      IoModel<float>::Workspace& workspace) {
   using Clock = std::chrono::steady_clock;
   Forwards forwards{.repetitions = repetitions};
   if (repetitions > 1) {
     Ledger ledger;
-    model.forward(input, ledger);
+    model.forward(input, workspace, ledger);
   }
   struct Timed {
     double seconds;
@@ -21,7 +22,7 @@ Forwards run_forwards(IoModel<float>& model, const IoInput<float>& input,
   for (std::size_t i = 0; i < repetitions; ++i) {
     Ledger ledger;
     const Clock::time_point start = Clock::now();
-    forwards.outputs = &model.forward(input, ledger);
+    forwards.outputs = &model.forward(input, workspace, ledger);
     const std::chrono::duration<double> took = Clock::now() - start;
     all.push_back({took.count(), ledger.counted()});
   }

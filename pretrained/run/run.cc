@@ -29,12 +29,13 @@ void configure(const EncodeArguments& a, IoConfig& config) {
 }
 
 void draw(const EncodeArguments& a, const HuggingfaceModel& described,
-          const IoModel<float>& model, const ModelInputs& inputs,
+          const IoModel<float>& model,
+          const IoModel<float>::Workspace& workspace, const ModelInputs& inputs,
           const std::vector<Answer>& answers) {
   if (!a.attention_map.empty()) {
     write_png(user_path(a.attention_map),
-              attention_picture(described.config, model.cross_weights(),
-                                inputs));
+              attention_picture(described.config,
+                                model.cross_weights(workspace), inputs));
   }
   if (!a.flow.empty()) {
     const Answer& flow = answers[0];
@@ -64,7 +65,9 @@ void answer(const EncodeArguments& a, const HuggingfaceModel& described,
   IoInput<float> input = input_of(inputs.arrays);
   input.mask = inputs.mask;
   input.points = inputs.points;
-  const Forwards forwards = run_forwards(model, input, a.repetitions);
+  auto workspace = model.workspace();
+  const Forwards forwards =
+      run_forwards(model, input, a.repetitions, workspace);
   const std::string output = a.output.empty() ? "" : user_path(a.output);
   const std::vector<Answer> all = answers(described, *forwards.outputs, output);
   write(all);
@@ -72,7 +75,7 @@ void answer(const EncodeArguments& a, const HuggingfaceModel& described,
              summary_text(described, model, inputs, all, forwards, a.parts));
   // Weights that were drawn mean nothing.
   if (a.model.empty()) fmt::print("{}", findings_text(described, inputs, all));
-  draw(a, described, model, inputs, all);
+  draw(a, described, model, workspace, inputs, all);
 }
 
 void run_checkpoint(const EncodeArguments& a) {

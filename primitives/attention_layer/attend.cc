@@ -8,7 +8,8 @@ namespace {
 // Queries of zeros score all inputs alike: an example that sees none then sees
 // all, and gets their mean.
 template <class T>
-void show_to_the_blind(const Mask& mask, Tensor<T, 3>& queries, Mask& shown) {
+void show_where_fully_masked(const Mask& mask, Tensor<T, 3>& queries,
+                             Mask& shown) {
   shown = mask;
   for (std::size_t b = 0; b < mask.shape(0); ++b) {
     std::uint8_t* first = &shown(b, 0);
@@ -32,31 +33,31 @@ void Projections<T>::for_each_parameter(const std::string& name,
 
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
-            const Projections<T>& projections, AttentionBuffers<T>& buffers,
+            const Projections<T>& projections, AttentionWorkspace<T>& workspace,
             Tensor<T, 3>& output, Ledger& ledger) {
-  const Mix<T> attention = [&](const AttentionInputs<T>& inputs,
-                               Tensor<T, 3>& mixed, Ledger& book) {
-    buffers.attention->forward(inputs, mixed, book);
+  const MixTokens<T> attention = [&](const AttentionInputs<T>& inputs,
+                                     Tensor<T, 3>& mixed, Ledger& book) {
+    workspace.attention->forward(inputs, mixed, book);
   };
-  attend(input, mask, projections, attention, buffers, output, ledger);
+  attend(input, mask, projections, attention, workspace, output, ledger);
 }
 
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
-            const Projections<T>& projections, const Mix<T>& mix,
-            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            const Projections<T>& projections, const MixTokens<T>& mix,
+            AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger) {
-  linear(input, projections.query, buffers.queries,
+  linear(input, projections.query, workspace.queries,
          ledger[Part::query_projection]);
   const bool shared = projections.shared_keys();
   if (!shared) {
-    linear(input, projections.key, buffers.keys,
+    linear(input, projections.key, workspace.keys,
            ledger[Part::key_value_projection]);
   }
-  linear(input, projections.value, buffers.values,
+  linear(input, projections.value, workspace.values,
          ledger[Part::key_value_projection]);
-  mix({buffers.queries, shared ? buffers.queries : buffers.keys,
-       buffers.values, mask, projections.heads},
+  mix({workspace.queries, shared ? workspace.queries : workspace.keys,
+       workspace.values, mask, projections.heads},
       output, ledger);
 }
 
@@ -64,43 +65,46 @@ template <class T>
 void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
             const Projections<T>& projections, const ReadRules& rules,
-            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger) {
-  linear(query_input, projections.query, buffers.queries,
+  linear(query_input, projections.query, workspace.queries,
          ledger[Part::query_projection]);
-  const bool mean = rules.mean_if_blind && mask.size() > 0;
-  if (mean) show_to_the_blind(mask, buffers.queries, buffers.shown);
-  buffers.reader.read(buffers.queries, inputs, mean ? buffers.shown : mask,
-                      {norm, &projections.key, &projections.value},
-                      projections.heads, rules.plan, output, ledger);
+  const bool mean = rules.mean_if_fully_masked && mask.size() > 0;
+  if (mean) show_where_fully_masked(mask, workspace.queries, workspace.shown);
+  workspace.reader.read(workspace.queries, inputs,
+                        mean ? workspace.shown : mask,
+                        {norm, &projections.key, &projections.value},
+                        projections.heads, rules.plan, output, ledger);
 }
 
 template struct Projections<float>;
 template struct Projections<double>;
 template void attend<float>(const Tensor<float, 3>&, const Mask&,
-                            const Projections<float>&, AttentionBuffers<float>&,
-                            Tensor<float, 3>&, Ledger&);
-template void attend<double>(const Tensor<double, 3>&, const Mask&,
-                             const Projections<double>&,
-                             AttentionBuffers<double>&, Tensor<double, 3>&,
-                             Ledger&);
-template void attend<float>(const Tensor<float, 3>&, const Mask&,
-                            const Projections<float>&, const Mix<float>&,
-                            AttentionBuffers<float>&, Tensor<float, 3>&,
+                            const Projections<float>&,
+                            AttentionWorkspace<float>&, Tensor<float, 3>&,
                             Ledger&);
 template void attend<double>(const Tensor<double, 3>&, const Mask&,
-                             const Projections<double>&, const Mix<double>&,
-                             AttentionBuffers<double>&, Tensor<double, 3>&,
+                             const Projections<double>&,
+                             AttentionWorkspace<double>&, Tensor<double, 3>&,
+                             Ledger&);
+template void attend<float>(const Tensor<float, 3>&, const Mask&,
+                            const Projections<float>&, const MixTokens<float>&,
+                            AttentionWorkspace<float>&, Tensor<float, 3>&,
+                            Ledger&);
+template void attend<double>(const Tensor<double, 3>&, const Mask&,
+                             const Projections<double>&,
+                             const MixTokens<double>&,
+                             AttentionWorkspace<double>&, Tensor<double, 3>&,
                              Ledger&);
 template void attend<float>(const Tensor<float, 3>&, const Tensor<float, 3>&,
                             const LayerNorm<float>*, const Mask&,
                             const Projections<float>&, const ReadRules&,
-                            AttentionBuffers<float>&, Tensor<float, 3>&,
+                            AttentionWorkspace<float>&, Tensor<float, 3>&,
                             Ledger&);
 template void attend<double>(const Tensor<double, 3>&, const Tensor<double, 3>&,
                              const LayerNorm<double>*, const Mask&,
                              const Projections<double>&, const ReadRules&,
-                             AttentionBuffers<double>&, Tensor<double, 3>&,
+                             AttentionWorkspace<double>&, Tensor<double, 3>&,
                              Ledger&);
 
 }  // namespace suite

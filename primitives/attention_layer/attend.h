@@ -24,16 +24,16 @@ struct Projections {
                           const ParameterVisitor<T>& visit);
 };
 
-// What mixes rows: output[batch, rows, v_channels], resized to fit, from queries,
-// keys and values of any widths.
+// What mixes tokens: output[batch, rows, v_channels], resized to fit, from
+// queries, keys and values of any widths.
 template <class T>
-using Mix = std::function<void(const AttentionInputs<T>& inputs,
-                               Tensor<T, 3>& output, Ledger& ledger)>;
+using MixTokens = std::function<void(const AttentionInputs<T>& inputs,
+                                     Tensor<T, 3>& output, Ledger& ledger)>;
 
 // What one role of a model (its cross-attention, its latent layers) needs while
-// it runs. All layers of the role share one; the model owns it.
+// it runs. All layers of the role share one, a part of the model's workspace.
 template <class T>
-struct AttentionBuffers {
+struct AttentionWorkspace {
   std::unique_ptr<Attention<T>> attention;  // self-attention only
   InputReader<T> reader;                    // cross-attention only
   Tensor<T, 3> normed;                      // [batch, rows, channels]
@@ -42,9 +42,9 @@ struct AttentionBuffers {
   Tensor<T, 3> values;                      // [batch, rows, v_channels]
   Tensor<T, 3> mixed;                       // [batch, rows, v_channels]
   Tensor<T, 3> hidden;  // [batch, rows, widening·channels], of the MLP
-  Mask shown;           // a mask under which no example is blind
+  Mask shown;           // a mask under which no example is fully masked
 
-  explicit AttentionBuffers(AttentionForm form)
+  explicit AttentionWorkspace(AttentionForm form)
       : attention(make_attention<T>(form)), reader(form) {}
 };
 
@@ -52,20 +52,20 @@ struct AttentionBuffers {
 // Cost: rows·D·(2·qk + v) MACs for the projections, and the attention's.
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
-            const Projections<T>& projections, AttentionBuffers<T>& buffers,
+            const Projections<T>& projections, AttentionWorkspace<T>& workspace,
             Tensor<T, 3>& output, Ledger& ledger);
 
 // The same with another mixing in place of attention.
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
-            const Projections<T>& projections, const Mix<T>& mix,
-            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            const Projections<T>& projections, const MixTokens<T>& mix,
+            AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger);
 
 struct ReadRules {
   ReadPlan plan = {};
   // An example whose inputs are all masked: their mean, or zeros?
-  bool mean_if_blind = false;
+  bool mean_if_fully_masked = false;
 };
 
 // output[batch, M, v_channels] ← cross-attention of the queries from
@@ -77,7 +77,7 @@ template <class T>
 void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
             const Projections<T>& projections, const ReadRules& rules,
-            AttentionBuffers<T>& buffers, Tensor<T, 3>& output,
+            AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger);
 
 }  // namespace suite

@@ -33,11 +33,11 @@ class AttendTest : public testing::Test {
 
   double error(const Tensor<T, 3>& query_input, const Tensor<T, 3>& input,
                const Mask& mask, AttentionForm form, const ReadPlan& plan = {}) {
-    AttentionBuffers<T> buffers(form);
+    AttentionWorkspace<T> workspace(form);
     Tensor<T, 3> output;
     Ledger ledger;
     attend<T>(query_input, input, nullptr, mask, projections_, ReadRules{plan},
-              buffers, output, ledger);
+              workspace, output, ledger);
     double worst = 0;
     for (std::size_t b = 0; b < query_input.shape(0); ++b) {
       const Matrix x(example(query_input, b)), y(example(input, b));
@@ -80,11 +80,11 @@ TYPED_TEST(AttendTest, AttendsToItself) {
   this->projections_.query = Linear<T>(kC, kQk, Bias::without);
   this->projections_.query.weight = normal_tensor<T, 2>({kC, kQk}, 4);
   const auto x = normal_tensor<T, 3>({kBatch, 17, kC}, 1);
-  AttentionBuffers<T> buffers(AttentionForm::streaming);
+  AttentionWorkspace<T> workspace(AttentionForm::streaming);
   Tensor<T, 3> read, itself;
   Ledger ledger;
-  attend<T>(x, x, nullptr, {}, this->projections_, {}, buffers, read, ledger);
-  attend<T>(x, {}, this->projections_, buffers, itself, ledger);
+  attend<T>(x, x, nullptr, {}, this->projections_, {}, workspace, read, ledger);
+  attend<T>(x, {}, this->projections_, workspace, itself, ledger);
   for (std::size_t b = 0; b < kBatch; ++b) {
     EXPECT_LE(max_difference(Matrix(example(read, b)), example(itself, b)),
               this->kAllowed);
@@ -107,11 +107,11 @@ TYPED_TEST(AttendTest, GivesTheBlindZerosOrAMean) {
   for (const AttentionForm form :
        {AttentionForm::materialised, AttentionForm::streaming}) {
     for (const bool mean : {false, true}) {
-      AttentionBuffers<T> buffers(form);
+      AttentionWorkspace<T> workspace(form);
       Tensor<T, 3> output;
       Ledger ledger;
       attend<T>(x, y, nullptr, mask, this->projections_,
-                {.mean_if_blind = mean}, buffers, output, ledger);
+                {.mean_if_fully_masked = mean}, workspace, output, ledger);
       Matrix expected(kM, kV);
       for (std::size_t i = 0; mean && i < kM * kN * kV; ++i) {
         expected(i / (kN * kV), i % kV) += values(i / kV % kN, i % kV) / kN;
@@ -126,10 +126,11 @@ TYPED_TEST(AttendTest, BooksEveryPart) {
   constexpr std::size_t kM = 17, kN = 33;
   const auto x = normal_tensor<T, 3>({kBatch, kM, kD}, 1);
   const auto y = normal_tensor<T, 3>({kBatch, kN, kC}, 2);
-  AttentionBuffers<T> buffers(AttentionForm::streaming);
+  AttentionWorkspace<T> workspace(AttentionForm::streaming);
   Tensor<T, 3> output;
   Ledger ledger;
-  attend<T>(x, y, nullptr, {}, this->projections_, {}, buffers, output, ledger);
+  attend<T>(x, y, nullptr, {}, this->projections_, {}, workspace, output,
+            ledger);
   const Cost& cost = ledger.counted();
   EXPECT_EQ(
       cost[Part::query_projection],

@@ -39,50 +39,53 @@ AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)
 
 template <class T>
 void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
-                                AttentionBuffers<T>& buffers,
+                                AttentionWorkspace<T>& workspace,
                                 Ledger& ledger) const {
-  layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
-  attend(buffers.normed, mask, projections_, buffers, buffers.mixed, ledger);
-  finish(stream, buffers, ledger);
+  layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
+  attend(workspace.normed, mask, projections_, workspace, workspace.mixed,
+         ledger);
+  finish(stream, workspace, ledger);
 }
 
 template <class T>
 void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
-                                const Mix<T>& mix, AttentionBuffers<T>& buffers,
+                                const MixTokens<T>& mix,
+                                AttentionWorkspace<T>& workspace,
                                 Ledger& ledger) const {
-  layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
-  attend(buffers.normed, mask, projections_, mix, buffers, buffers.mixed,
+  layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
+  attend(workspace.normed, mask, projections_, mix, workspace, workspace.mixed,
          ledger);
-  finish(stream, buffers, ledger);
+  finish(stream, workspace, ledger);
 }
 
 template <class T>
 void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
                                 const Tensor<T, 3>& inputs, const Mask& mask,
-                                AttentionBuffers<T>& buffers, Ledger& ledger,
-                                const Mask* asking) const {
-  layer_norm(stream, norm_, buffers.normed, ledger[Part::layer_norm]);
-  const ReadRules rules{widths_.plan, widths_.mean_if_blind};
-  attend(buffers.normed, inputs, &input_norm_, mask, projections_, rules,
-         buffers, buffers.mixed, ledger);
-  if (asking != nullptr && ledger.computes()) clear_rows(*asking, buffers.mixed);
-  finish(stream, buffers, ledger);
+                                AttentionWorkspace<T>& workspace,
+                                Ledger& ledger, const Mask* query_mask) const {
+  layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
+  const ReadRules rules{widths_.plan, widths_.mean_if_fully_masked};
+  attend(workspace.normed, inputs, &input_norm_, mask, projections_, rules,
+         workspace, workspace.mixed, ledger);
+  if (query_mask != nullptr && ledger.computes())
+    clear_rows(*query_mask, workspace.mixed);
+  finish(stream, workspace, ledger);
 }
 
 template <class T>
 void AttentionLayer<T>::finish(Tensor<T, 3>& stream,
-                               AttentionBuffers<T>& buffers,
+                               AttentionWorkspace<T>& workspace,
                                Ledger& ledger) const {
   if (widths_.query_residual) {
-    linear_onto(buffers.mixed, output_, stream,
+    linear_onto(workspace.mixed, output_, stream,
                 ledger[Part::output_projection]);
   } else {
-    linear(buffers.mixed, output_, stream, ledger[Part::output_projection]);
+    linear(workspace.mixed, output_, stream, ledger[Part::output_projection]);
   }
-  layer_norm(stream, mlp_norm_, buffers.normed, ledger[Part::layer_norm]);
-  linear_gelu(buffers.normed, mlp_in_, widths_.gelu, buffers.hidden,
+  layer_norm(stream, mlp_norm_, workspace.normed, ledger[Part::layer_norm]);
+  linear_gelu(workspace.normed, mlp_in_, widths_.gelu, workspace.hidden,
               ledger[Part::mlp]);
-  linear_onto(buffers.hidden, mlp_out_, stream, ledger[Part::mlp]);
+  linear_onto(workspace.hidden, mlp_out_, stream, ledger[Part::mlp]);
 }
 
 template <class T>

@@ -87,11 +87,11 @@ class AttentionLayerTest : public testing::Test {
     }
 
     void run(Tensor<T, 3>& stream, const Tensor<T, 3>& inputs, const Mask& mask,
-             AttentionBuffers<T>& buffers, Ledger& ledger) const {
+             AttentionWorkspace<T>& workspace, Ledger& ledger) const {
       if (widths.input_channels > 0) {
-        layer.forward(stream, inputs, mask, buffers, ledger);
+        layer.forward(stream, inputs, mask, workspace, ledger);
       } else {
-        layer.forward(stream, mask, buffers, ledger);
+        layer.forward(stream, mask, workspace, ledger);
       }
     }
 
@@ -107,9 +107,9 @@ class AttentionLayerTest : public testing::Test {
       for (std::size_t i = 0; i < mask.size(); ++i) {
         mask.data()[i] = i % 3 != 1;
       }
-      AttentionBuffers<T> buffers(form);
+      AttentionWorkspace<T> workspace(form);
       Ledger ledger;
-      run(stream, inputs, mask, buffers, ledger);
+      run(stream, inputs, mask, workspace, ledger);
       for (std::size_t b = 0; b < 2; ++b) {
         const Matrix read(example(inputs, b));
         EXPECT_LE(max_difference(this->expected(Matrix(example(before, b)),
@@ -159,9 +159,9 @@ TYPED_TEST(AttentionLayerTest, WithoutTheResidualTheStreamIsOnlyAsked) {
     auto stream = normal_tensor<T, 3>({1, 5, widths.channels}, 1);
     const auto before = stream;
     const auto inputs = normal_tensor<T, 3>({1, 7, widths.input_channels}, 2);
-    AttentionBuffers<T> buffers(AttentionForm::streaming);
+    AttentionWorkspace<T> workspace(AttentionForm::streaming);
     Ledger ledger;
-    layer.forward(stream, inputs, {}, buffers, ledger);
+    layer.forward(stream, inputs, {}, workspace, ledger);
     for (std::size_t i = 0; i < stream.size(); ++i) {
       EXPECT_EQ(stream.data()[i], residual ? before.data()[i] : 0);
     }
@@ -178,10 +178,10 @@ TYPED_TEST(AttentionLayerTest, BooksEveryPart) {
     const std::size_t pairs = rows * read / kBatch, hidden = w.widening * D;
     auto stream = normal_tensor<T, 3>({kBatch, kM, D}, 1);
     const auto inputs = normal_tensor<T, 3>({kBatch, kN, w.input_channels}, 2);
-    AttentionBuffers<T> buffers(AttentionForm::streaming);
+    AttentionWorkspace<T> workspace(AttentionForm::streaming);
     Ledger ledger;
     const typename TestFixture::Made made(w);
-    made.run(stream, inputs, {}, buffers, ledger);
+    made.run(stream, inputs, {}, workspace, ledger);
     const Cost& cost = ledger.counted();
     EXPECT_EQ(cost[Part::layer_norm].bytes_moved,
               sizeof(T) * (4 * rows * D + (cross ? read * C : 0)));
@@ -200,7 +200,7 @@ TYPED_TEST(AttentionLayerTest, BooksEveryPart) {
     EXPECT_EQ(cost[Part::input_projection], Work());
     EXPECT_EQ(cost[Part::position_encoding], Work());
     const std::int64_t before = MemoryMeter::allocations();
-    made.run(stream, inputs, {}, buffers, ledger);
+    made.run(stream, inputs, {}, workspace, ledger);
     EXPECT_EQ(MemoryMeter::allocations(), before);
   }
 }

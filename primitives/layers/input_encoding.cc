@@ -21,16 +21,17 @@ template <class T>
 InputEncoding<T>::InputEncoding(const InputEncodingWidths& widths)
     : widths_(widths) {
   if (widths.positions == Positions::fourier) {
-    positions_ =
-        fourier_features<T>(std::span(&widths.inputs, 1), widths.bands);
+    fourier_ = std::make_shared<const Tensor<T, 2>>(
+        fourier_features<T>(std::span(&widths.inputs, 1), widths.bands));
   } else if (widths.positions == Positions::learned) {
-    positions_.resize({widths.inputs, widths.channels});
+    learned_.resize({widths.inputs, widths.channels});
   }
 }
 
 template <class T>
 const Tensor<T, 3>& InputEncoding<T>::forward(const Tensor<T, 3>& input,
-                                              Ledger& ledger) {
+                                              Tensor<T, 3>& encoded,
+                                              Ledger& ledger) const {
   require(input.shape(2) == widths_.channels,
           "the input has {} channels, the model expects C = {}",
           input.shape(2), widths_.channels);
@@ -38,21 +39,21 @@ const Tensor<T, 3>& InputEncoding<T>::forward(const Tensor<T, 3>& input,
     case Positions::none:
       return input;
     case Positions::fourier:
-      append_positions(input, positions_, encoded_,
+      append_positions(input, *fourier_, encoded,
                        ledger[Part::position_encoding]);
-      return encoded_;
+      return encoded;
     case Positions::learned:
       break;
   }
-  add_positions(input, positions_, encoded_, ledger[Part::position_encoding]);
-  return encoded_;
+  add_positions(input, learned_, encoded, ledger[Part::position_encoding]);
+  return encoded;
 }
 
 template <class T>
 void InputEncoding<T>::for_each_parameter(const std::string& name,
                                           const ParameterVisitor<T>& visit) {
   if (widths_.positions == Positions::learned) {
-    visit_tensor(visit, name, positions_, Init::latent);
+    visit_tensor(visit, name, learned_, Init::latent);
   }
 }
 

@@ -2,6 +2,7 @@
 // written beside them (Fourier), added to them (learned), or left out.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "primitives/layers/positions.h"
@@ -28,15 +29,17 @@ class InputEncoding {
  public:
   explicit InputEncoding(const InputEncodingWidths& widths);
 
-  // Returns the input[batch, N, C] itself, or encoded[batch, N, ·].
-  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, Ledger& ledger);
+  // Returns the input[batch, N, C] itself, or encoded[batch, N, ·], which is
+  // resized to fit.
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, Tensor<T, 3>& encoded,
+                              Ledger& ledger) const;
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
 
  private:
   InputEncodingWidths widths_;
-  Tensor<T, 2> positions_;  // [N, ·]: Fourier features, or learned
-  Tensor<T, 3> encoded_;    // [batch, N, ·]
+  Tensor<T, 2> learned_;                         // [N, C]
+  std::shared_ptr<const Tensor<T, 2>> fourier_;  // [N, ·], of all copies
 };
 
 }  // namespace suite

@@ -20,7 +20,8 @@ TYPED_TEST(InputEncodingTest, WithoutPositionsTheInputIsPassedOn) {
   InputEncoding<T> encoding({.inputs = 17, .channels = 5});
   const auto input = normal_tensor<T, 3>({2, 17, 5}, 1);
   Ledger ledger;
-  EXPECT_EQ(&encoding.forward(input, ledger), &input);
+  Tensor<T, 3> own;
+  EXPECT_EQ(&encoding.forward(input, own, ledger), &input);
   EXPECT_EQ(ledger.counted().total(), Work());
 }
 
@@ -31,7 +32,8 @@ TYPED_TEST(InputEncodingTest, FourierFeaturesStandBesideTheInput) {
     InputEncoding<T> encoding(widths);
     const auto input = normal_tensor<T, 3>({2, inputs, 5}, 1);
     Ledger ledger;
-    const Tensor<T, 3>& encoded = encoding.forward(input, ledger);
+    Tensor<T, 3> own;
+    const Tensor<T, 3>& encoded = encoding.forward(input, own, ledger);
     ASSERT_EQ(encoded.shape(2), 5u + 2 * 3 + 1);
     const std::array<std::size_t, 1> line = {inputs};
     const auto features = fourier_features<T>(line, 3);
@@ -58,7 +60,8 @@ TYPED_TEST(InputEncodingTest, LearnedPositionsAreAddedToTheInput) {
   });
   const auto input = normal_tensor<T, 3>({2, 17, 5}, 1);
   Ledger ledger;
-  const Tensor<T, 3>& encoded = encoding.forward(input, ledger);
+  Tensor<T, 3> own;
+  const Tensor<T, 3>& encoded = encoding.forward(input, own, ledger);
   for (std::size_t b = 0; b < 2; ++b) {
     const Matrix expected =
         naive::add(Matrix(example(input, b)), Matrix(matrix(table)));
@@ -92,9 +95,10 @@ TYPED_TEST(InputEncodingTest, ASecondTimeAllocatesNothing) {
     InputEncoding<T> encoding({17, 5, kind, 3});
     const auto input = normal_tensor<T, 3>({2, 17, 5}, 1);
     Ledger ledger;
-    encoding.forward(input, ledger);
+    Tensor<T, 3> own;
+    encoding.forward(input, own, ledger);
     const std::int64_t before = MemoryMeter::allocations();
-    encoding.forward(input, ledger);
+    encoding.forward(input, own, ledger);
     EXPECT_EQ(MemoryMeter::allocations(), before);
   }
 }
@@ -107,9 +111,10 @@ TYPED_TEST(InputEncodingTest, RefusesInputsThatItWasNotMadeFor) {
   for (const Positions kind :
        {Positions::none, Positions::fourier, Positions::learned}) {
     InputEncoding<T> encoding({17, 5, kind, 3});
-    EXPECT_THROW(encoding.forward(narrow, ledger), Error);
+    Tensor<T, 3> own;
+    EXPECT_THROW(encoding.forward(narrow, own, ledger), Error);
     if (kind != Positions::none) {
-      EXPECT_THROW(encoding.forward(shorter, ledger), Error);
+      EXPECT_THROW(encoding.forward(shorter, own, ledger), Error);
     }
   }
   EXPECT_THROW(InputEncoding<T>({17, 5, Positions::fourier, 0}), Error);

@@ -70,12 +70,11 @@ IoConfig io_config(const Shape& shape, const Options& options) {
                       .v_channels = options.number("v_channels"),
                       .cross_widening = options.number("widening"),
                       .widening = options.number("widening"),
-                      .attention =
-                          attention_form(options.text("attention"))},
+                      .attention = attention_form(options.text("attention"))},
           .decoder = decoder_of(shape, options),
-          // Zeros to the blind, as all contestants have it.
+          // Zeros to the fully masked, as all contestants have it.
           .semantics = {.gelu = tanh ? Gelu::tanh : Gelu::erf,
-                        .mean_if_blind = false}};
+                        .mean_if_fully_masked = false}};
 }
 
 std::vector<OptionSpec> io_options() {

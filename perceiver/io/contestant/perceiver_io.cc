@@ -9,17 +9,20 @@ namespace suite {
 namespace {
 
 template <class T>
-class PerceiverIo : public Encoder<T> {
+class PerceiverIo {
  public:
   PerceiverIo(const Shape& shape, const Options& options)
       : model_(io_config(shape, options)) {}
 
+  using Workspace = typename IoModel<T>::Workspace;
+  Workspace workspace() const { return model_.workspace(); }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Ledger& ledger) override {
-    return model_.forward({{{"array", input}}, mask, {}}, ledger)
+                              Workspace& workspace, Ledger& ledger) const {
+    return model_.forward({{{"array", input}}, mask, {}}, workspace, ledger)
         .at("output");
   }
-  void for_each_parameter(const ParameterVisitor<T>& visit) override {
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
     model_.for_each_parameter(visit);
   }
 

@@ -5,14 +5,6 @@
 namespace suite {
 namespace {
 
-oracle::Array repeated(const oracle::Array& rows, std::size_t batch) {
-  oracle::Array all = oracle::zeros(batch, rows.dim(0), rows.dim(1));
-  for (std::size_t i = 0; i < all.values.size(); ++i) {
-    all.values[i] = rows.values[i % rows.values.size()];
-  }
-  return all;
-}
-
 oracle::Array beside(const oracle::Array& left, const oracle::Array& right) {
   const std::size_t a = left.dim(2), b = right.dim(2);
   oracle::Array both = oracle::zeros(left.dim(0), left.dim(1), a + b);
@@ -36,7 +28,7 @@ oracle::Array rows_reference(const Options& options,
     return oracle::encode(rows, positions, options.number("bands"), parameters);
   }
   const oracle::Array learned =
-      repeated(parameters.at("array.positions"), rows.dim(0));
+      oracle::repeated(parameters.at("array.positions"), rows.dim(0));
   if (positions == "learned") return oracle::sum(rows, learned);
   return beside(rows,
                 oracle::linear(learned, parameters, "array.positions_map"));
@@ -51,7 +43,8 @@ oracle::Array io_reference(const Shape& shape, const Options& options,
   const IoConfig config = io_config(shape, options);
   const bool tanh = options.text("gelu") == "tanh";
   const oracle::Array rows = rows_reference(options, parameters, input);
-  oracle::Array z = repeated(parameters.at("encoder.latents"), input.dim(0));
+  oracle::Array z =
+      oracle::repeated(parameters.at("encoder.latents"), input.dim(0));
   z = oracle::attention_layer(z, &rows, parameters, "encoder.cross0",
                               {config.encoder.cross_heads, true, tanh}, valid);
   for (std::size_t layer = 0; layer < shape.B * shape.L; ++layer) {
@@ -61,7 +54,7 @@ oracle::Array io_reference(const Shape& shape, const Options& options,
         {shape.H, true, tanh}, {});
   }
   const oracle::Array queries =
-      repeated(parameters.at("decoder.output.queries"), input.dim(0));
+      oracle::repeated(parameters.at("decoder.output.queries"), input.dim(0));
   const oracle::Array found = oracle::attention_layer(
       queries, &z, parameters, "decoder.cross",
       {config.decoder.heads, config.decoder.query_residual, tanh}, {});

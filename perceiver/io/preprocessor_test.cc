@@ -1,6 +1,6 @@
-#include "perceiver/io/rows.h"
+#include "perceiver/io/preprocessor.h"
 
-#include "perceiver/io/joined_rows.h"
+#include "perceiver/io/multimodal_preprocessor.h"
 #include "perceiver/io/patches.h"
 #include "perceiver/io/stem_windows.h"
 #include "perceiver/io/testing.h"
@@ -10,8 +10,9 @@ namespace {
 
 using Kind = PositionConfig::Kind;
 
-RawArray<double> counted_array(const Rows<double>& rows, std::size_t batch) {
-  RawArray<double> array = rows.blank(batch);
+RawArray<double> counted_array(const Preprocessor<double>& made,
+                               std::size_t batch) {
+  RawArray<double> array = made.blank(batch);
   for (std::size_t i = 0; i < array.values.size(); ++i) {
     array.values.data()[i] = static_cast<double>(i);
   }
@@ -19,14 +20,15 @@ RawArray<double> counted_array(const Rows<double>& rows, std::size_t batch) {
 }
 
 // Space to depth, by its definition.
-TEST(GridRows, CutsAFilmIntoPatches) {
-  const Modality film{"image", GridInput{.extents = {4, 6, 4},
-                                         .channels = 3,
-                                         .patch = {2, 3, 2}}};
-  const auto rows = make_rows<double>(film, huggingface_semantics());
-  const RawArray<double> array = counted_array(*rows, 2);
+TEST(GridPreprocessor, CutsAFilmIntoPatches) {
+  const Modality film{
+      "image",
+      GridInput{.extents = {4, 6, 4}, .channels = 3, .patch = {2, 3, 2}}};
+  const Preprocessor<double> rows(film, huggingface_semantics());
+  auto workspace = rows.workspace();
+  const RawArray<double> array = counted_array(rows, 2);
   Ledger ledger;
-  const Tensor<double, 3>& cut = rows->forward(array, ledger);
+  const Tensor<double, 3>& cut = rows.forward(array, workspace, ledger);
   ASSERT_EQ(cut.shape(1), 2u * 2 * 2);
   ASSERT_EQ(cut.shape(2), 2u * 3 * 2 * 3);
   for (std::size_t i = 0; i < cut.size(); ++i) {
@@ -40,18 +42,18 @@ TEST(GridRows, CutsAFilmIntoPatches) {
   }
 }
 
-TEST(GridRows, PutsFourierFeaturesBesideTheValues) {
-  const Modality image{
-      "image", GridInput{.extents = {3, 2},
-                         .channels = 1,
-                         .positions = {.kind = Kind::fourier,
-                                       .bands = 2,
-                                       .resolution = {8, 6}}}};
-  const auto rows = make_rows<double>(image, huggingface_semantics());
-  const RawArray<double> array = counted_array(*rows, 2);
+TEST(GridPreprocessor, PutsFourierFeaturesBesideTheValues) {
+  const Modality image{"image", GridInput{.extents = {3, 2},
+                                          .channels = 1,
+                                          .positions = {.kind = Kind::fourier,
+                                                        .bands = 2,
+                                                        .resolution = {8, 6}}}};
+  const Preprocessor<double> rows(image, huggingface_semantics());
+  auto workspace = rows.workspace();
+  const RawArray<double> array = counted_array(rows, 2);
   Ledger ledger;
-  rows->forward(array, ledger);
-  const Tensor<double, 3>& out = rows->forward(array, ledger);
+  rows.forward(array, workspace, ledger);
+  const Tensor<double, 3>& out = rows.forward(array, workspace, ledger);
   ASSERT_EQ(out.shape(2), 1u + 2 * (2 * 2 + 1));
   for (std::size_t r = 0; r < 2 * 6; ++r) {
     const double* row = all_rows(out).row(r);
@@ -69,27 +71,30 @@ TEST(GridRows, PutsFourierFeaturesBesideTheValues) {
   }
 }
 
-TEST(GridRows, TakesAnotherBatchAfterwards) {
-  const Modality line{"array", GridInput{.extents = {5},
-                                         .channels = 2,
-                                         .positions = {.kind = Kind::fourier,
-                                                       .bands = 2}}};
-  const auto used = make_rows<double>(line, huggingface_semantics());
-  const auto fresh = make_rows<double>(line, huggingface_semantics());
+TEST(GridPreprocessor, TakesAnotherBatchAfterwards) {
+  const Modality line{
+      "array", GridInput{.extents = {5},
+                         .channels = 2,
+                         .positions = {.kind = Kind::fourier, .bands = 2}}};
+  const Preprocessor<double> used(line, huggingface_semantics());
+  auto used_workspace = used.workspace();
+  const Preprocessor<double> fresh(line, huggingface_semantics());
+  auto fresh_workspace = fresh.workspace();
   Ledger ledger;
-  used->forward(counted_array(*used, 2), ledger);
-  const RawArray<double> three = counted_array(*used, 3);
-  EXPECT_TRUE(same_values(used->forward(three, ledger),
-                          fresh->forward(three, ledger)));
+  used.forward(counted_array(used, 2), used_workspace, ledger);
+  const RawArray<double> three = counted_array(used, 3);
+  EXPECT_TRUE(same_values(used.forward(three, used_workspace, ledger),
+                          fresh.forward(three, fresh_workspace, ledger)));
 }
 
-TEST(GridRows, RefusesAnotherShape) {
+TEST(GridPreprocessor, RefusesAnotherShape) {
   const Modality image{"image", GridInput{.extents = {3, 2}, .channels = 3}};
-  const auto rows = make_rows<double>(image, huggingface_semantics());
+  const Preprocessor<double> rows(image, huggingface_semantics());
+  auto workspace = rows.workspace();
   const auto wrong = Tensor<double, 3>::from_shape({1, 3, 7});
   Ledger ledger;
   try {
-    rows->forward(wrong, ledger);
+    rows.forward(wrong, workspace, ledger);
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
@@ -97,7 +102,7 @@ TEST(GridRows, RefusesAnotherShape) {
   }
 }
 
-TEST(PointRows, TellEachPointByWhereItStands) {
+TEST(PointPreprocessor, TellEachPointByWhereItStands) {
   const Modality cloud{"points",
                        PointInput{.points = 4,
                                   .dims = 3,
@@ -105,26 +110,30 @@ TEST(PointRows, TellEachPointByWhereItStands) {
                                                 .bands = 2,
                                                 .resolution = {4, 4, 4}}}};
   EXPECT_EQ(channels_of(cloud), 3u * 5);
-  const auto rows = make_rows<double>(cloud, huggingface_semantics());
-  RawArray<double> array = rows->blank(1);
+  const Preprocessor<double> rows(cloud, huggingface_semantics());
+  auto workspace = rows.workspace();
+  RawArray<double> array = rows.blank(1);
   array.values.fill(0.25);
   Ledger ledger;
-  const Tensor<double, 3>& out = rows->forward(array, ledger);
+  const Tensor<double, 3>& out = rows.forward(array, workspace, ledger);
   EXPECT_EQ(out(0, 3, 2), 0.25);
   EXPECT_NEAR(out(0, 3, 4), std::sin(std::acos(-1.0) * 2 * 0.25), 1e-12);
 }
 
-TEST(JoinedRows, PadsToACommonWidthAndHides) {
+TEST(MultimodalPreprocessor, PadsToACommonWidthAndHides) {
   const IoConfig config = film_model();
   Drawn drawn(config);
-  JoinedRows<double> joined(config);
+  MultimodalPreprocessor<double> joined(config);
+  auto workspace = joined.workspace();
   joined.for_each_parameter([](const Parameter<double>& p) {
     std::fill(p.values.begin(), p.values.end(),
-              p.name == "label.hidden" ? 7 : p.name == "audio.padding" ? 3 : 5);
+              p.name == "label.hidden"    ? 7
+              : p.name == "audio.padding" ? 3
+                                          : 5);
   });
   Ledger ledger;
   std::map<std::string, RawInput<double>> raw = input_of(drawn.arrays).raw;
-  const Tensor<double, 3>& rows = joined.forward(raw, ledger);
+  const Tensor<double, 3>& rows = joined.forward(raw, workspace, ledger);
   // Sound: 4 values and 7 features; film: 18 values and 15 features; + 4.
   ASSERT_EQ(rows.shape(1), 8u + 2 * 2 * 2 + 1);
   ASSERT_EQ(rows.shape(2), 18u + 15 + 4);
@@ -134,14 +143,13 @@ TEST(JoinedRows, PadsToACommonWidthAndHides) {
   for (std::size_t c = 0; c < 37; ++c) EXPECT_EQ(rows(1, 16, c), 7);
   const Drawn other(config, 3);
   raw.erase("image");
-  EXPECT_THROW(joined.forward(raw, ledger), Error);
+  EXPECT_THROW(joined.forward(raw, workspace, ledger), Error);
   raw.emplace("image", other.arrays.at("image"));
   try {
-    joined.forward(raw, ledger);
+    joined.forward(raw, workspace, ledger);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "image: 3 examples, what is beside it has 2");
+    EXPECT_STREQ(error.what(), "image: 3 examples, what is beside it has 2");
   }
 }
 

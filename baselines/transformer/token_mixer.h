@@ -1,0 +1,84 @@
+// What mixes the tokens of one layer, in place of softmax attention.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "contract/encoder.h"
+#include "primitives/attention/attention_inputs.h"
+
+namespace suite {
+
+// A value that holds the layer's parameters, made of any copyable Mixer with a
+// Workspace, workspace(), forward() and, if it has parameters, a visit of them.
+// All layers of a model share the workspace of one.
+template <class T>
+class TokenMixer {
+ public:
+  template <class Mixer>
+  requires(!std::same_as<Mixer, TokenMixer>) explicit TokenMixer(Mixer mixer)
+      : mixer_(std::make_unique<Of<Mixer>>(std::move(mixer))) {}
+
+  TokenMixer(const TokenMixer& other) : mixer_(other.mixer_->copy()) {}
+  TokenMixer(TokenMixer&&) noexcept = default;
+  TokenMixer& operator=(TokenMixer other) noexcept {
+    mixer_ = std::move(other.mixer_);
+    return *this;
+  }
+
+  std::unique_ptr<Workspace> workspace() const { return mixer_->workspace(); }
+
+  // output[batch, N, D], resized to fit, ← queries, keys and values[batch, N,
+  // ·] as wide as the variant says. Hidden inputs must not show in the others'
+  // rows.
+  void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
+               Tensor<T, 3>& output, Ledger& ledger) const {
+    mixer_->forward(inputs, workspace, output, ledger);
+  }
+  void for_each_parameter(const std::string& name,
+                          const ParameterVisitor<T>& visit) {
+    mixer_->for_each_parameter(name, visit);
+  }
+
+ private:
+  struct Any {
+    virtual ~Any() = default;
+    virtual std::unique_ptr<Any> copy() const = 0;
+    virtual std::unique_ptr<Workspace> workspace() const = 0;
+    virtual void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
+                         Tensor<T, 3>& output, Ledger& ledger) const = 0;
+    virtual void for_each_parameter(const std::string& name,
+                                    const ParameterVisitor<T>& visit) = 0;
+  };
+
+  template <class Mixer>
+  struct Of : Any {
+    Mixer mixer;
+
+    explicit Of(Mixer made) : mixer(std::move(made)) {}
+
+    std::unique_ptr<Any> copy() const override {
+      return std::make_unique<Of>(mixer);
+    }
+    std::unique_ptr<Workspace> workspace() const override {
+      return wrapped(mixer.workspace());
+    }
+    void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
+                 Tensor<T, 3>& output, Ledger& ledger) const override {
+      mixer.forward(inputs, unwrapped<typename Mixer::Workspace>(workspace),
+                    output, ledger);
+    }
+    void for_each_parameter(const std::string& name,
+                            const ParameterVisitor<T>& visit) override {
+      if constexpr (requires { mixer.for_each_parameter(name, visit); }) {
+        mixer.for_each_parameter(name, visit);
+      }
+    }
+  };
+
+  std::unique_ptr<Any> mixer_;
+};
+
+}  // namespace suite

@@ -1,0 +1,32 @@
+#include "primitives/layers/input_projection.h"
+
+namespace suite {
+
+template <class T>
+InputProjection<T>::InputProjection(std::size_t input_channels,
+                                    std::size_t channels) {
+  if (input_channels != channels) map_ = Linear<T>(input_channels, channels);
+}
+
+template <class T>
+void InputProjection<T>::forward(const Tensor<T, 3>& input,
+                                 Tensor<T, 3>& stream, Ledger& ledger) const {
+  if (map_.weight.size() > 0) {
+    linear(input, map_, stream, ledger[Part::input_projection]);
+  } else if (ledger.computes()) {
+    stream = input;
+  } else {
+    stream.resize(input.shape());
+  }
+}
+
+template <class T>
+void InputProjection<T>::for_each_parameter(const std::string& name,
+                                            const ParameterVisitor<T>& visit) {
+  if (map_.weight.size() > 0) map_.for_each_parameter(name, visit);
+}
+
+template class InputProjection<float>;
+template class InputProjection<double>;
+
+}  // namespace suite

@@ -1,0 +1,24 @@
+// Learned rows that every example begins with: latents, induced points,
+// queries.
+#pragma once
+
+#include <algorithm>
+
+#include "primitives/cost.h"
+#include "primitives/tensor.h"
+
+namespace suite {
+
+// output[batch, rows, channels], resized to fit, ← learned[rows, channels] for
+// each example. A model's own copy: none of its work is counted.
+template <class T>
+void repeat_rows(const Tensor<T, 2>& learned, std::size_t batch,
+                 Tensor<T, 3>& output, const Ledger& ledger) {
+  output.resize({batch, learned.shape(0), learned.shape(1)});
+  if (!ledger.computes()) return;
+  for (std::size_t b = 0; b < batch; ++b) {
+    std::copy(learned.begin(), learned.end(), example(output, b).data);
+  }
+}
+
+}  // namespace suite
