@@ -1,8 +1,8 @@
 // Attention and nothing else, as a kernel's speed is quoted: M queries, the
 // only parameter, over N inputs that are their own keys and values,
 // softmax(QXᵀ/√d)X.
-#include "contract/formula.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
 #include "primitives/layers/learned_rows.h"
 
 namespace suite {
@@ -68,7 +68,7 @@ oracle::Array attention_reference(const Shape& s, const Options&,
 }
 
 Contestant attention() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "attention",
       .facts = {.paper = "Vaswani et al. 2017, §3.2.1",
                 .idea = "attention alone, M queries over N inputs that are keys and "
@@ -80,8 +80,9 @@ Contestant attention() {
                 .permutation_invariant = true},
       .options = {choice("attention", {"streaming", "materialised"},
                          "In which form is attention computed?")},
-      .cost = attention_cost,
-      .reference = attention_reference};
+  }};
+  contestant.cost = attention_cost;
+  contestant.reference = attention_reference;
   make_with<AttentionAlone>(contestant);
   return contestant;
 }

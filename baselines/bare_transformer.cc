@@ -1,8 +1,8 @@
 // Self-attention over all N inputs with nothing but what its complexity claim
 // speaks of: x ← softmax(QKᵀ/√d)V with single projections, B times.
-#include "contract/formula.h"
 #include "contract/registry.h"
 #include "primitives/attention_layer/attend.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
 
 namespace suite {
 namespace {
@@ -77,7 +77,7 @@ oracle::Array bare_reference(const Shape& shape, const Options&,
 }
 
 Contestant bare_transformer() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "bare_transformer",
       .facts = {.paper = "Vaswani et al. 2017, Table 1",
                 .idea = "full self-attention alone, as its complexity claim "
@@ -88,8 +88,9 @@ Contestant bare_transformer() {
                 .permutation_equivariant = true},
       .options = {choice("attention", {"streaming", "materialised"},
                          "In which form is attention computed?")},
-      .cost = bare_cost,
-      .reference = bare_reference};
+  }};
+  contestant.cost = bare_cost;
+  contestant.reference = bare_reference;
   make_with<BareTransformer>(contestant);
   return contestant;
 }

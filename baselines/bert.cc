@@ -2,8 +2,13 @@
 // compares with: B layers of full self-attention, post-norm, and for masked
 // tokens a product with the vocabulary. Inputs are embedded tokens.
 // Cost: O(B·N²·D), and O(N·D·vocabulary).
-#include "contract/formula.h"
 #include "contract/registry.h"
+#include "primitives/attention_layer/attend.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/layers/input_encoding.h"
+#include "primitives/layers/input_encoding_formula.h"
+#include "primitives/layers/layer_norm.h"
+#include "primitives/layers/linear_formula.h"
 
 namespace suite {
 namespace {
@@ -197,7 +202,7 @@ oracle::Array bert_reference(const Shape& shape, const Options& options,
 }
 
 Contestant bert() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "bert",
       .facts = {.paper = "Devlin et al. 2019, §3; Jaegle et al. 2022, Table 1",
                 .idea =
@@ -217,13 +222,13 @@ Contestant bert() {
            number("vocabulary", 0,
                   "How many tokens are known? The output, one logit each, and "
                   "the parameters of their embedding; 0: neither")},
-      .cost = bert_cost,
-      .output_channels =
-          [](const Shape& shape, const Options& options) {
-            const std::size_t vocabulary = options.number("vocabulary");
-            return vocabulary > 0 ? vocabulary : shape.D;
-          },
-      .reference = bert_reference};
+  }};
+  contestant.cost = bert_cost;
+  contestant.output_channels = [](const Shape& shape, const Options& options) {
+    const std::size_t vocabulary = options.number("vocabulary");
+    return vocabulary > 0 ? vocabulary : shape.D;
+  };
+  contestant.reference = bert_reference;
   make_with<Bert>(contestant);
   return contestant;
 }

@@ -74,17 +74,35 @@ struct ExactLimit {
   Reference reference = {};  // of what is approximated
 };
 
-struct Contestant {
+// What a model states of itself, or a part of one of the model with it: a form to
+// fill in, each field under its name.
+struct Declaration {
+  // "perceiver"; one of a family says which: "transformer(attention=linear)".
+  std::string name = {};
+  Facts facts = {};
+  std::vector<OptionSpec> options = {};
+  // Options that suit the small shapes of the checks where a default does not.
+  OptionValues trial = {};
+  // Asked of every attention variant; the checks judge what is stated.
+  std::vector<Growth> growth = {};
+  std::optional<ExactLimit> limit = {};  // of what is not exact
+  std::optional<Golden> golden = {};
+  // How many times the rounding of plain attention the checks may allow it: more
+  // than 1 for what is less stable.
+  double rounding = 1;
+  // Settings worth comparing, from the coarsest to the finest.
+  std::vector<OptionValues> settings = {};
+  // Does it choose by a comparison (a hash, a largest few), so that rounding may
+  // change a choice and with it an answer? The oracle then asks other seeds too.
+  bool chooses = false;
+};
+
+// What is declared, and how to see whether it holds.
+struct Contestant : Declaration {
   template <class T>
   using Make =
       std::function<std::unique_ptr<Encoder<T>>(const Shape&, const Options&)>;
 
-  // "perceiver"; one of a family says which: "transformer(attention=linear)".
-  std::string name;
-  Facts facts;
-  std::vector<OptionSpec> options;
-  // Options that suit the small shapes of the checks where a default does not.
-  OptionValues trial = {};
   // Throw Error for a shape that the contestant refuses, naming the value.
   Make<float> make_float = {};
   Make<double> make_double = {};
@@ -92,7 +110,7 @@ struct Contestant {
   // is the size of a value in bytes; `threads` matters to bytes_held alone.
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>
-      cost;
+      cost = {};
   // Which exact rewrite of its definition runs, as rows say it; none: as_written.
   std::function<std::string(const Shape&, const Options&, std::size_t scalar)>
       plan = {};
@@ -100,19 +118,7 @@ struct Contestant {
   std::function<std::size_t(const Shape&, const Options&)> output_channels =
       {};
   // The answer from the same parameters.
-  Reference reference;
-  // How many times the rounding of plain attention the checks may allow it: more
-  // than 1 for what is less stable.
-  double rounding = 1;
-  // Does it choose by a comparison (a hash, a largest few), so that rounding may
-  // change a choice and with it an answer? The oracle then asks other seeds too.
-  bool chooses = false;
-  // Asked of every attention variant; the checks judge what is stated.
-  std::vector<Growth> growth = {};
-  std::optional<ExactLimit> limit = {};  // of what is not exact
-  std::optional<Golden> golden = {};
-  // Settings worth comparing, from the coarsest to the finest.
-  std::vector<OptionValues> settings = {};
+  Reference reference = {};
   // How far its attention is from softmax attention over the same queries, keys
   // and values, or from what its limit says: ‖y − y*‖ / ‖y*‖, in float. Nothing
   // where these can't be the same.

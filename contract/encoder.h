@@ -10,8 +10,8 @@
 
 namespace suite {
 
-// What a forward needs while it runs. Whoever it is made by alone knows what is
-// in it. Reuse it: after the first forward of a shape, nothing is allocated.
+// What a forward needs while it runs; what is in it is the business of the model
+// that made it. Reuse it: after the first forward of a shape, nothing is allocated.
 class Workspace {
  public:
   virtual ~Workspace() = default;

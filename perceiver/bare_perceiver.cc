@@ -2,9 +2,10 @@
 // z ← softmax(QKᵀ/√d)V with single projections, M latents over N inputs and L
 // times over themselves, in each of B blocks. No layer norm, MLP, bias, output
 // projection or residual.
-#include "contract/formula.h"
 #include "contract/registry.h"
 #include "primitives/attention_layer/attend.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/cross_attention/read_formula.h"
 #include "primitives/layers/learned_rows.h"
 
 namespace suite {
@@ -112,7 +113,7 @@ oracle::Array bare_reference(const Shape& shape, const Options&,
 }
 
 Contestant bare_perceiver() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "bare_perceiver",
       .facts = {.paper = "Jaegle et al. 2021, §3.1",
                 .idea = "the Perceiver's attention alone, as its complexity "
@@ -124,8 +125,9 @@ Contestant bare_perceiver() {
                 .permutation_invariant = true},
       .options = {choice("attention", {"streaming", "materialised"},
                          "In which form is attention computed?")},
-      .cost = bare_cost,
-      .reference = bare_reference};
+  }};
+  contestant.cost = bare_cost;
+  contestant.reference = bare_reference;
   make_with<BarePerceiver>(contestant);
   return contestant;
 }

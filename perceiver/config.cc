@@ -4,7 +4,7 @@
 #include <charconv>
 #include <numeric>
 
-#include "contract/formula.h"
+#include "primitives/cross_attention/read_formula.h"
 
 namespace suite {
 namespace {

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <sstream>
 
-#include "contract/formula.h"
 #include "contract/registry.h"
 #include "perceiver/perceiver.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/cross_attention/read_formula.h"
+#include "primitives/layers/input_encoding_formula.h"
 
 namespace suite {
 namespace {
@@ -123,7 +125,7 @@ oracle::Array perceiver_reference(const Shape& shape, const Options& options,
 }
 
 Contestant perceiver() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "perceiver",
       .facts = {.paper = "Jaegle et al. 2021, §3; Jaegle et al. 2022, §3",
                 .idea = "M latents read N inputs, then attend to one another",
@@ -133,9 +135,10 @@ Contestant perceiver() {
                 .latents = true,
                 .permutation_invariant = true},
       .options = perceiver_options(),
-      .cost = perceiver_cost,
-      .plan = perceiver_plan,
-      .reference = perceiver_reference};
+  }};
+  contestant.cost = perceiver_cost;
+  contestant.plan = perceiver_plan;
+  contestant.reference = perceiver_reference;
   make_with<Perceiver>(contestant);
   return contestant;
 }

@@ -2,8 +2,8 @@
 
 #include <sstream>
 
-#include "contract/formula.h"
 #include "primitives/attention/materialised.h"
+#include "primitives/cross_attention/read_formula.h"
 #include "primitives/random.h"
 
 namespace suite {

@@ -1,7 +1,9 @@
 #include "analysis/flops/flops_pieces.h"
 
-#include "contract/formula.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/layers/linear_formula.h"
 
 namespace suite {
 namespace {

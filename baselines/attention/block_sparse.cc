@@ -10,8 +10,8 @@
 #include <cstdlib>
 
 #include "baselines/transformer/transformer.h"
-#include "contract/mixing_formula.h"
 #include "contract/registry.h"
+#include "primitives/efficient_attention/sparse/sparse_formula.h"
 
 namespace suite {
 namespace {
@@ -159,7 +159,7 @@ oracle::Array sparse_reference(const NaiveInputs& in) {
 }
 
 Contestant block_sparse() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "block_sparse",
       .facts = {.paper = "Zaheer et al. 2020 (BigBird), §2 and App. D",
                 .idea = "a block of rows reads neighbouring, global and random "
@@ -181,8 +181,9 @@ Contestant block_sparse() {
                               }},
       .golden = Golden{71280, 2952, 1.78802431658},
       .settings = along("random", {3, 6, 12, 24}),
-      .cost = sparse_cost,
-      .reference = sparse_reference};
+  }};
+  variant.cost = sparse_cost;
+  variant.reference = sparse_reference;
   make_with<BlockSparse>(variant);
   return transformer_with(variant);
 }

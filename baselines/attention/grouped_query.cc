@@ -5,8 +5,8 @@
 // Cost: 2·N²·D MACs a layer as ever, but keys and values take 2·N·D²·groups/H to
 // make instead of 2·N·D², and as much less memory.
 #include "baselines/transformer/transformer.h"
-#include "contract/formula.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
 
 namespace suite {
 namespace {
@@ -74,7 +74,7 @@ oracle::Array grouped_reference(const NaiveInputs& in) {
 }
 
 Contestant grouped_query() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "grouped_query",
       .facts = {.paper = "Ainslie et al. 2023, §2.2; Shazeer 2019, §3",
                 .idea = "several heads of queries read one head of keys and "
@@ -92,9 +92,10 @@ Contestant grouped_query() {
                                     {"groups", std::to_string(shape.H)}};
                               }},
       .golden = Golden{64944, 2484, 1.57460270254},
-      .widths = grouped_widths,
-      .cost = grouped_cost,
-      .reference = grouped_reference};
+  }};
+  variant.widths = grouped_widths;
+  variant.cost = grouped_cost;
+  variant.reference = grouped_reference;
   make_with<GroupedQuery>(variant);
   return transformer_with(variant);
 }

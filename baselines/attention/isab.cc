@@ -6,9 +6,9 @@
 // input has an MLP: unlike a Perceiver's, what a block costs beside its read is not
 // decoupled from N.
 #include "baselines/transformer/points.h"
-#include "contract/formula.h"
 #include "contract/registry.h"
 #include "primitives/attention_layer/attention_layer.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/layers/input_projection.h"
 #include "primitives/layers/learned_rows.h"
 
@@ -102,7 +102,7 @@ oracle::Array isab_reference(const Shape& s, const Options&,
 }
 
 Contestant isab() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "transformer(attention=isab)",
       .facts = {.paper = "Lee et al. 2019 (Set Transformer), §3.1",
                 .idea = "learned points read the inputs, and the inputs read "
@@ -112,10 +112,11 @@ Contestant isab() {
                 .exact = true,
                 .permutation_equivariant = true},
       .options = points_options(32, "How many induced points?"),
-      .cost = isab_cost,
-      .reference = isab_reference,
       .growth = {{"N", 1, 1}},
-      .golden = Golden{324288, 7200, 2.20154721007}};
+      .golden = Golden{324288, 7200, 2.20154721007},
+  }};
+  contestant.cost = isab_cost;
+  contestant.reference = isab_reference;
   make_with<Isab>(contestant);
   return contestant;
 }

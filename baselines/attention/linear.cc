@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "baselines/transformer/transformer.h"
-#include "contract/mixing_formula.h"
 #include "contract/registry.h"
 #include "primitives/efficient_attention/kernel/kernel_attention.h"
+#include "primitives/efficient_attention/kernel/kernel_formula.h"
 
 namespace suite {
 namespace {
@@ -77,7 +77,7 @@ oracle::Array linear_reference(const NaiveInputs& in) {
 }
 
 Contestant linear() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "linear",
       .facts = {.paper = "Katharopoulos et al. 2020, §3.2 and §3.3",
                 .idea = "a product of features in place of the exponential, "
@@ -89,8 +89,9 @@ Contestant linear() {
                          "Does a row read only itself and those before it?")},
       .growth = {{"N", 1, 1}, {"N", 1, 1, {{"causal", "true"}}}},
       .golden = Golden{68112, 2952, 1.69994686482},
-      .cost = linear_cost,
-      .reference = linear_reference};
+  }};
+  variant.cost = linear_cost;
+  variant.reference = linear_reference;
   make_with<LinearAttention>(variant);
   return transformer_with(variant);
 }

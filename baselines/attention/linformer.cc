@@ -6,9 +6,9 @@
 // Cost: 4·N·rank·D MACs a layer, linear in N at a fixed rank; the model holds
 // 2·rank·N parameters a layer, so N is fixed.
 #include "baselines/transformer/transformer.h"
-#include "contract/formula.h"
-#include "contract/mixing_formula.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
+#include "primitives/efficient_attention/landmark/landmark_formula.h"
 #include "primitives/efficient_attention/landmark/row_products.h"
 
 namespace suite {
@@ -119,7 +119,7 @@ void set_identity(const Parameter<double>& parameter) {
 }
 
 Contestant linformer() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "linformer",
       .facts = {.paper = "Wang et al. 2020, §4 and Table 1",
                 .idea = "keys and values projected along N to a fixed number of "
@@ -140,8 +140,9 @@ Contestant linformer() {
                           .set = set_identity},
       .golden = Golden{69696, 3216, 1.69728869912},
       .settings = along("rank", {64, 128, 256, 512, 1024}),
-      .cost = linformer_cost,
-      .reference = linformer_reference};
+  }};
+  variant.cost = linformer_cost;
+  variant.reference = linformer_reference;
   make_with<Linformer>(variant);
   return transformer_with(variant);
 }

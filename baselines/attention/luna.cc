@@ -5,11 +5,13 @@
 // Cost: 4·N·points·D MACs of attention a block, linear in N. Against isab, P is
 // carried along, and has no MLP.
 #include "baselines/transformer/points.h"
-#include "contract/formula.h"
 #include "contract/registry.h"
 #include "primitives/attention_layer/attention_layer.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/cross_attention/read_formula.h"
 #include "primitives/layers/input_projection.h"
 #include "primitives/layers/learned_rows.h"
+#include "primitives/layers/linear_formula.h"
 
 namespace suite {
 namespace {
@@ -138,7 +140,7 @@ oracle::Array luna_reference(const Shape& s, const Options&,
 }
 
 Contestant luna() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "transformer(attention=luna)",
       .facts = {.paper = "Ma et al. 2021, §3",
                 .idea = "a few rows pack the inputs, the inputs read them, and "
@@ -148,10 +150,11 @@ Contestant luna() {
                 .exact = true,
                 .permutation_equivariant = true},
       .options = points_options(16, "How many rows pack the inputs?"),
-      .cost = luna_cost,
-      .reference = luna_reference,
       .growth = {{"N", 1, 1}},
-      .golden = Golden{163008, 5232, 2.00363812936}};
+      .golden = Golden{163008, 5232, 2.00363812936},
+  }};
+  contestant.cost = luna_cost;
+  contestant.reference = luna_reference;
   make_with<Luna>(contestant);
   return contestant;
 }

@@ -8,9 +8,9 @@
 // linear in N. Both N-long products are streaming attention: the landmarks read all
 // keys, and the queries read the landmarks.
 #include "baselines/transformer/transformer.h"
-#include "contract/formula.h"
-#include "contract/mixing_formula.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
+#include "primitives/efficient_attention/landmark/landmark_formula.h"
 #include "primitives/efficient_attention/landmark/row_convolution.h"
 
 namespace suite {
@@ -36,8 +36,8 @@ class Nystromformer {
  public:
   Nystromformer(const Shape& shape, const Options& options)
       : config_(shape, options) {
-    if (config_.convolution > 0)
-      kernels_.resize({shape.H, config_.convolution});
+    if (config_.convolution == 0) return;
+    kernels_.resize({shape.H, config_.convolution});
   }
 
   struct Workspace {
@@ -236,7 +236,7 @@ oracle::Array nystrom_reference(const NaiveInputs& in) {
 }
 
 Contestant nystromformer() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "nystromformer",
       .facts = {.paper = "Xiong et al. 2021, §3.2 and Table 1",
                 .idea = "the Nyström method: landmarks read all, and all read "
@@ -261,8 +261,9 @@ Contestant nystromformer() {
       // Each step may blow up what rounding left by 13/4.
       .rounding = 1024,
       .settings = along("landmarks", {16, 32, 64, 128, 256}),
-      .cost = nystrom_cost,
-      .reference = nystrom_reference};
+  }};
+  variant.cost = nystrom_cost;
+  variant.reference = nystrom_reference;
   make_with<Nystromformer>(variant);
   return transformer_with(variant);
 }

@@ -9,9 +9,9 @@
 #include <cmath>
 
 #include "baselines/transformer/transformer.h"
-#include "contract/mixing_formula.h"
 #include "contract/registry.h"
 #include "primitives/efficient_attention/kernel/kernel_attention.h"
+#include "primitives/efficient_attention/kernel/kernel_formula.h"
 
 namespace suite {
 namespace {
@@ -121,7 +121,7 @@ void set_smaller(const Parameter<double>& parameter) {
 }
 
 Contestant performer() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "performer",
       .facts = {.paper = "Choromanski et al. 2021, §2.3, §2.4 and Theorem 4",
                 .idea = "positive orthogonal random features estimate the "
@@ -148,8 +148,9 @@ Contestant performer() {
                           .set = set_smaller},
       .golden = Golden{84480, 3096, 1.74345691334},
       .settings = along("features", {32, 64, 128, 256}),
-      .cost = performer_cost,
-      .reference = performer_reference};
+  }};
+  variant.cost = performer_cost;
+  variant.reference = performer_reference;
   make_with<Performer>(variant);
   return transformer_with(variant);
 }

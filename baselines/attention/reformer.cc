@@ -19,9 +19,9 @@
 #include <cmath>
 
 #include "baselines/transformer/transformer.h"
-#include "contract/mixing_formula.h"
 #include "contract/registry.h"
 #include "primitives/efficient_attention/hashed/hashed_attention.h"
+#include "primitives/efficient_attention/hashed/hashed_formula.h"
 
 namespace suite {
 namespace {
@@ -180,7 +180,7 @@ oracle::Array full_reference(const NaiveInputs& in) {
 }
 
 Contestant reformer() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "reformer",
       .facts = {.paper = "Kitaev et al. 2020, §2 and App. A",
                 .idea = "rows are sorted by a hash of queries that are keys as "
@@ -206,13 +206,14 @@ Contestant reformer() {
       .golden = Golden{61920, 2556, 1.81178640377},
       .settings = along("hashes", {1, 2, 4, 8}),
       .chooses = true,
-      .widths = [](const Shape& shape, const Options& options) -> MixerWidths {
-        hashed_shape(shape, options);
-        return {.keys = 0, .values = shape.D};
-      },
-      .cost = reformer_cost,
-      .reference = reformer_reference,
-      .limit_reference = full_reference};
+  }};
+  variant.widths = [](const Shape& shape, const Options& options) -> MixerWidths {
+    hashed_shape(shape, options);
+    return {.keys = 0, .values = shape.D};
+  };
+  variant.cost = reformer_cost;
+  variant.reference = reformer_reference;
+  variant.limit_reference = full_reference;
   make_with<Reformer>(variant);
   return transformer_with(variant);
 }

@@ -6,8 +6,8 @@
 //
 // Cost: at most 2·N·(2·window + 1 + 2·globals)·D MACs a layer, linear in N.
 #include "baselines/transformer/transformer.h"
-#include "contract/mixing_formula.h"
 #include "contract/registry.h"
+#include "primitives/efficient_attention/sparse/sparse_formula.h"
 
 namespace suite {
 namespace {
@@ -115,7 +115,7 @@ oracle::Array sliding_reference(const NaiveInputs& in) {
 }
 
 Contestant sliding_window() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "sliding_window",
       .facts = {.paper = "Beltagy et al. 2020 (Longformer), §3.1",
                 .idea = "a row reads its neighbours and a few global rows",
@@ -138,8 +138,9 @@ Contestant sliding_window() {
                               }},
       .golden = Golden{64080, 2952, 1.97708075526},
       .settings = along("window", {64, 128, 256, 512, 1024}),
-      .cost = sliding_cost,
-      .reference = sliding_reference};
+  }};
+  variant.cost = sliding_cost;
+  variant.reference = sliding_reference;
   make_with<SlidingWindow>(variant);
   return transformer_with(variant);
 }

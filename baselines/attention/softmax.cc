@@ -4,8 +4,8 @@
 // Cost: 2·N²·D MACs a layer. The weights exist in memory (materialised, H·N²
 // values), or pass by in tiles (streaming, no N×N array; Dao et al. 2022).
 #include "baselines/transformer/transformer.h"
-#include "contract/formula.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
 
 namespace suite {
 namespace {
@@ -42,7 +42,7 @@ oracle::Array softmax_reference(const NaiveInputs& in) {
 }
 
 Contestant softmax() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "softmax",
       .facts = {.paper = "Vaswani et al. 2017, §3.1 and Table 1",
                 .idea = "every input attends to every input, in B layers",
@@ -53,8 +53,9 @@ Contestant softmax() {
                          "In which form is attention computed?")},
       .growth = {{"N", 2, 1}, {"N", 2, 2, {{"attention", "materialised"}}}},
       .golden = Golden{74448, 2952, 1.72701515541},
-      .cost = softmax_cost,
-      .reference = softmax_reference};
+  }};
+  variant.cost = softmax_cost;
+  variant.reference = softmax_reference;
   make_with<Softmax>(variant);
   Contestant contestant = transformer_with(variant);
   contestant.name = "transformer";

@@ -3,8 +3,8 @@
 //
 // Cost: fill in, in MACs a layer.
 #include "baselines/transformer/transformer.h"
-#include "contract/formula.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
 
 namespace suite {
 namespace {
@@ -54,7 +54,7 @@ oracle::Array my_variant_reference(const NaiveInputs& in) {
 // number(…) and choice(…); where a default doesn't suit N = 11, `.trial` says what
 // does. A failing check prints the golden row to put here.
 Contestant my_variant() {
-  AttentionVariant variant{
+  AttentionVariant variant{{
       .name = "my_variant",
       .facts = {.paper = "fill in",
                 .idea = "fill in",
@@ -63,8 +63,9 @@ Contestant my_variant() {
                 .permutation_equivariant = true},
       .growth = {{"N", 2, 1}},  // exponents of MACs and of bytes held
       .golden = Golden{74448, 2952, 1.72701515541},
-      .cost = my_variant_cost,
-      .reference = my_variant_reference};
+  }};
+  variant.cost = my_variant_cost;
+  variant.reference = my_variant_reference;
   make_with<MyVariant>(variant);
   return transformer_with(variant);
 }

@@ -34,22 +34,12 @@ struct MixerWidths {
   std::size_t values;
 };
 
-// A form to fill in. What Contestant has too means the same; letters are the
-// transformer's.
-struct AttentionVariant {
+// The declaration of a contestant, with the file's stem for its name and the
+// transformer's letters, and how to see whether it holds.
+struct AttentionVariant : Declaration {
   template <class T>
   using Make = std::function<TokenMixer<T>(const Shape&, const Options&)>;
 
-  std::string name;  // the file's stem
-  Facts facts;
-  std::vector<OptionSpec> options = {};
-  OptionValues trial = {};
-  std::vector<Growth> growth;
-  std::optional<ExactLimit> limit = {};
-  std::optional<Golden> golden = {};
-  double rounding = 1;
-  std::vector<OptionValues> settings = {};
-  bool chooses = false;
   // Throws Error for a shape or option that is refused; none: D and D.
   std::function<MixerWidths(const Shape&, const Options&)> widths = {};
   Make<float> make_float = {};
@@ -57,8 +47,8 @@ struct AttentionVariant {
   // Of one layer: work, its parameters, and the buffers in bytes_held.
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>
-      cost;
-  std::function<oracle::Array(const NaiveInputs&)> reference;
+      cost = {};
+  std::function<oracle::Array(const NaiveInputs&)> reference = {};
   // What it is in its limit; none: softmax attention.
   std::function<oracle::Array(const NaiveInputs&)> limit_reference = {};
 

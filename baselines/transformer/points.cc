@@ -1,6 +1,6 @@
 #include "baselines/transformer/points.h"
 
-#include "contract/formula.h"
+#include "primitives/layers/linear_formula.h"
 
 namespace suite {
 

@@ -18,7 +18,8 @@ template <class T>
 class TokenMixer {
  public:
   template <class Mixer>
-  requires(!std::same_as<Mixer, TokenMixer>) explicit TokenMixer(Mixer mixer)
+    requires(!std::same_as<Mixer, TokenMixer>)
+  explicit TokenMixer(Mixer mixer)
       : mixer_(std::make_unique<Of<Mixer>>(std::move(mixer))) {}
 
   TokenMixer(const TokenMixer& other) : mixer_(other.mixer_->copy()) {}
@@ -30,9 +31,8 @@ class TokenMixer {
 
   std::unique_ptr<Workspace> workspace() const { return mixer_->workspace(); }
 
-  // output[batch, N, D], resized to fit, ← queries, keys and values[batch, N,
-  // ·] as wide as the variant says. Hidden inputs must not show in the others'
-  // rows.
+  // output[batch, N, D], resized to fit, ← queries, keys and values [batch, N, ·]
+  // as wide as the variant says. Hidden inputs must not show in the others' rows.
   void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
                Tensor<T, 3>& output, Ledger& ledger) const {
     mixer_->forward(inputs, workspace, output, ledger);

@@ -3,10 +3,12 @@
 #include <memory>
 
 #include "baselines/transformer/attention_error.h"
-#include "contract/formula.h"
 #include "primitives/attention_layer/attention_layer.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/layers/input_encoding.h"
+#include "primitives/layers/input_encoding_formula.h"
 #include "primitives/layers/input_projection.h"
+#include "primitives/layers/linear_formula.h"
 
 namespace suite {
 namespace {
@@ -115,9 +117,9 @@ Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
                       int threads) {
   const TransformerConfig config(variant, s, options);
   const Cost encoding = formula::input_encoding(config.input, s.batch, scalar);
-  const Cost layer =
-      formula::mixing_layer(config.layer, s.batch, s.N, s.B,
-                            variant.cost(s, options, scalar, threads), scalar);
+  const Cost layer = formula::layer_with_mixer(
+      config.layer, s.batch, s.N, s.B,
+      variant.cost(s, options, scalar, threads), scalar);
   Cost cost = encoding + layer;
   cost.parameters = encoding.parameters + s.B * layer.parameters;
   cost += formula::input_projection(
@@ -150,15 +152,15 @@ oracle::Array transformer_reference(const Shape& shape, const Options& options,
 
 using NaiveMix = decltype(oracle::LayerForm::mix);
 
-// `mixing` is the variant's own, or what it nears.
-Reference reference_of(decltype(AttentionVariant::reference) mixing) {
-  return [mixing](const Shape& shape, const Options& options,
-                  const oracle::Parameters& parameters,
-                  const oracle::Array& input, const oracle::Valid& valid) {
+// `mixed` is the variant's own, or what it nears.
+Reference reference_of(decltype(AttentionVariant::reference) mixed) {
+  return [mixed](const Shape& shape, const Options& options,
+                 const oracle::Parameters& parameters,
+                 const oracle::Array& input, const oracle::Valid& valid) {
     const auto mix = [&](std::size_t layer) -> NaiveMix {
       return [&, layer](const oracle::Array& q, const oracle::Array& k,
                         const oracle::Array& v) {
-        return mixing(
+        return mixed(
             {shape, options, parameters, mixer_name(layer), q, k, v, valid});
       };
     };
@@ -191,40 +193,30 @@ std::vector<OptionSpec> options_with(const AttentionVariant& variant) {
 
 Contestant transformer_with(const AttentionVariant& given) {
   const Variant variant = std::make_shared<const AttentionVariant>(given);
-  Contestant contestant{
-      .name = fmt::format("transformer(attention={})", variant->name),
-      .facts = variant->facts,
-      .options = options_with(*variant),
-      .trial = variant->trial,
-      .make_float =
-          [variant](const Shape& shape, const Options& options) {
-            return as_encoder(Transformer<float>(*variant, shape, options));
-          },
-      .make_double =
-          [variant](const Shape& shape, const Options& options) {
-            return as_encoder(Transformer<double>(*variant, shape, options));
-          },
-      .cost =
-          [variant](const Shape& shape, const Options& options,
-                    std::size_t scalar, int threads) {
-            return transformer_cost(*variant, shape, options, scalar, threads);
-          },
-      .reference = reference_of(variant->reference),
-      .rounding = variant->rounding,
-      .chooses = variant->chooses,
-      .growth = variant->growth,
-      .limit = variant->limit,
-      .golden = variant->golden,
-      .settings = variant->settings,
-      .error =
-          [variant](const Shape& shape, const Options& options, Pattern pattern,
-                    std::uint64_t seed) {
-            return attention_error(*variant, shape, options, pattern, seed);
-          }};
+  Contestant contestant{static_cast<const Declaration&>(given)};
+  contestant.name = fmt::format("transformer(attention={})", given.name);
   contestant.facts.letters = "N B C D H batch";
+  contestant.options = options_with(given);
+  contestant.make_float = [variant](const Shape& shape,
+                                    const Options& options) {
+    return as_encoder(Transformer<float>(*variant, shape, options));
+  };
+  contestant.make_double = [variant](const Shape& shape,
+                                     const Options& options) {
+    return as_encoder(Transformer<double>(*variant, shape, options));
+  };
+  contestant.cost = [variant](const Shape& shape, const Options& options,
+                              std::size_t scalar, int threads) {
+    return transformer_cost(*variant, shape, options, scalar, threads);
+  };
+  contestant.reference = reference_of(given.reference);
+  contestant.error = [variant](const Shape& shape, const Options& options,
+                               Pattern pattern, std::uint64_t seed) {
+    return attention_error(*variant, shape, options, pattern, seed);
+  };
   if (contestant.limit && !contestant.limit->reference) {
-    contestant.limit->reference = variant->limit_reference
-                                      ? reference_of(variant->limit_reference)
+    contestant.limit->reference = given.limit_reference
+                                      ? reference_of(given.limit_reference)
                                       : softmax_reference;
   }
   return contestant;

@@ -1,7 +1,9 @@
 // Does a contestant cost what it says?
-#include "contract/conformance/checks.h"
+#include <algorithm>
+#include <cctype>
 
 #include "contract/agreement.h"
+#include "contract/conformance/checks.h"
 #include "contract/conformance/trial.h"
 #include "support/check.h"
 #include "primitives/memory.h"
@@ -9,10 +11,36 @@
 
 namespace suite {
 
+namespace {
+
+// Of the letters in "O(B·N²·D)" each must be read.
+void require_costs_what_it_reads(const Facts& facts) {
+  require(facts.cost.starts_with("O("), "the cost {} is none: O(…)",
+          facts.cost);
+  std::string word;
+  for (const char c : facts.cost + " ") {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+      word += c;
+      continue;
+    }
+    const bool is_letter =  // and not the O of "O("
+        !(word == "O" && c == '(') &&
+        std::find(std::begin(kLetters), std::end(kLetters), word) !=
+        std::end(kLetters);
+    require(!is_letter || facts.reads(word),
+            "it costs {}, and its facts do not say that it reads {}",
+            facts.cost, word);
+    word.clear();
+  }
+}
+
+}  // namespace
+
 void facts_are_filled(const Contestant& c) {
   require(!c.facts.paper.empty() && !c.facts.idea.empty() &&
               !c.facts.cost.empty(),
           "a fact is left empty");
+  require_costs_what_it_reads(c.facts);
   const Options options = defaults(c);
   const auto cost = [&](const Shape& shape) {
     return c.cost(shape, options, sizeof(double), 1);

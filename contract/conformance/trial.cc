@@ -76,6 +76,23 @@ bool accepts(const Contestant& contestant, const Shape& shape,
   }
 }
 
+std::vector<Shape> accepted_shapes(const Contestant& contestant,
+                                   const Options& options) {
+  constexpr std::size_t kSeveralTiles = 300;
+  std::vector<Shape> accepted;
+  bool long_enough = false;
+  for (Shape shape : odd_shapes()) {
+    if (!accepts(contestant, shape, options)) shape.C = shape.D;
+    if (!accepts(contestant, shape, options)) continue;
+    accepted.push_back(shape);
+    long_enough |= shape.N >= kSeveralTiles;
+  }
+  require(long_enough || !options.suffix().empty(),
+          "it accepts no shape of several tiles, N = {} or more, to be tried at",
+          kSeveralTiles);
+  return accepted;
+}
+
 std::string describe(const Shape& shape, const Options& options) {
   std::string text = options.suffix().empty() ? "" : options.suffix() + " ";
   for (const std::string_view name : kLetters) {

@@ -39,11 +39,16 @@ bool accepts(const Contestant& contestant, const Shape& shape,
 // "(sharing=all) at N=11 M=5 ...", for messages.
 std::string describe(const Shape& shape, const Options& options);
 
+// The odd shapes that it accepts: as they are, or with inputs as wide as itself.
+// Throws Error unless with its defaults one of several tiles is among them.
+std::vector<Shape> accepted_shapes(const Contestant& contestant,
+                                   const Options& options);
+
 template <class F>
 void for_each_odd_case(const Contestant& contestant, const F& f) {
   for (const Options& options : option_variants(contestant)) {
-    for (const Shape& shape : odd_shapes()) {
-      if (accepts(contestant, shape, options)) f(shape, options);
+    for (const Shape& shape : accepted_shapes(contestant, options)) {
+      f(shape, options);
     }
   }
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "perceiver/io/decoder.h"
-#include "perceiver/io/multimodal_preprocessor.h"
+#include "perceiver/io/preprocessor/multimodal_preprocessor.h"
 #include "perceiver/perceiver.h"
 
 namespace suite {

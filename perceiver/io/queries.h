@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "perceiver/io/grid_positions.h"
+#include "perceiver/io/preprocessor/grid_positions.h"
 
 namespace suite {
 

@@ -5,7 +5,7 @@
 #include "support/formats/npy.h"
 #include "pretrained/huggingface/config.h"
 #include "pretrained/inputs/pictures/picture.h"
-#include "perceiver/io/raw_input.h"
+#include "perceiver/io/preprocessor/raw_input.h"
 
 namespace suite {
 

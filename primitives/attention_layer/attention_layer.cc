@@ -67,8 +67,9 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
   const ReadRules rules{widths_.plan, widths_.mean_if_fully_masked};
   attend(workspace.normed, inputs, &input_norm_, mask, projections_, rules,
          workspace, workspace.mixed, ledger);
-  if (query_mask != nullptr && ledger.computes())
+  if (query_mask != nullptr && ledger.computes()) {
     clear_rows(*query_mask, workspace.mixed);
+  }
   finish(stream, workspace, ledger);
 }
 

@@ -21,7 +21,7 @@ class InputReader {
 
   // output[batch, M, v_channels] ← attention of queries[batch, M, qk_channels]
   // over keys and values that `maps` make of inputs[batch, N, C].
-  // Cost: as formula::read() in contract/formula.h says for each plan.
+  // Cost: as formula::read() in read_formula.h says for each plan.
   void read(const Tensor<T, 3>& queries, const Tensor<T, 3>& inputs,
             const Mask& mask, const InputMaps<T>& maps, std::size_t heads,
             const ReadPlan& plan, Tensor<T, 3>& output, Ledger& ledger);

@@ -1,7 +1,8 @@
 #include "perceiver/io/contestant/cost.h"
 
-#include "contract/formula.h"
 #include "perceiver/io/contestant/options.h"
+#include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/layers/linear_formula.h"
 
 namespace suite {
 namespace {

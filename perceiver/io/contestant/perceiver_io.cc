@@ -31,7 +31,7 @@ class PerceiverIo {
 };
 
 Contestant perceiver_io() {
-  Contestant contestant{
+  Contestant contestant{{
       .name = "perceiver_io",
       .facts = {.paper = "Jaegle et al. 2022, §3",
                 .idea = "M latents read N inputs once and think; O queries read "
@@ -43,13 +43,13 @@ Contestant perceiver_io() {
                 .queries = true,
                 .permutation_invariant = true},
       .options = io_options(),
-      .cost = io_cost,
-      .output_channels =
-          [](const Shape& shape, const Options& options) {
-            return or_else(options.number("outputs"),
-                           or_else(options.number("query_channels"), shape.D));
-          },
-      .reference = io_reference};
+  }};
+  contestant.cost = io_cost;
+  contestant.output_channels = [](const Shape& shape, const Options& options) {
+    return or_else(options.number("outputs"),
+                   or_else(options.number("query_channels"), shape.D));
+  };
+  contestant.reference = io_reference;
   make_with<PerceiverIo>(contestant);
   return contestant;
 }

@@ -1,4 +1,4 @@
-#include "perceiver/io/text_preprocessor.h"
+#include "perceiver/io/preprocessor/text_preprocessor.h"
 
 namespace suite {
 

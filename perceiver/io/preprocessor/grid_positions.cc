@@ -1,4 +1,4 @@
-#include "perceiver/io/grid_positions.h"
+#include "perceiver/io/preprocessor/grid_positions.h"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "perceiver/io/preprocessor.h"
+#include "perceiver/io/preprocessor/preprocessor.h"
 
 namespace suite {
 

@@ -1,7 +1,7 @@
-#include "perceiver/io/preprocessor.h"
+#include "perceiver/io/preprocessor/preprocessor.h"
 
-#include "perceiver/io/multimodal_preprocessor.h"
-#include "perceiver/io/patches.h"
+#include "perceiver/io/preprocessor/multimodal_preprocessor.h"
+#include "perceiver/io/preprocessor/patches.h"
 #include "perceiver/io/stem_windows.h"
 #include "perceiver/io/testing.h"
 

@@ -1,4 +1,4 @@
-#include "perceiver/io/grid_preprocessor.h"
+#include "perceiver/io/preprocessor/grid_preprocessor.h"
 
 #include <algorithm>
 

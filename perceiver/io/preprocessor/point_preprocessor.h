@@ -2,7 +2,7 @@
 #pragma once
 
 #include "perceiver/io/config.h"
-#include "perceiver/io/raw_input.h"
+#include "perceiver/io/preprocessor/raw_input.h"
 #include "primitives/cost.h"
 
 namespace suite {

@@ -1,4 +1,4 @@
-#include "perceiver/io/preprocessor.h"
+#include "perceiver/io/preprocessor/preprocessor.h"
 
 namespace suite {
 

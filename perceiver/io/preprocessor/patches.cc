@@ -1,4 +1,4 @@
-#include "perceiver/io/patches.h"
+#include "perceiver/io/preprocessor/patches.h"
 
 namespace suite {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <variant>
 
-#include "perceiver/io/grid_preprocessor.h"
-#include "perceiver/io/point_preprocessor.h"
-#include "perceiver/io/text_preprocessor.h"
+#include "perceiver/io/preprocessor/grid_preprocessor.h"
+#include "perceiver/io/preprocessor/point_preprocessor.h"
+#include "perceiver/io/preprocessor/text_preprocessor.h"
 
 namespace suite {
 

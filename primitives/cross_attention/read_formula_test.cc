@@ -1,5 +1,5 @@
 // Which exact rewrite is taken for which shape, by multiply-adds counted by hand.
-#include "contract/formula.h"
+#include "primitives/cross_attention/read_formula.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "perceiver/io/multimodal_preprocessor.h"
+#include "perceiver/io/preprocessor/multimodal_preprocessor.h"
 
 #include <algorithm>
 

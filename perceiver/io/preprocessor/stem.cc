@@ -1,4 +1,4 @@
-#include "perceiver/io/stem.h"
+#include "perceiver/io/preprocessor/stem.h"
 
 namespace suite {
 

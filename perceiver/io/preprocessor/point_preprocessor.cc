@@ -1,4 +1,4 @@
-#include "perceiver/io/point_preprocessor.h"
+#include "perceiver/io/preprocessor/point_preprocessor.h"
 
 #include <algorithm>
 

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "perceiver/io/grid_positions.h"
-#include "perceiver/io/patches.h"
-#include "perceiver/io/raw_input.h"
-#include "perceiver/io/stem.h"
+#include "perceiver/io/preprocessor/grid_positions.h"
+#include "perceiver/io/preprocessor/patches.h"
+#include "perceiver/io/preprocessor/raw_input.h"
+#include "perceiver/io/preprocessor/stem.h"
 
 namespace suite {
 

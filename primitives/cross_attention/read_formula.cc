@@ -1,0 +1,109 @@
+#include "primitives/cross_attention/read_formula.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "primitives/attention/attention_formula.h"
+#include "primitives/cross_attention/input_reader.h"
+#include "primitives/layers/linear_formula.h"
+
+namespace suite::formula {
+namespace {
+
+// One pass over the inputs: they are read, keys and values never leave the
+// cache.
+Cost streaming_read(const ReadShape& s, const ReadPlan& plan,
+                    std::size_t scalar) {
+  const std::size_t N = s.batch * s.inputs, M = s.batch * s.latents;
+  const std::size_t C = s.channels, qk = s.qk_channels, v = s.v_channels;
+  const std::size_t wide = s.heads * C;
+  const std::size_t logits = s.heads * M * s.inputs;
+  Cost cost;
+  Work& maps = cost[Part::key_value_projection];
+  const std::size_t read = N * C * scalar;
+  (s.normed ? cost[Part::layer_norm] : maps).bytes_moved += read;
+  if (!plan.fold_keys) maps += {.macs = N * C * qk, .bytes_moved = scalar * C * qk};
+  if (!plan.fold_values) maps += {.macs = N * C * v, .bytes_moved = scalar * C * v};
+  if (plan.fold_keys) {
+    maps += {.macs = M * qk * C,
+             .bytes_moved = scalar * (M * qk + qk * C + M * wide)};
+  }
+  if (plan.fold_values) {
+    maps += {.macs = M * C * v,
+             .bytes_moved = scalar * (M * wide + C * v + M * v)};
+  }
+  const std::size_t key = plan.fold_keys ? wide : qk;
+  const std::size_t value = plan.fold_values ? wide : v;
+  cost[Part::scores] = {.macs = logits * (key / s.heads),
+                        .bytes_moved = scalar * M * key};
+  cost[Part::softmax] = {.logits = logits};
+  cost[Part::weighted_sum] = {.macs = logits * (value / s.heads),
+                              .bytes_moved = scalar * M * value};
+  return cost;
+}
+
+// Keys and values of all inputs, into memory.
+Cost keys_and_values(const ReadShape& s, std::size_t scalar) {
+  const std::size_t N = s.batch * s.inputs, C = s.channels;
+  const std::size_t width = s.qk_channels + s.v_channels;
+  Cost cost;
+  Work& maps = cost[Part::key_value_projection];
+  (s.normed ? cost[Part::layer_norm] : maps).bytes_moved += N * C * scalar;
+  maps += {.macs = N * C * width, .bytes_moved = scalar * width * (C + N)};
+  return cost;
+}
+
+}  // namespace
+
+std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
+                             const ReadPlan& plan, std::size_t scalar,
+                             int threads) {
+  return scalar == sizeof(float)
+             ? InputReader<float>::buffer_bytes(shape, form, plan, threads)
+             : InputReader<double>::buffer_bytes(shape, form, plan, threads);
+}
+
+Cost read(const ReadShape& s, std::size_t width, const ReadPlan& plan,
+          std::size_t uses, Bias bias, AttentionForm form, std::size_t scalar,
+          int threads) {
+  require(s.qk_channels % s.heads == 0 && s.v_channels % s.heads == 0,
+          "{} heads do not divide {} query and {} value channels", s.heads,
+          s.qk_channels, s.v_channels);
+  const std::size_t M = s.batch * s.latents;
+  const bool kept = plan.keep || form == AttentionForm::materialised;
+  Cost cost = uses * (kept ? attention(s.attention(), form, scalar)
+                           : streaming_read(s, plan, scalar));
+  if (kept) cost += (plan.keep ? 1 : uses) * keys_and_values(s, scalar);
+  cost[Part::query_projection] =
+      uses * linear(M, width, s.qk_channels, scalar);
+  cost.parameters = linear_parameters(width, s.qk_channels, bias) +
+                    linear_parameters(s.channels, s.qk_channels, bias) +
+                    linear_parameters(s.channels, s.v_channels, bias);
+  cost.bytes_held = reader_buffers(s, form, plan, scalar, threads) +
+                    scalar * M * s.qk_channels;
+  return cost;
+}
+
+ReadPlan cheapest_plan(const ReadShape& s, std::size_t uses,
+                       AttentionForm form, std::size_t scalar) {
+  std::vector<ReadPlan> plans = {{}};
+  if (form == AttentionForm::streaming) {
+    plans.push_back({.fold_keys = true});
+    plans.push_back({.fold_values = true});
+    plans.push_back({.fold_keys = true, .fold_values = true});
+  }
+  const std::uint64_t kept =
+      scalar * s.batch * s.inputs * (s.qk_channels + s.v_channels);
+  if (uses > 1 && kept <= kMostKeptBytes) plans.push_back({.keep = true});
+  const auto macs = [&](const ReadPlan& plan) {
+    return read(s, s.qk_channels, plan, uses, Bias::without, form, scalar, 1)
+        .total()
+        .macs;
+  };
+  return *std::min_element(plans.begin(), plans.end(),
+                           [&](const ReadPlan& a, const ReadPlan& b) {
+                             return macs(a) < macs(b);
+                           });
+}
+
+}  // namespace suite::formula

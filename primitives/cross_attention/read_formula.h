@@ -1,0 +1,37 @@
+// What latents that read inputs cost, and which way of it costs least. MACs,
+// logits and bytes moved are the papers' arithmetic and not from the code:
+// conformance demands that they equal what the ledger counts, exactly. Bytes of
+// buffers are asked of the code's own layout.
+#pragma once
+
+#include "primitives/cost.h"
+#include "primitives/cross_attention/read_plan.h"
+#include "primitives/layers/linear.h"
+
+namespace suite::formula {
+
+// The bytes that what reads inputs holds while it runs.
+std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
+                             const ReadPlan& plan, std::size_t scalar,
+                             int threads);
+
+// Latents of `width` channels read inputs, `uses` times with the same weights:
+// cross-attention and its projections, layer norm of the inputs included.
+// `bytes_held` are the buffers', `parameters` those of one use. Throws Error
+// unless the heads divide the channels.
+//
+// As written, of one example, in MACs: M·D·qk for the queries, N·C·(qk + v) for
+// keys and values, M·N·(qk + v) for scores and sum. A folded side costs M·C·qk
+// (or v) and heads·M·N·C instead of its share of the last two; what is kept is
+// projected once for all uses.
+Cost read(const ReadShape& shape, std::size_t width, const ReadPlan& plan,
+          std::size_t uses, Bias bias, AttentionForm form, std::size_t scalar,
+          int threads);
+
+// The plan of fewest MACs for so many uses. Keys and values are kept only if
+// they take at most kMostKeptBytes.
+inline constexpr std::uint64_t kMostKeptBytes = std::uint64_t{1} << 30;
+ReadPlan cheapest_plan(const ReadShape& shape, std::size_t uses,
+                       AttentionForm form, std::size_t scalar);
+
+}  // namespace suite::formula
