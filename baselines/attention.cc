@@ -70,14 +70,15 @@ oracle::Array attention_reference(const Shape& s, const Options&,
 Contestant attention() {
   Contestant contestant{{
       .name = "attention",
-      .facts = {.paper = "Vaswani et al. 2017, §3.2.1",
-                .idea = "attention alone, M queries over N inputs that are keys and "
-                        "values",
-                .cost = "O(M·N·D)",
-                .letters = "N M C D H batch",
-                .exact = true,
-                .latents = true,
-                .permutation_invariant = true},
+      .facts =
+          {.paper = "Vaswani et al. 2017, §3.2.1",
+           .idea = "attention alone, M queries over N inputs that are keys and "
+                   "values",
+           .cost = "O(M·N·D)",
+           .dimensions = "N M C D H batch",
+           .exact = true,
+           .latents = true,
+           .permutation_invariant = true},
       .options = {choice("attention", {"streaming", "materialised"},
                          "In which form is attention computed?")},
   }};

@@ -83,7 +83,7 @@ Contestant bare_transformer() {
                 .idea = "full self-attention alone, as its complexity claim "
                         "defines it",
                 .cost = "O(B·N²·D)",
-                .letters = "N B C D H batch",
+                .dimensions = "N B C D H batch",
                 .exact = true,
                 .permutation_equivariant = true},
       .options = {choice("attention", {"streaming", "materialised"},

@@ -209,7 +209,7 @@ Contestant bert() {
                     "a post-norm transformer of embedded tokens, which asks "
                     "for the masked ones",
                 .cost = "O(B·N²·D)",
-                .letters = "N B C D H batch",
+                .dimensions = "N B C D H batch",
                 .exact = true,
                 .permutation_equivariant = true},
       .options =

@@ -7,7 +7,7 @@
 namespace suite {
 
 bool Facts::reads(std::string_view name) const {
-  std::istringstream words(letters);
+  std::istringstream words(dimensions);
   for (std::string word; words >> word;) {
     if (word == name) return true;
   }

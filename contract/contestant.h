@@ -24,7 +24,7 @@ struct Facts {
   std::string paper;  // where is it published, and in which section?
   std::string idea;   // what is it, in one sentence?
   std::string cost;   // what does its paper say that it costs?
-  std::string letters;  // which letters does it read? "N B D H batch"
+  std::string dimensions;  // which letters does it read? "N B D H batch"
   // Does it compute the very function it is named after, or come near it?
   bool exact = true;
   // Are there latents, so that the output has M rows whatever N is?
@@ -42,7 +42,7 @@ struct Facts {
 // How a whole forward grows with a letter once that is large: the exponents that
 // the paper claims, with these options and the defaults of the others.
 struct Growth {
-  std::string letter;
+  std::string dimension;
   double macs = 0;
   double bytes_held = 0;
   OptionValues options = {};

@@ -4,7 +4,7 @@
 
 namespace suite {
 
-std::size_t& letter(Shape& shape, std::string_view name) {
+std::size_t& dimension(Shape& shape, std::string_view name) {
   if (name == "N") return shape.N;
   if (name == "M") return shape.M;
   if (name == "B") return shape.B;
@@ -19,8 +19,8 @@ std::size_t& letter(Shape& shape, std::string_view name) {
   return shape.batch;
 }
 
-std::size_t letter(const Shape& shape, std::string_view name) {
-  return letter(const_cast<Shape&>(shape), name);
+std::size_t dimension(const Shape& shape, std::string_view name) {
+  return dimension(const_cast<Shape&>(shape), name);
 }
 
 }  // namespace suite

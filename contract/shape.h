@@ -22,11 +22,11 @@ struct Shape {
 };
 
 // All letters, in the order of the CSV.
-inline constexpr std::string_view kLetters[] = {"N", "M", "B", "C",    "D",
-                                                "H", "L", "O", "batch"};
+inline constexpr std::string_view kDimensions[] = {"N", "M", "B", "C",    "D",
+                                                   "H", "L", "O", "batch"};
 
 // The field of a letter; throws Error for one that is unknown.
-std::size_t& letter(Shape& shape, std::string_view name);
-std::size_t letter(const Shape& shape, std::string_view name);
+std::size_t& dimension(Shape& shape, std::string_view name);
+std::size_t dimension(const Shape& shape, std::string_view name);
 
 }  // namespace suite

@@ -5,7 +5,7 @@
 #include "contract/registry.h"
 #include "primitives/attention_layer/attend.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/layers/learned_rows.h"
 
 namespace suite {
@@ -80,10 +80,9 @@ class BarePerceiver {
 Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
                int threads) {
   const AttentionForm form = attention_form(options.text("attention"));
-  const Cost cross =
-      formula::read({s.batch, s.M, s.N, s.C, s.D, s.D, s.H, /*normed=*/false},
-                    s.D, /*plan=*/{}, /*uses=*/1, Bias::without, form, scalar,
-                    threads);
+  const Cost cross = formula::cross_attention(
+      {s.batch, s.M, s.N, s.C, s.D, s.D, s.H, /*normed=*/false}, s.D,
+      /*plan=*/{}, /*uses=*/1, Bias::without, form, scalar, threads);
   const Cost self =
       formula::attend({s.batch, s.M, s.D, s.D, s.D, s.H}, Bias::without, form,
                       scalar, threads);
@@ -119,7 +118,7 @@ Contestant bare_perceiver() {
                 .idea = "the Perceiver's attention alone, as its complexity "
                         "claim defines it",
                 .cost = "O(B·M·N·D + B·L·M²·D)",
-                .letters = "N M B C D H L batch",
+                .dimensions = "N M B C D H L batch",
                 .exact = true,
                 .latents = true,
                 .permutation_invariant = true},

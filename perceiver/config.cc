@@ -4,7 +4,7 @@
 #include <charconv>
 #include <numeric>
 
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 
 namespace suite {
 namespace {
@@ -14,9 +14,10 @@ Sharing sharing_of(const std::string& name) {
   return name == "all" ? Sharing::all : Sharing::all_but_first;
 }
 
-WeightSets cross_sets_of(Sharing sharing, std::size_t reads) {
-  std::vector<std::size_t> set_of(reads, 0);
-  for (std::size_t read = 1; read < reads && sharing != Sharing::all; ++read) {
+WeightSets cross_sets_of(Sharing sharing, std::size_t cross_attends) {
+  std::vector<std::size_t> set_of(cross_attends, 0);
+  for (std::size_t read = 1; read < cross_attends && sharing != Sharing::all;
+       ++read) {
     set_of[read] = sharing == Sharing::none ? read : 1;
   }
   return WeightSets(set_of);
@@ -31,8 +32,8 @@ WeightSets latent_sets_of(Sharing sharing, std::size_t blocks) {
 // "every", "first", or block numbers as in "0+2+5".
 std::vector<std::size_t> reading_blocks(const std::string& text,
                                         std::size_t blocks) {
-  std::vector<std::size_t> reads(blocks, text == "every" ? 1 : 0);
-  if (text == "every") return reads;
+  std::vector<std::size_t> cross_attends(blocks, text == "every" ? 1 : 0);
+  if (text == "every") return cross_attends;
   const std::string list = text == "first" ? "0" : text;
   const char* at = list.data();
   const char* end = at + list.size();
@@ -44,10 +45,10 @@ std::vector<std::size_t> reading_blocks(const std::string& text,
             "cross_attends = {}: allowed are every, first, or block numbers "
             "below B = {} as in 0+2",
             text, blocks);
-    reads[block] = 1;
+    cross_attends[block] = 1;
     at = stop + 1;
   }
-  return reads;
+  return cross_attends;
 }
 
 // `name` is what said how many heads.
@@ -65,22 +66,23 @@ InputEncodingWidths encoding_of(const Shape& shape, const Options& options) {
 }
 
 EncoderConfig encoder_of(const Shape& shape, const Options& options) {
-  return {.latents = shape.M,
-          .channels = shape.D,
-          .blocks = shape.B,
-          .layers = shape.L,
-          .reads = reading_blocks(options.text("cross_attends"), shape.B),
-          .sharing = sharing_of(options.text("sharing")),
-          .cross_heads = or_else(options.number("cross_heads"), shape.H),
-          .heads = shape.H,
-          .qk_channels = options.number("qk_channels"),
-          .v_channels = options.number("v_channels"),
-          .cross_widening = options.number("widening"),
-          .widening = options.number("widening"),
-          .query_residual = options.flag("query_residual"),
-          .gelu = options.text("gelu") == "tanh" ? Gelu::tanh : Gelu::erf,
-          .attention = attention_form(options.text("attention")),
-          .planned = options.text("plan") == "planned"};
+  return {
+      .latents = shape.M,
+      .channels = shape.D,
+      .blocks = shape.B,
+      .layers = shape.L,
+      .cross_attends = reading_blocks(options.text("cross_attends"), shape.B),
+      .sharing = sharing_of(options.text("sharing")),
+      .cross_heads = or_else(options.number("cross_heads"), shape.H),
+      .heads = shape.H,
+      .qk_channels = options.number("qk_channels"),
+      .v_channels = options.number("v_channels"),
+      .cross_widening = options.number("widening"),
+      .widening = options.number("widening"),
+      .query_residual = options.flag("query_residual"),
+      .gelu = options.text("gelu") == "tanh" ? Gelu::tanh : Gelu::erf,
+      .attention = attention_form(options.text("attention")),
+      .planned = options.text("plan") == "planned"};
 }
 
 }  // namespace
@@ -90,7 +92,7 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
     : latents(e.latents),
       blocks(e.blocks),
       layers(e.layers),
-      reads(e.reads),
+      cross_attends(e.cross_attends),
       attention(e.attention),
       planned(e.planned),
       input(encoding) {
@@ -98,10 +100,11 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
           "widening = 0: must be at least 1");
   require(e.heads > 0 && e.cross_heads > 0, "heads = 0: must be at least 1");
   require(blocks > 0, "B = 0: must be at least 1");
-  if (reads.empty()) reads.assign(1, 1);
-  reads.resize(blocks);
+  if (cross_attends.empty()) cross_attends.assign(1, 1);
+  cross_attends.resize(blocks);
   cross_sets = cross_sets_of(
-      e.sharing, std::accumulate(reads.begin(), reads.end(), std::size_t{0}));
+      e.sharing, std::accumulate(cross_attends.begin(), cross_attends.end(),
+                                 std::size_t{0}));
   latent_sets = latent_sets_of(e.sharing, blocks);
   const std::size_t read = input.encoded_channels();
   const std::size_t cross_qk =
@@ -130,7 +133,8 @@ PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)
     : PerceiverConfig(encoder_of(shape, options),
                       encoding_of(shape, options)) {}
 
-ReadShape PerceiverConfig::read_shape(std::size_t batch) const {
+CrossAttentionShape PerceiverConfig::cross_attention_shape(
+    std::size_t batch) const {
   return {batch,
           latents,
           input.inputs,
@@ -145,8 +149,9 @@ AttentionLayerWidths PerceiverConfig::cross_of(std::size_t set,
                                                std::size_t scalar) const {
   AttentionLayerWidths widths = cross;
   if (planned) {
-    widths.plan = formula::cheapest_plan(
-        read_shape(batch), cross_sets.uses_of(set), attention, scalar);
+    widths.plan =
+        formula::cheapest_plan(cross_attention_shape(batch),
+                               cross_sets.uses_of(set), attention, scalar);
   }
   return widths;
 }

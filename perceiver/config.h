@@ -33,7 +33,7 @@ struct EncoderConfig {
   std::size_t blocks = 1;    // B
   std::size_t layers = 1;    // L
   // Cross-attentions before the layers of each block; empty: one, at first.
-  std::vector<std::size_t> reads = {};
+  std::vector<std::size_t> cross_attends = {};
   Sharing sharing = Sharing::all;
   std::size_t cross_heads = 1;
   std::size_t heads = 1;        // H, of latent layers
@@ -47,14 +47,16 @@ struct EncoderConfig {
   bool mean_if_fully_masked = false;  // as AttentionLayerWidths has it
   Gelu gelu = Gelu::erf;
   AttentionForm attention = AttentionForm::streaming;
-  bool planned = false;  // reads in the way of fewest MACs, not as written
+  bool planned =
+      false;  // cross-attention in the way of fewest MACs, not as written
 };
 
 struct PerceiverConfig {
   std::size_t latents = 0;         // M
   std::size_t blocks = 0;          // B
   std::size_t layers = 0;          // L
-  std::vector<std::size_t> reads;  // cross-attentions before each block's layers
+  // Before each block's layers.
+  std::vector<std::size_t> cross_attends;
   WeightSets cross_sets;           // of all cross-attentions, in their order
   WeightSets latent_sets;          // of each block's latent layers
   AttentionForm attention = AttentionForm::streaming;
@@ -68,7 +70,7 @@ struct PerceiverConfig {
                   const InputEncodingWidths& encoding);
   PerceiverConfig(const Shape& shape, const Options& options);
 
-  ReadShape read_shape(std::size_t batch) const;
+  CrossAttentionShape cross_attention_shape(std::size_t batch) const;
   // The cross-attention of a set, with the plan that it follows.
   AttentionLayerWidths cross_of(std::size_t set, std::size_t batch,
                                 std::size_t scalar) const;

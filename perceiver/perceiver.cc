@@ -34,12 +34,12 @@ const Tensor<T, 3>& Perceiver<T>::forward(const Tensor<T, 3>& input,
   const Tensor<T, 3>& encoded =
       input_.forward(input, workspace.encoded, ledger);
   repeat_rows(latents_, input.shape(0), stream, ledger);
-  workspace.cross.reader.forget();
-  std::size_t read = 0;
+  workspace.cross.cross_attention.forget();
+  std::size_t use = 0;
   for (std::size_t block = 0; block < config_.blocks; ++block) {
-    for (std::size_t i = 0; i < config_.reads[block]; ++i) {
-      cross_.of_use(read++).forward(stream, encoded, mask, workspace.cross,
-                                    ledger);
+    for (std::size_t i = 0; i < config_.cross_attends[block]; ++i) {
+      cross_.of_use(use++).forward(stream, encoded, mask, workspace.cross,
+                                   ledger);
     }
     for (const AttentionLayer<T>& layer : blocks_.of_use(block)) {
       layer.forward(stream, no_mask(), workspace.latent, ledger);
@@ -72,7 +72,7 @@ const Tensor<T, 4>& Perceiver<T>::cross_weights(
               config_.cross_sets.uses() > 0,
           "weights exist where attention is materialised and inputs are read");
   return static_cast<const MaterialisedAttention<T>&>(
-             workspace.cross.reader.attention())
+             workspace.cross.cross_attention.attention())
       .weights();
 }
 

@@ -5,7 +5,7 @@
 #include "contract/registry.h"
 #include "perceiver/perceiver.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/layers/input_encoding_formula.h"
 
 namespace suite {
@@ -16,7 +16,7 @@ namespace {
 Cost cross_cost(const PerceiverConfig& config, const Shape& shape,
                 std::size_t scalar, int threads) {
   Cost all;
-  std::vector<ReadPlan> plans;
+  std::vector<CrossAttentionPlan> plans;
   for (std::size_t set = 0; set < config.cross_sets.sets(); ++set) {
     const AttentionLayerWidths widths =
         config.cross_of(set, shape.batch, scalar);
@@ -29,9 +29,9 @@ Cost cross_cost(const PerceiverConfig& config, const Shape& shape,
     all += cost;
     if (!plans.empty()) {
       all.bytes_held =
-          held + (is_new ? formula::reader_buffers(config.read_shape(shape.batch),
-                                                   config.attention,
-                                                   widths.plan, scalar, threads)
+          held + (is_new ? formula::cross_attention_buffers(
+                               config.cross_attention_shape(shape.batch),
+                               config.attention, widths.plan, scalar, threads)
                          : 0);
     }
     plans.push_back(widths.plan);
@@ -130,7 +130,7 @@ Contestant perceiver() {
       .facts = {.paper = "Jaegle et al. 2021, §3; Jaegle et al. 2022, §3",
                 .idea = "M latents read N inputs, then attend to one another",
                 .cost = "O(B·M·N·D + B·L·M²·D)",
-                .letters = "N M B C D H L batch",
+                .dimensions = "N M B C D H L batch",
                 .exact = true,
                 .latents = true,
                 .permutation_invariant = true},

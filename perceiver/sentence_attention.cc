@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "primitives/attention/materialised.h"
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/random.h"
 
 namespace suite {
@@ -75,18 +75,18 @@ SentenceAttention<T> sentence_attention(std::string_view sentence,
 
   AttentionWorkspace<T> workspace(AttentionForm::materialised);
   Ledger ledger;
-  const ReadRules as_written;
+  const CrossAttentionRules as_written;
   attend<T>(s.latents, s.input, /*norm=*/nullptr, Mask(), s.projections,
             as_written, workspace, s.output, ledger);
 
   s.weights = dynamic_cast<const MaterialisedAttention<T>&>(
-                  workspace.reader.attention())
+                  workspace.cross_attention.attention())
                   .weights();
   s.queries = std::move(workspace.queries);
-  s.keys = workspace.reader.kept().keys();
-  s.values = workspace.reader.kept().values();
+  s.keys = workspace.cross_attention.kept().keys();
+  s.values = workspace.cross_attention.kept().values();
   s.counted = ledger.counted();
-  s.declared = formula::read(
+  s.declared = formula::cross_attention(
       {.latents = kSentenceLatents,
        .inputs = s.words.size(),
        .channels = kSentenceChannels,

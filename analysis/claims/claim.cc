@@ -28,7 +28,7 @@ constexpr const char* kOldSumOfTerms = "growth";
 const Names kQuantities = {"seconds",     "macs",       "flops",     "logits",
                            "bytes_moved", "bytes_peak", "parameters"};
 
-Names dimensions() { return {std::begin(kLetters), std::end(kLetters)}; }
+Names dimensions() { return {std::begin(kDimensions), std::end(kDimensions)}; }
 
 Names part_names() {
   Names names(kPartNames.begin(), kPartNames.end());

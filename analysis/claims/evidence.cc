@@ -19,9 +19,9 @@ MeasuredCell counted_cell(const Cell& cell) {
   counted.threads = cell.threads;
   counted.scalar = cell.scalar;
   counted.status = "ok";
-  for (const std::string_view name : kLetters) {
-    if (cell.entry.contestant->facts.reads(name)) {
-      counted.dimensions[std::string(name)] = letter(cell.shape, name);
+  for (const std::string_view name : kDimensions) {
+    if (cell.entry.contestant->facts.cross_attends(name)) {
+      counted.dimensions[std::string(name)] = dimension(cell.shape, name);
     }
   }
   const Cost cost = cell.declared();
@@ -79,7 +79,7 @@ bool matches(const MeasuredCell& cell, const Subject& subject,
     const auto fixed = where.find(name);
     if (fixed != where.end()) {
       if (value != fixed->second) return false;
-    } else if (!any && value != letter(definition.base, name)) {
+    } else if (!any && value != dimension(definition.base, name)) {
       const bool follows =
           name == "C" && variable == "D" && value == cell.dimensions.at("D");
       if (!follows) return false;

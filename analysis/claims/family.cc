@@ -10,7 +10,7 @@ std::optional<double> stated_exponent(const Entry& entry, const Claim& claim) {
   const Contestant& contestant = *entry.contestant;
   for (const Growth& growth : contestant.growth) {
     const Options options(contestant.name, contestant.options, growth.options);
-    if (growth.letter != claim.variable ||
+    if (growth.dimension != claim.variable ||
         options.suffix() != entry.options.suffix()) {
       continue;
     }

@@ -61,7 +61,7 @@ class Shapes {
   template <class F>
   static std::string joined(const Dimensions& dimensions, const F& wanted) {
     std::string all;
-    for (const std::string_view name : kLetters) {
+    for (const std::string_view name : kDimensions) {
       const auto found = dimensions.find(std::string(name));
       if (found == dimensions.end() || !wanted(found->first)) continue;
       all +=

@@ -39,7 +39,7 @@ std::vector<const MeasuredCell*> in_order(const Run& run, const Index& index) {
   }
   const auto rank = [&](const MeasuredCell* cell) {
     std::vector<std::uint64_t> shape;
-    for (const std::string_view name : kLetters) {
+    for (const std::string_view name : kDimensions) {
       const auto found = cell->dimensions.find(std::string(name));
       shape.push_back(found == cell->dimensions.end() ? 0 : found->second);
     }

@@ -9,9 +9,9 @@ namespace {
 
 std::string dimension_cells(const Shape& shape) {
   std::string cells;
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     if (!counts_dimension(name)) continue;
-    cells += fmt::format("{},", letter(shape, name));
+    cells += fmt::format("{},", dimension(shape, name));
   }
   return cells;
 }
@@ -20,7 +20,7 @@ std::string dimension_cells(const Shape& shape) {
 
 std::string flops_csv(const std::vector<FlopsTable>& tables) {
   std::string csv;
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     if (counts_dimension(name)) csv += fmt::format("{},", name);
   }
   csv += "counting,part,scope,unit,value\n";

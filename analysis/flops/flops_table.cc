@@ -73,8 +73,8 @@ Counting layers_counting(const Shape& s, const FlopsPieces& layers) {
 }
 
 void require_countable(const Shape& s) {
-  for (const std::string_view name : kLetters) {
-    require(!counts_dimension(name) || letter(s, name) > 0,
+  for (const std::string_view name : kDimensions) {
+    require(!counts_dimension(name) || dimension(s, name) > 0,
             "{} = 0: must be at least 1", name);
   }
   require(s.D % s.H == 0, "H = {}: must divide D = {}", s.H, s.D);

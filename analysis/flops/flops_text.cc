@@ -100,9 +100,10 @@ std::string flops_text(const std::vector<FlopsTable>& tables, bool exact) {
   std::string text =
       "FLOPs of one forward, from the declared formulas; nothing is run.\n";
   if (tables.empty()) return text;
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     if (!counts_dimension(name) || name == "M") continue;
-    text += fmt::format("{} = {}  ", name, letter(tables.front().shape, name));
+    text +=
+        fmt::format("{} = {}  ", name, dimension(tables.front().shape, name));
   }
   text.resize(text.size() - 2);
   text +=

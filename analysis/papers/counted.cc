@@ -32,7 +32,7 @@ double exponent(const PaperRow& row, std::string_view name) {
                                cost[Part::weighted_sum].macs);
   };
   Shape twice = row.shape;
-  letter(twice, name) *= 2;
+  dimension(twice, name) *= 2;
   if (name == "D") twice.C *= 2;
   return std::log2(macs(twice) / macs(row.shape));
 }

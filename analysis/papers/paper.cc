@@ -77,7 +77,7 @@ class PaperReader : public TomlReader {
       placed(*given.get("contestant"),
              [&] { return find_contestant(row.contestant); });
       for (const auto& [name, value] : dimensions("shape", given)) {
-        letter(row.shape, name) = value;
+        dimension(row.shape, name) = value;
       }
     }
     if (given.contains("where")) row.where = dimensions("where", given);
@@ -93,7 +93,8 @@ class PaperReader : public TomlReader {
   std::map<std::string, std::uint64_t> dimensions(
       const std::string& key, const toml::table& given) const {
     const toml::table& all = table(key, *given.get(key));
-    known_keys(all, key + ".", {std::begin(kLetters), std::end(kLetters)});
+    known_keys(all, key + ".",
+               {std::begin(kDimensions), std::end(kDimensions)});
     std::map<std::string, std::uint64_t> values;
     for (const auto& [name, value] : all) {
       const std::string text(name.str());

@@ -141,7 +141,7 @@ std::vector<std::string> defined_order(const Run& run) {
 
 std::string FixedDimensions::text() const {
   std::string text;
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     const auto found = dimensions.find(std::string(name));
     if (name == "C" && input_as_wide) {
       text += "C = D, ";
@@ -194,7 +194,7 @@ bool same_shape(const MeasuredCell& a, const MeasuredCell& b) {
 std::vector<DimensionSweep> dimension_sweeps(const Run& run) {
   const std::vector<std::string> contestants = contestants_of(run);
   std::vector<DimensionSweep> sweeps;
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     const std::string dimension(name);
     for (const FixedDimensions& fixed : swept(run, dimension)) {
       sweeps.push_back(sweep_of(run, dimension, fixed, contestants));

@@ -57,7 +57,7 @@ MeasuredCell cell_of(const Field& field) {
   cell.plan = field.text("plan");
   cell.phase = field.text("phase");
   cell.threads = field.small("threads");
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     if (!field.text(name).empty()) {
       cell.dimensions[std::string(name)] = field.whole(name);
     }

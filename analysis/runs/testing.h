@@ -21,7 +21,7 @@ using Dimensions = std::map<std::string, std::uint64_t>;
 // The name that an experiment would give it.
 inline std::string made_id(const MeasuredCell& cell) {
   std::string id = cell.contestant;
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     const auto found = cell.dimensions.find(std::string(name));
     if (found != cell.dimensions.end()) {
       id += fmt::format("/{}={}", name, found->second);

@@ -44,8 +44,8 @@ void check(const Arguments& a) {
           "--results is not given: a run, or a folder with runs");
   require(a.format == "markdown" || a.format == "latex",
           "--format {}: allowed are markdown and latex", a.format);
-  const std::vector<std::string> dimensions(std::begin(kLetters),
-                                            std::end(kLetters));
+  const std::vector<std::string> dimensions(std::begin(kDimensions),
+                                            std::end(kDimensions));
   require(!a.dimension || is_among(*a.dimension, dimensions),
           "--letter {}: allowed are {}", a.dimension.value_or(""),
           fmt::join(dimensions, ", "));

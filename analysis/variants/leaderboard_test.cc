@@ -12,7 +12,7 @@ namespace {
 Contestant named(const std::string& name) {
   Contestant contestant;
   contestant.name = name;
-  contestant.facts.letters = "N";
+  contestant.facts.dimensions = "N";
   contestant.facts.cost = "O(" + name + ")";
   return contestant;
 }

@@ -108,7 +108,7 @@ Contestant isab() {
                 .idea = "learned points read the inputs, and the inputs read "
                         "the points",
                 .cost = "O(B·N·points·D)",
-                .letters = "N B C D H batch",
+                .dimensions = "N B C D H batch",
                 .exact = true,
                 .permutation_equivariant = true},
       .options = points_options(32, "How many induced points?"),

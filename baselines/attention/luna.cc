@@ -8,7 +8,7 @@
 #include "contract/registry.h"
 #include "primitives/attention_layer/attention_layer.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/layers/input_projection.h"
 #include "primitives/layers/learned_rows.h"
 #include "primitives/layers/linear_formula.h"
@@ -93,9 +93,9 @@ class Luna {
 Cost pack_cost(const Shape& s, std::size_t points, std::size_t scalar,
                int threads) {
   const std::size_t rows = s.batch * points;
-  Cost cost = formula::read({s.batch, points, s.N, s.D, s.D, s.D, s.H}, s.D, {},
-                            s.B, Bias::with, AttentionForm::streaming, scalar,
-                            threads);
+  Cost cost = formula::cross_attention(
+      {s.batch, points, s.N, s.D, s.D, s.D, s.H}, s.D, {}, s.B, Bias::with,
+      AttentionForm::streaming, scalar, threads);
   cost[Part::layer_norm].bytes_moved += s.B * 2 * rows * s.D * scalar;
   cost[Part::output_projection] +=
       s.B * formula::linear(rows, s.D, s.D, scalar, /*onto=*/true);
@@ -146,7 +146,7 @@ Contestant luna() {
                 .idea = "a few rows pack the inputs, the inputs read them, and "
                         "they go on beside them",
                 .cost = "O(B·N·points·D)",
-                .letters = "N B C D H batch",
+                .dimensions = "N B C D H batch",
                 .exact = true,
                 .permutation_equivariant = true},
       .options = points_options(16, "How many rows pack the inputs?"),

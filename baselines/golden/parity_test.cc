@@ -28,10 +28,13 @@ std::vector<std::string> case_names() {
   return names;
 }
 
-Shape shape_of(const Json& letters) {
-  return {.N = letters.at("N"), .B = letters.at("B"), .C = letters.at("C"),
-          .D = letters.at("D"), .H = letters.at("H"),
-          .batch = letters.at("batch")};
+Shape shape_of(const Json& dimensions) {
+  return {.N = dimensions.at("N"),
+          .B = dimensions.at("B"),
+          .C = dimensions.at("C"),
+          .D = dimensions.at("D"),
+          .H = dimensions.at("H"),
+          .batch = dimensions.at("batch")};
 }
 
 // As PyTorch has it: norms have weight and bias, maps are [out, in].

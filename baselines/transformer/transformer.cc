@@ -195,7 +195,7 @@ Contestant transformer_with(const AttentionVariant& given) {
   const Variant variant = std::make_shared<const AttentionVariant>(given);
   Contestant contestant{static_cast<const Declaration&>(given)};
   contestant.name = fmt::format("transformer(attention={})", given.name);
-  contestant.facts.letters = "N B C D H batch";
+  contestant.facts.dimensions = "N B C D H batch";
   contestant.options = options_with(given);
   contestant.make_float = [variant](const Shape& shape,
                                     const Options& options) {

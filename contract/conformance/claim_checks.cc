@@ -34,7 +34,7 @@ void grows_as_declared(const Contestant& c) {
     const Options options = defaults_with(c, growth.options);
     Shape shape = plain_shape();
     const auto cost = [&](std::size_t value) {
-      letter(shape, growth.letter) = value;
+      dimension(shape, growth.dimension) = value;
       return c.cost(shape, options, sizeof(float), 1);
     };
     const Cost one = cost(kLarge), two = cost(2 * kLarge);
@@ -44,7 +44,7 @@ void grows_as_declared(const Contestant& c) {
           std::log2(static_cast<double>(large) / static_cast<double>(small));
       require(std::abs(exponent - declared) < 0.01,
               "{} grow like {}^{:.3f}{}, declared is {}^{}", what,
-              growth.letter, exponent, options.suffix(), growth.letter,
+              growth.dimension, exponent, options.suffix(), growth.dimension,
               declared);
     };
     check("MACs", one.total().macs, two.total().macs, growth.macs);
@@ -190,8 +190,8 @@ bool says(const std::string& text, std::string_view name,
 // Does it name a letter or an option with the value that it has here?
 bool names_a_value(const std::string& text, const Contestant& c,
                    const Shape& shape, const Options& options) {
-  for (const std::string_view name : kLetters) {
-    if (says(text, name, std::to_string(letter(shape, name)))) return true;
+  for (const std::string_view name : kDimensions) {
+    if (says(text, name, std::to_string(dimension(shape, name)))) return true;
   }
   return std::any_of(c.options.begin(), c.options.end(),
                      [&](const OptionSpec& spec) {

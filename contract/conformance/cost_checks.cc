@@ -23,11 +23,11 @@ void require_costs_what_it_reads(const Facts& facts) {
       word += c;
       continue;
     }
-    const bool is_letter =  // and not the O of "O("
+    const bool is_dimension =  // and not the O of "O("
         !(word == "O" && c == '(') &&
-        std::find(std::begin(kLetters), std::end(kLetters), word) !=
-        std::end(kLetters);
-    require(!is_letter || facts.reads(word),
+        std::find(std::begin(kDimensions), std::end(kDimensions), word) !=
+            std::end(kDimensions);
+    require(!is_dimension || facts.reads(word),
             "it costs {}, and its facts do not say that it reads {}",
             facts.cost, word);
     word.clear();
@@ -46,10 +46,10 @@ void facts_are_filled(const Contestant& c) {
     return c.cost(shape, options, sizeof(double), 1);
   };
   const Cost plain = cost(plain_shape());
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     Shape other = plain_shape();
-    letter(other, name) *= 2;
-    if (letter(other, name) == 0) letter(other, name) = 3;
+    dimension(other, name) *= 2;
+    if (dimension(other, name) == 0) dimension(other, name) = 3;
     // What is refused for its value has been read.
     const bool reads = !accepts(c, other, options) ||
                        cost(other).bytes_held != plain.bytes_held ||

@@ -16,7 +16,7 @@ namespace suite {
 enum class Fault {
   none,
   leaves_a_fact_empty,
-  claims_a_letter_it_ignores,
+  claims_a_dimension_it_ignores,
   answers_nan,
   answers_narrower,
   answers_wrong,
@@ -48,7 +48,7 @@ enum class Fault {
   has_the_golden_row_of_another,
   shares_parameters_with_copies,
   keeps_a_workspace,
-  costs_a_letter_it_ignores,
+  costs_a_dimension_it_ignores,
   refuses_many_inputs,
   minds_a_mask_that_hides_nothing,
   shows_hidden_inputs,

@@ -95,9 +95,9 @@ std::vector<Shape> accepted_shapes(const Contestant& contestant,
 
 std::string describe(const Shape& shape, const Options& options) {
   std::string text = options.suffix().empty() ? "" : options.suffix() + " ";
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     text += fmt::format("{}{}={}", name == "N" ? "at " : " ", name,
-                        letter(shape, name));
+                        dimension(shape, name));
   }
   return text;
 }

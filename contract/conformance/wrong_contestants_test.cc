@@ -8,7 +8,7 @@
 #include "contract/agreement.h"
 #include "contract/conformance/conformance.h"
 #include "contract/conformance/toy.h"
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 #include "support/check.h"
 
 namespace suite {
@@ -32,7 +32,7 @@ oracle::Array toy_limit(const Shape& s, const Options&,
 }
 
 Cost toy_cost(const Shape& s, std::size_t scalar, int threads, Fault fault) {
-  Cost cost = formula::read(
+  Cost cost = formula::cross_attention(
       {s.batch, s.N, s.N, s.C, s.D, s.D,
        fault == Fault::accepts_any_heads ? 1 : s.H, /*normed=*/false},
       s.C, {}, /*uses=*/1, Bias::without, AttentionForm::streaming, scalar,
@@ -91,12 +91,12 @@ Contestant toy(Fault fault) {
                 .facts = {.paper = "none",
                           .idea = "a toy",
                           .cost = "O(N²·D)",
-                          .letters = "N C D H batch",
+                          .dimensions = "N C D H batch",
                           .permutation_equivariant = true},
                 .options = {choice("gain", {"1", "2"}, "Times what?")}}};
   if (fault == Fault::leaves_a_fact_empty) c.facts.paper.clear();
-  if (fault == Fault::claims_a_letter_it_ignores) c.facts.letters += " M";
-  if (fault == Fault::costs_a_letter_it_ignores) c.facts.cost = "O(N²·M·D)";
+  if (fault == Fault::claims_a_dimension_it_ignores) c.facts.dimensions += " M";
+  if (fault == Fault::costs_a_dimension_it_ignores) c.facts.cost = "O(N²·M·D)";
   c.make_float = [fault](const Shape& shape, const Options& options) {
     return as_encoder(Toy<float>(shape, options, fault));
   };
@@ -131,48 +131,77 @@ struct Planted {
 };
 const Planted kPlanted[] = {
     {"facts_are_filled", Fault::leaves_a_fact_empty, "a fact is left empty"},
-    {"facts_are_filled", Fault::claims_a_letter_it_ignores, "it does not read M"},
-    {"facts_are_filled", Fault::costs_a_letter_it_ignores, "do not say that it reads M"},
+    {"facts_are_filled", Fault::claims_a_dimension_it_ignores,
+     "it does not read M"},
+    {"facts_are_filled", Fault::costs_a_dimension_it_ignores,
+     "do not say that it reads M"},
     {"output_has_its_shape", Fault::answers_nan, "is not finite"},
     {"output_has_its_shape", Fault::answers_narrower, "the output is ["},
     {"agrees_with_the_oracle", Fault::answers_wrong, "differs from the oracle"},
-    {"agrees_with_the_oracle", Fault::answers_nan, "differs from the oracle by nan"},
-    {"agrees_with_the_oracle", Fault::refuses_many_inputs, "no shape of several tiles"},
+    {"agrees_with_the_oracle", Fault::answers_nan,
+     "differs from the oracle by nan"},
+    {"agrees_with_the_oracle", Fault::refuses_many_inputs,
+     "no shape of several tiles"},
     {"costs_what_it_declares", Fault::declares_too_few_macs, "scores: counted"},
-    {"costs_what_it_declares", Fault::declares_too_few_parameters, "parameters, declared are"},
-    {"holds_what_it_declares", Fault::declares_too_few_bytes, "bytes, declared are"},
-    {"second_forward_allocates_nothing", Fault::allocates_each_time, "a second forward made"},
-    {"counting_needs_no_work", Fault::counts_more_when_alone, "softmax: counted"},
-    {"counting_needs_no_work", Fault::works_when_only_counting, "bytes of memory"},
-    {"output_depends_on_every_input", Fault::ignores_the_last_input, "input 10 of 11"},
-    {"every_parameter_matters", Fault::ignores_a_parameter, "idle does not change"},
-    {"every_option_has_an_effect", Fault::ignores_an_option, "option gain = 2 changes nothing"},
-    {"same_seed_gives_same_bits", Fault::answers_anew_each_time, "a second forward gives"},
-    {"same_seed_gives_same_bits", Fault::differs_from_its_twin, "a second model"},
-    {"same_seed_gives_same_bits", Fault::ignores_its_seed, "the seed changes nothing"},
+    {"costs_what_it_declares", Fault::declares_too_few_parameters,
+     "parameters, declared are"},
+    {"holds_what_it_declares", Fault::declares_too_few_bytes,
+     "bytes, declared are"},
+    {"second_forward_allocates_nothing", Fault::allocates_each_time,
+     "a second forward made"},
+    {"counting_needs_no_work", Fault::counts_more_when_alone,
+     "softmax: counted"},
+    {"counting_needs_no_work", Fault::works_when_only_counting,
+     "bytes of memory"},
+    {"output_depends_on_every_input", Fault::ignores_the_last_input,
+     "input 10 of 11"},
+    {"every_parameter_matters", Fault::ignores_a_parameter,
+     "idle does not change"},
+    {"every_option_has_an_effect", Fault::ignores_an_option,
+     "option gain = 2 changes nothing"},
+    {"same_seed_gives_same_bits", Fault::answers_anew_each_time,
+     "a second forward gives"},
+    {"same_seed_gives_same_bits", Fault::differs_from_its_twin,
+     "a second model"},
+    {"same_seed_gives_same_bits", Fault::ignores_its_seed,
+     "the seed changes nothing"},
     {"examples_are_independent", Fault::mixes_examples, "changing example 0"},
     {"permutes_as_stated", Fault::depends_on_order, "not equivariant"},
     {"masks_are_honoured", Fault::ignores_the_mask, "a mask changes nothing"},
-    {"masks_are_honoured", Fault::minds_a_mask_that_hides_nothing, "a mask that hides nothing"},
-    {"masks_are_honoured", Fault::shows_hidden_inputs, "a hidden input changes"},
-    {"masks_are_honoured", Fault::answers_nan_when_all_is_hidden, "with all inputs hidden"},
+    {"masks_are_honoured", Fault::minds_a_mask_that_hides_nothing,
+     "a mask that hides nothing"},
+    {"masks_are_honoured", Fault::shows_hidden_inputs,
+     "a hidden input changes"},
+    {"masks_are_honoured", Fault::answers_nan_when_all_is_hidden,
+     "with all inputs hidden"},
     {"inputs_are_left_alone", Fault::changes_its_input, "changes its input"},
-    {"forgets_the_last_input", Fault::remembers_its_first_input, "given before"},
-    {"parameters_are_a_value", Fault::shares_parameters_with_copies, "changing a copy's parameters"},
+    {"forgets_the_last_input", Fault::remembers_its_first_input,
+     "given before"},
+    {"parameters_are_a_value", Fault::shares_parameters_with_copies,
+     "changing a copy's parameters"},
     {"workspaces_do_not_meet", Fault::keeps_a_workspace, "what another holds"},
     {"thread_counts_agree", Fault::depends_on_threads, "the number of threads"},
-    {"refuses_heads_that_do_not_divide", Fault::accepts_any_heads, "5 heads over 12"},
-    {"refusals_name_the_value", Fault::refuses_without_its_value, "does not name the value"},
-    {"refusals_name_the_value", Fault::costs_what_it_refuses, "refuse differently"},
-    {"states_what_is_asked", Fault::approximates_without_a_limit, "must state where it is exact"},
-    {"states_what_is_asked", Fault::states_no_golden_row, "must have a golden row"},
+    {"refuses_heads_that_do_not_divide", Fault::accepts_any_heads,
+     "5 heads over 12"},
+    {"refusals_name_the_value", Fault::refuses_without_its_value,
+     "does not name the value"},
+    {"refusals_name_the_value", Fault::costs_what_it_refuses,
+     "refuse differently"},
+    {"states_what_is_asked", Fault::approximates_without_a_limit,
+     "must state where it is exact"},
+    {"states_what_is_asked", Fault::states_no_golden_row,
+     "must have a golden row"},
     {"states_what_is_asked", Fault::suggests_a_setting_it_lacks, "strength"},
     {"grows_as_declared", Fault::claims_other_growth, "MACs grow like N^2"},
-    {"grows_as_declared", Fault::claims_other_growth_of_bytes, "bytes held grow like N^1"},
-    {"reaches_its_exact_limit", Fault::misses_its_limit, "differs from what it approximates"},
-    {"reaches_its_exact_limit", Fault::nears_its_limit_too_slowly, "declared is 1/x^1"},
+    {"grows_as_declared", Fault::claims_other_growth_of_bytes,
+     "bytes held grow like N^1"},
+    {"reaches_its_exact_limit", Fault::misses_its_limit,
+     "differs from what it approximates"},
+    {"reaches_its_exact_limit", Fault::nears_its_limit_too_slowly,
+     "declared is 1/x^1"},
     {"is_causal_where_claimed", Fault::claims_to_be_causal, "causal = true"},
-    {"matches_its_golden_row", Fault::has_the_golden_row_of_another, "Golden{15312, 432"},
+    {"matches_its_golden_row", Fault::has_the_golden_row_of_another,
+     "Golden{15312, 432"},
 };
 
 TEST(WrongContestants, EveryCheckRejectsItsOwnForItsReason) {

@@ -17,12 +17,12 @@ void for_each_shape(const Sweep& sweep, std::size_t depth, const Shape& shape,
   const SweptDimension& swept = sweep.dimensions[depth];
   for (const std::size_t value : swept.values) {
     Shape next = shape;
-    letter(next, swept.dimension) = value;
+    dimension(next, swept.dimension) = value;
     for_each_shape(sweep, depth + 1, next, f);
   }
 }
 
-bool sweeps_letter(const Sweep& sweep, std::string_view name) {
+bool sweeps_dimension(const Sweep& sweep, std::string_view name) {
   for (const SweptDimension& swept : sweep.dimensions) {
     if (swept.dimension == name) return true;
   }
@@ -31,9 +31,9 @@ bool sweeps_letter(const Sweep& sweep, std::string_view name) {
 
 std::string id_of(const Cell& cell) {
   std::string id = cell.entry.name();
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     if (cell.entry.contestant->facts.reads(name)) {
-      id += fmt::format("/{}={}", name, letter(cell.shape, name));
+      id += fmt::format("/{}={}", name, dimension(cell.shape, name));
     }
   }
   return id + fmt::format("/{}/threads={}", cell.scalar, cell.threads);
@@ -66,13 +66,13 @@ std::vector<Cell> cells_of(const Definition& definition, int threads) {
       const Entry entry = find_contestant(name);
       for_each_shape(sweep, 0, definition.base, [&](Shape shape) {
         // An input as wide as the model, unless the definition says otherwise.
-        if (sweeps_letter(sweep, "D") && !sweeps_letter(sweep, "C") &&
+        if (sweeps_dimension(sweep, "D") && !sweeps_dimension(sweep, "C") &&
             definition.base.C == definition.base.D) {
           shape.C = shape.D;
         }
-        for (const std::string_view each : kLetters) {
+        for (const std::string_view each : kDimensions) {
           if (entry.contestant->facts.reads(each)) continue;
-          letter(shape, each) = letter(definition.base, each);
+          dimension(shape, each) = dimension(definition.base, each);
         }
         Cell cell{entry, shape, threads, definition.scalar, "", {s}};
         cell.id = id_of(cell);

@@ -50,7 +50,8 @@ class Reader : public TomlReader {
     }
     Shape shape;
     for (const auto& [key, value] : base) {
-      letter(shape, key.str()) = dimension_value(std::string(key.str()), value);
+      dimension(shape, key.str()) =
+          dimension_value(std::string(key.str()), value);
     }
     if (!base.contains("C")) shape.C = shape.D;
     return shape;
@@ -78,7 +79,7 @@ class Reader : public TomlReader {
   }
 
   static std::vector<std::string> dimensions() {
-    return {std::begin(kLetters), std::end(kLetters)};
+    return {std::begin(kDimensions), std::end(kDimensions)};
   }
 };
 
@@ -87,7 +88,7 @@ std::vector<std::size_t> values_of(const Sweep& sweep, const Shape& base,
   for (const SweptDimension& swept : sweep.dimensions) {
     if (swept.dimension == name) return swept.values;
   }
-  return {letter(base, name)};
+  return {dimension(base, name)};
 }
 
 // Heads must divide the width, for every pair that a sweep makes.

@@ -54,7 +54,7 @@ class Broken {
 Contestant broken(const std::string& name, Breaks how) {
   Contestant c;
   c.name = name;
-  c.facts.letters = "N C batch";
+  c.facts.dimensions = "N C batch";
   c.make_float = [how](const Shape& shape, const Options&) {
     return as_encoder(Broken<float>(shape, how));
   };

@@ -23,8 +23,8 @@ void check_answer(const Cell& cell, std::uint64_t seed) {
   const Options& options = cell.entry.options;
   const Shape small = small_shape(cell.shape, contestant, options);
   std::string key = cell.entry.name() + cell.scalar;
-  for (const std::string_view name : kLetters) {
-    key += fmt::format("/{}", letter(small, name));
+  for (const std::string_view name : kDimensions) {
+    key += fmt::format("/{}", dimension(small, name));
   }
   if (passed.count(key) > 0) return;
   const Agreement agreement =

@@ -99,9 +99,9 @@ json described(const Cell& cell, const RunIdentity& run) {
   for (const OptionSpec& option : contestant.options) {
     options[option.name] = cell.entry.options.text(option.name);
   }
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     if (!contestant.facts.reads(name)) continue;
-    dimensions[std::string(name)] = letter(cell.shape, name);
+    dimensions[std::string(name)] = dimension(cell.shape, name);
   }
   json text = {{"id", cell.id},
                {"contestant", contestant.name},

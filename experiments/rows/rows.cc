@@ -14,10 +14,10 @@ Record cell_record(const RunIdentity& run, const Cell& cell) {
   record["cell_id"] = cell.id;
   record["contestant"] = cell.entry.name();
   record["phase"] = "forward";
-  for (const std::string_view name : kLetters) {
+  for (const std::string_view name : kDimensions) {
     // Empty where the contestant has no such dimension.
     if (!cell.entry.contestant->facts.reads(name)) continue;
-    record[name] = std::to_string(letter(cell.shape, name));
+    record[name] = std::to_string(dimension(cell.shape, name));
   }
   record["threads"] = std::to_string(cell.threads);
   record["scalar"] = cell.scalar;

@@ -8,10 +8,10 @@ namespace suite {
 namespace {
 
 bool at_base(const Cell& cell, const Definition& definition) {
-  return std::all_of(std::begin(kLetters), std::end(kLetters),
+  return std::all_of(std::begin(kDimensions), std::end(kDimensions),
                      [&](std::string_view name) {
-                       return letter(cell.shape, name) ==
-                              letter(definition.base, name);
+                       return dimension(cell.shape, name) ==
+                              dimension(definition.base, name);
                      });
 }
 

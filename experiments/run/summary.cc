@@ -66,7 +66,7 @@ using Values = std::vector<std::size_t>;
 Values values_at(const Sweep& sweep, const Cell& cell) {
   Values values;
   for (const SweptDimension& swept : sweep.dimensions) {
-    values.push_back(letter(cell.shape, swept.dimension));
+    values.push_back(dimension(cell.shape, swept.dimension));
   }
   return values;
 }

@@ -92,7 +92,7 @@ void Decoder<T>::forward(const Sources& from, Workspace& workspace,
   if (config_.kind == DecoderConfig::Kind::average) {
     return average(from.latents, workspace, outputs, ledger);
   }
-  workspace.cross.reader.forget();
+  workspace.cross.cross_attention.forget();
   for (const Kind& kind : kinds_) {
     decode(kind, from, workspace, outputs[kind.queries.name()], ledger);
   }

@@ -60,7 +60,7 @@ EncoderConfig encoder() {
           .channels = 1024,
           .blocks = 8,
           .layers = 6,
-          .reads = {1},
+          .cross_attends = {1},
           .sharing = Sharing::all,
           .cross_heads = 1,
           .heads = 8};
@@ -93,7 +93,7 @@ PublishedModel perceiver_imagenet() {
                                  .channels = 1024,
                                  .blocks = 8,
                                  .layers = 6,
-                                 .reads = {1, 1, 1, 1, 1, 1, 1, 1},
+                                 .cross_attends = {1, 1, 1, 1, 1, 1, 1, 1},
                                  .sharing = Sharing::all_but_first,
                                  .cross_heads = 1,
                                  .heads = 8},

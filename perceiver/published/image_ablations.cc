@@ -27,7 +27,7 @@ PublishedModel perceiver_imagenet_small() {
                       .channels = 512,
                       .blocks = 2,
                       .layers = 4,
-                      .reads = {1, 1},
+                      .cross_attends = {1, 1},
                       .sharing = Sharing::none,
                       .cross_heads = 1,
                       .heads = 8},
@@ -45,7 +45,7 @@ PublishedModel ablated(const std::string& name, const std::string& where,
   encoder.channels = 1024;
   encoder.blocks = blocks;
   encoder.layers = layers;
-  encoder.reads = reads;
+  encoder.cross_attends = reads;
   encoder.sharing = sharing;
   return model;
 }

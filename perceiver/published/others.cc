@@ -26,7 +26,7 @@ PublishedModel perceiver_modelnet40() {
                       .channels = 1024,
                       .blocks = 2,
                       .layers = 6,
-                      .reads = {1, 1},
+                      .cross_attends = {1, 1},
                       .sharing = Sharing::all_but_first,
                       .cross_heads = 1,
                       .heads = 8},

@@ -119,13 +119,13 @@ TEST(Published, ReadsAreAsPublished) {
     const PerceiverConfig first =
         config("perceiver_imagenet_" + text + "_reads_first");
     EXPECT_EQ(first.cross_sets.uses(), reads);
-    EXPECT_EQ(first.reads[0], reads);
+    EXPECT_EQ(first.cross_attends[0], reads);
     EXPECT_EQ(first.blocks * first.layers, 48u);
     if (reads == 8) continue;
     const PerceiverConfig apart =
         config("perceiver_imagenet_" + text + "_reads_apart");
     EXPECT_EQ(apart.cross_sets.uses(), reads);
-    EXPECT_EQ(apart.reads[0], 1u);
+    EXPECT_EQ(apart.cross_attends[0], 1u);
   }
 }
 

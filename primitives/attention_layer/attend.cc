@@ -64,17 +64,17 @@ void attend(const Tensor<T, 3>& input, const Mask& mask,
 template <class T>
 void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
-            const Projections<T>& projections, const ReadRules& rules,
+            const Projections<T>& projections, const CrossAttentionRules& rules,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger) {
   linear(query_input, projections.query, workspace.queries,
          ledger[Part::query_projection]);
   const bool mean = rules.mean_if_fully_masked && mask.size() > 0;
   if (mean) show_where_fully_masked(mask, workspace.queries, workspace.shown);
-  workspace.reader.read(workspace.queries, inputs,
-                        mean ? workspace.shown : mask,
-                        {norm, &projections.key, &projections.value},
-                        projections.heads, rules.plan, output, ledger);
+  workspace.cross_attention.forward(
+      workspace.queries, inputs, mean ? workspace.shown : mask,
+      {norm, &projections.key, &projections.value}, projections.heads,
+      rules.plan, output, ledger);
 }
 
 template struct Projections<float>;
@@ -98,12 +98,14 @@ template void attend<double>(const Tensor<double, 3>&, const Mask&,
                              Ledger&);
 template void attend<float>(const Tensor<float, 3>&, const Tensor<float, 3>&,
                             const LayerNorm<float>*, const Mask&,
-                            const Projections<float>&, const ReadRules&,
+                            const Projections<float>&,
+                            const CrossAttentionRules&,
                             AttentionWorkspace<float>&, Tensor<float, 3>&,
                             Ledger&);
 template void attend<double>(const Tensor<double, 3>&, const Tensor<double, 3>&,
                              const LayerNorm<double>*, const Mask&,
-                             const Projections<double>&, const ReadRules&,
+                             const Projections<double>&,
+                             const CrossAttentionRules&,
                              AttentionWorkspace<double>&, Tensor<double, 3>&,
                              Ledger&);
 

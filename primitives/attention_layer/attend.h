@@ -6,7 +6,7 @@
 #include <string>
 
 #include "primitives/attention/attention.h"
-#include "primitives/cross_attention/input_reader.h"
+#include "primitives/cross_attention/cross_attention.h"
 #include "primitives/layers/linear.h"
 
 namespace suite {
@@ -35,7 +35,7 @@ using MixTokens = std::function<void(const AttentionInputs<T>& inputs,
 template <class T>
 struct AttentionWorkspace {
   std::unique_ptr<Attention<T>> attention;  // self-attention only
-  InputReader<T> reader;                    // cross-attention only
+  CrossAttention<T> cross_attention;        // cross-attention only
   Tensor<T, 3> normed;                      // [batch, rows, channels]
   Tensor<T, 3> queries;                     // [batch, rows, qk_channels]
   Tensor<T, 3> keys;                        // [batch, rows, qk_channels]
@@ -45,7 +45,7 @@ struct AttentionWorkspace {
   Mask shown;           // a mask under which no example is fully masked
 
   explicit AttentionWorkspace(AttentionForm form)
-      : attention(make_attention<T>(form)), reader(form) {}
+      : attention(make_attention<T>(form)), cross_attention(form) {}
 };
 
 // output[batch, rows, v_channels] ← self-attention of input[batch, rows, D].
@@ -62,8 +62,8 @@ void attend(const Tensor<T, 3>& input, const Mask& mask,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger);
 
-struct ReadRules {
-  ReadPlan plan = {};
+struct CrossAttentionRules {
+  CrossAttentionPlan plan = {};
   // An example whose inputs are all masked: their mean, or zeros?
   bool mean_if_fully_masked = false;
 };
@@ -76,7 +76,7 @@ struct ReadRules {
 template <class T>
 void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
-            const Projections<T>& projections, const ReadRules& rules,
+            const Projections<T>& projections, const CrossAttentionRules& rules,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger);
 

@@ -32,12 +32,13 @@ class AttendTest : public testing::Test {
   }
 
   double error(const Tensor<T, 3>& query_input, const Tensor<T, 3>& input,
-               const Mask& mask, AttentionForm form, const ReadPlan& plan = {}) {
+               const Mask& mask, AttentionForm form,
+               const CrossAttentionPlan& plan = {}) {
     AttentionWorkspace<T> workspace(form);
     Tensor<T, 3> output;
     Ledger ledger;
-    attend<T>(query_input, input, nullptr, mask, projections_, ReadRules{plan},
-              workspace, output, ledger);
+    attend<T>(query_input, input, nullptr, mask, projections_,
+              CrossAttentionRules{plan}, workspace, output, ledger);
     double worst = 0;
     for (std::size_t b = 0; b < query_input.shape(0); ++b) {
       const Matrix x(example(query_input, b)), y(example(input, b));

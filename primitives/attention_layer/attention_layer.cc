@@ -64,7 +64,7 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
                                 AttentionWorkspace<T>& workspace,
                                 Ledger& ledger, const Mask* query_mask) const {
   layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
-  const ReadRules rules{widths_.plan, widths_.mean_if_fully_masked};
+  const CrossAttentionRules rules{widths_.plan, widths_.mean_if_fully_masked};
   attend(workspace.normed, inputs, &input_norm_, mask, projections_, rules,
          workspace, workspace.mixed, ledger);
   if (query_mask != nullptr && ledger.computes()) {

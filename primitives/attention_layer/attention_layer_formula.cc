@@ -1,7 +1,7 @@
 #include "primitives/attention_layer/attention_layer_formula.h"
 
 #include "primitives/attention/attention_formula.h"
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/layers/linear_formula.h"
 
 namespace suite::formula {
@@ -67,7 +67,7 @@ Cost attention_layer(const AttentionLayerWidths& w, std::size_t batch,
     mixer.bytes_held = attention_buffers(shape, form, scalar, threads);
     return layer_with_mixer(w, batch, rows, uses, mixer, scalar);
   }
-  Cost cost = read({batch, rows, input_rows, w.input_channels, w.qk_channels,
+  Cost cost = cross_attention({batch, rows, input_rows, w.input_channels, w.qk_channels,
                     w.v_channels, w.heads},
                    w.channels, w.plan, uses, Bias::with, form, scalar, threads);
   cost.parameters += 2 * w.input_channels;

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "primitives/cross_attention/read_plan.h"
+#include "primitives/cross_attention/plan.h"
 #include "primitives/layers/activation.h"
 
 namespace suite {
@@ -24,7 +24,7 @@ struct AttentionLayerWidths {
   // What reads masked inputs alone gets their mean, as Hugging Face has it;
   // else zeros, as DeepMind has it.
   bool mean_if_fully_masked = false;
-  ReadPlan plan = {};  // of a layer that reads inputs
+  CrossAttentionPlan plan = {};  // of a layer that reads inputs
   Gelu gelu = Gelu::erf;
 
   std::size_t keys() const {

@@ -14,12 +14,12 @@ void KeysAndValues<T>::make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps
   const bool normed = maps.norm != nullptr;
   const std::size_t channels = inputs.shape(2);
   const std::size_t tile = depth_tile<T>();
-  const ReadShape shape{.batch = inputs.shape(0),
-                        .inputs = inputs.shape(1),
-                        .channels = channels,
-                        .qk_channels = maps.key->out(),
-                        .v_channels = maps.value->out(),
-                        .normed = normed};
+  const CrossAttentionShape shape{.batch = inputs.shape(0),
+                                  .inputs = inputs.shape(1),
+                                  .channels = channels,
+                                  .qk_channels = maps.key->out(),
+                                  .v_channels = maps.value->out(),
+                                  .normed = normed};
   Buffers buffers = Buffers::allocating(threads());
   lay_out(shape, buffers);
   const MatrixView<const T> all = all_rows(inputs);
@@ -66,7 +66,7 @@ void KeysAndValues<T>::make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps
 }
 
 template <class T>
-void KeysAndValues<T>::lay_out(const ReadShape& s, Buffers& buffers) {
+void KeysAndValues<T>::lay_out(const CrossAttentionShape& s, Buffers& buffers) {
   buffers(normed_, {s.normed ? buffers.threads() : 0, depth_tile<T>(),
                     s.channels});
   key_.lay_out(s.channels, s.qk_channels, buffers);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "primitives/cross_attention/input_maps.h"
-#include "primitives/cross_attention/read_plan.h"
+#include "primitives/cross_attention/plan.h"
 #include "primitives/panels/packed_matrix.h"
 
 namespace suite {
@@ -18,7 +18,7 @@ class KeysAndValues {
   const Tensor<T, 3>& keys() const { return keys_; }      // [batch, N, ·]
   const Tensor<T, 3>& values() const { return values_; }  // [batch, N, ·]
 
-  void lay_out(const ReadShape& shape, Buffers& buffers);
+  void lay_out(const CrossAttentionShape& shape, Buffers& buffers);
 
  private:
   PackedMatrix<T> key_, value_;

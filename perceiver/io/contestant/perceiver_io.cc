@@ -34,10 +34,11 @@ Contestant perceiver_io() {
   Contestant contestant{{
       .name = "perceiver_io",
       .facts = {.paper = "Jaegle et al. 2022, §3",
-                .idea = "M latents read N inputs once and think; O queries read "
-                        "the latents",
+                .idea =
+                    "M latents read N inputs once and think; O queries read "
+                    "the latents",
                 .cost = "O((N + O + B·L·M)·M·D)",
-                .letters = "N M B C D H L O batch",
+                .dimensions = "N M B C D H L O batch",
                 .exact = true,
                 .latents = true,
                 .queries = true,

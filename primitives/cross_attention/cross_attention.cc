@@ -1,4 +1,4 @@
-#include "primitives/cross_attention/input_reader.h"
+#include "primitives/cross_attention/cross_attention.h"
 
 #include <algorithm>
 
@@ -52,7 +52,7 @@ void unfold_values(const Tensor<T, 3>& mean, const Linear<T>& value,
 
 // Where every input is hidden there is no mean that a bias could follow.
 template <class T>
-void clear_the_blind(const Mask& mask, Tensor<T, 3>& output) {
+void clear_fully_masked(const Mask& mask, Tensor<T, 3>& output) {
   for (std::size_t b = 0; mask.size() > 0 && b < output.shape(0); ++b) {
     const std::uint8_t* first = &mask(b, 0);
     const std::uint8_t* end = first + mask.shape(1);
@@ -65,15 +65,15 @@ void clear_the_blind(const Mask& mask, Tensor<T, 3>& output) {
 }  // namespace
 
 template <class T>
-void InputReader<T>::read(const Tensor<T, 3>& queries,
-                          const Tensor<T, 3>& inputs, const Mask& mask,
-                          const InputMaps<T>& maps, std::size_t heads,
-                          const ReadPlan& plan, Tensor<T, 3>& output,
-                          Ledger& ledger) {
-  const ReadShape shape{inputs.shape(0),  queries.shape(1),
-                        inputs.shape(1),  inputs.shape(2),
-                        maps.key->out(),  maps.value->out(),
-                        heads,            maps.norm != nullptr};
+void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
+                                const Tensor<T, 3>& inputs, const Mask& mask,
+                                const InputMaps<T>& maps, std::size_t heads,
+                                const CrossAttentionPlan& plan,
+                                Tensor<T, 3>& output, Ledger& ledger) {
+  const CrossAttentionShape shape{inputs.shape(0), queries.shape(1),
+                                  inputs.shape(1), inputs.shape(2),
+                                  maps.key->out(), maps.value->out(),
+                                  heads,           maps.norm != nullptr};
   require(inputs.shape(2) == maps.key->in() &&
               inputs.shape(2) == maps.value->in(),
           "the inputs have {} channels, the maps to keys and values take {} and "
@@ -81,28 +81,29 @@ void InputReader<T>::read(const Tensor<T, 3>& queries,
           inputs.shape(2), maps.key->in(), maps.value->in());
   if (plan.keep || form_ == AttentionForm::materialised) {
     if (!plan.keep) forget();
-    return read_kept(shape, queries, inputs, mask, maps, output, ledger);
+    return attend_to_kept(shape, queries, inputs, mask, maps, output, ledger);
   }
   if (plan.fold_keys) {
     fold_keys(queries, *maps.key, heads, folded_,
               ledger[Part::key_value_projection]);
   }
-  streaming_.run(shape, plan,
-                 {plan.fold_keys ? folded_ : queries, inputs, mask, maps},
-                 plan.fold_values ? mean_ : output, ledger);
+  one_pass_.run(shape, plan,
+                {plan.fold_keys ? folded_ : queries, inputs, mask, maps},
+                plan.fold_values ? mean_ : output, ledger);
   if (plan.fold_values) {
     unfold_values(mean_, *maps.value, heads, output,
                   ledger[Part::key_value_projection]);
-    if (ledger.computes()) clear_the_blind(mask, output);
+    if (ledger.computes()) clear_fully_masked(mask, output);
   }
 }
 
 template <class T>
-void InputReader<T>::read_kept(const ReadShape& shape,
-                               const Tensor<T, 3>& queries,
-                               const Tensor<T, 3>& inputs, const Mask& mask,
-                               const InputMaps<T>& maps, Tensor<T, 3>& output,
-                               Ledger& ledger) {
+void CrossAttention<T>::attend_to_kept(const CrossAttentionShape& shape,
+                                       const Tensor<T, 3>& queries,
+                                       const Tensor<T, 3>& inputs,
+                                       const Mask& mask,
+                                       const InputMaps<T>& maps,
+                                       Tensor<T, 3>& output, Ledger& ledger) {
   if (!attention_) attention_ = make_attention<T>(form_);
   if (kept_for_ != maps.key) kept_.make(inputs, maps, ledger);
   kept_for_ = maps.key;
@@ -112,20 +113,21 @@ void InputReader<T>::read_kept(const ReadShape& shape,
 }
 
 template <class T>
-std::uint64_t InputReader<T>::buffer_bytes(const ReadShape& s,
-                                           AttentionForm form,
-                                           const ReadPlan& plan, int threads) {
+std::uint64_t CrossAttention<T>::buffer_bytes(const CrossAttentionShape& s,
+                                              AttentionForm form,
+                                              const CrossAttentionPlan& plan,
+                                              int threads) {
   if (plan.keep || form == AttentionForm::materialised) {
     return attention_buffer_bytes<T>(form, s.attention(), threads) +
            bytes_laid_out<KeysAndValues<T>>(threads, s);
   }
   const std::size_t wide = s.batch * s.latents * s.heads * s.channels;
-  return bytes_laid_out<StreamingRead<T>>(threads, s, plan) +
-         sizeof(T) * ((plan.fold_keys ? wide : 0) +
-                      (plan.fold_values ? wide : 0));
+  return bytes_laid_out<OnePass<T>>(threads, s, plan) +
+         sizeof(T) *
+             ((plan.fold_keys ? wide : 0) + (plan.fold_values ? wide : 0));
 }
 
-template class InputReader<float>;
-template class InputReader<double>;
+template class CrossAttention<float>;
+template class CrossAttention<double>;
 
 }  // namespace suite

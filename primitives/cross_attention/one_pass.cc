@@ -1,4 +1,4 @@
-#include "primitives/cross_attention/streaming_read.h"
+#include "primitives/cross_attention/one_pass.h"
 
 #include <omp.h>
 
@@ -48,7 +48,7 @@ const T* head_of(const Tensor<T, 2>& all, std::size_t count, std::size_t head,
 }  // namespace
 
 template <class T>
-StreamingReadCuts streaming_read_cuts(const ReadShape& s) {
+OnePassCuts one_pass_cuts(const CrossAttentionShape& s) {
   require(s.batch > 0 && s.latents > 0 && s.inputs > 0 && s.heads > 0,
           "a read of {} examples by {} latents of {} inputs with {} heads: each "
           "must be at least 1",
@@ -59,7 +59,7 @@ StreamingReadCuts streaming_read_cuts(const ReadShape& s) {
   const std::size_t wanted = std::bit_floor(std::clamp<std::size_t>(
       s.inputs / kInputsPerRange, s.inputs < kInputsPerRange / 4 ? 1 : 2,
       std::max<std::size_t>(2, most)));
-  StreamingReadCuts cuts;
+  OnePassCuts cuts;
   cuts.range = divide_up(s.inputs, wanted);
   cuts.ranges = divide_up(s.inputs, cuts.range);
   cuts.tile = std::min(cuts.range, even_part(cuts.range, depth_tile<T>()));
@@ -68,7 +68,7 @@ StreamingReadCuts streaming_read_cuts(const ReadShape& s) {
 
 // What the steps took and made, on one thread.
 template <class T>
-struct StreamingRead<T>::Steps {
+struct OnePass<T>::Steps {
   AttentionSteps attention;
   Ticks layer_norm = 0, projection = 0;
   std::size_t inputs = 0;  // that were read
@@ -84,17 +84,17 @@ struct StreamingRead<T>::Steps {
 
 // The sizes that follow from a shape and a plan.
 template <class T>
-struct StreamingRead<T>::Sizes {
-  ReadShape s;
-  ReadPlan plan;
-  StreamingReadCuts cuts;
+struct OnePass<T>::Sizes {
+  CrossAttentionShape s;
+  CrossAttentionPlan plan;
+  OnePassCuts cuts;
   std::size_t qk, v;  // of one head, as attention sees them
   std::size_t query_values, state_values;
 
-  Sizes(const ReadShape& shape, const ReadPlan& p)
+  Sizes(const CrossAttentionShape& shape, const CrossAttentionPlan& p)
       : s(shape),
         plan(p),
-        cuts(streaming_read_cuts<T>(shape)),
+        cuts(one_pass_cuts<T>(shape)),
         qk(p.fold_keys ? shape.channels : shape.qk_channels / shape.heads),
         v(p.fold_values ? shape.channels : shape.v_channels / shape.heads),
         query_values(padded<T>(shape.latents) * qk),
@@ -102,8 +102,8 @@ struct StreamingRead<T>::Sizes {
 };
 
 template <class T>
-void StreamingRead<T>::lay_out(const ReadShape& s, const ReadPlan& plan,
-                               Buffers& buffers) {
+void OnePass<T>::lay_out(const CrossAttentionShape& s,
+                         const CrossAttentionPlan& plan, Buffers& buffers) {
   const Sizes sizes(s, plan);
   const std::size_t tile = sizes.cuts.tile;
   const bool keys = !plan.fold_keys, values = !plan.fold_values;
@@ -124,11 +124,10 @@ void StreamingRead<T>::lay_out(const ReadShape& s, const ReadPlan& plan,
 
 // The inputs of one range pass by all latents and heads.
 template <class T>
-void StreamingRead<T>::read_range(const Sizes& sizes, const Sources& from,
-                                  std::size_t unit, Scratch& scratch,
-                                  Steps& steps) {
-  const ReadShape& s = sizes.s;
-  const StreamingReadCuts& cuts = sizes.cuts;
+void OnePass<T>::read_range(const Sizes& sizes, const Sources& from,
+                            std::size_t unit, Scratch& scratch, Steps& steps) {
+  const CrossAttentionShape& s = sizes.s;
+  const OnePassCuts& cuts = sizes.cuts;
   const std::size_t b = unit / cuts.ranges;
   const std::size_t first = unit % cuts.ranges * cuts.range;
   const std::size_t end = std::min(first + cuts.range, s.inputs);
@@ -173,8 +172,8 @@ void StreamingRead<T>::read_range(const Sizes& sizes, const Sources& from,
 // What the ranges of an example saw, for one of its heads and one panel of the
 // latents, becomes output. There are `batch·heads·panels` such units.
 template <class T>
-void StreamingRead<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
-                                    Tensor<T, 3>& output) {
+void OnePass<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
+                              Tensor<T, 3>& output) {
   const std::size_t ranges = sizes.cuts.ranges;
   const std::size_t panels = panel_count<T>(sizes.s.latents);
   const std::size_t panel = unit % panels;
@@ -192,10 +191,10 @@ void StreamingRead<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
 }
 
 template <class T>
-void StreamingRead<T>::book(const Sizes& sizes, const Sources& from,
-                            const Steps& steps, const TickScale& scale,
-                            Ledger& ledger) const {
-  const ReadShape& s = sizes.s;
+void OnePass<T>::book(const Sizes& sizes, const Sources& from,
+                      const Steps& steps, const TickScale& scale,
+                      Ledger& ledger) const {
+  const CrossAttentionShape& s = sizes.s;
   const double share = scale.seconds_per_tick() / threads();
   const std::size_t width = (sizes.plan.fold_keys ? 0 : s.qk_channels) +
                             (sizes.plan.fold_values ? 0 : s.v_channels);
@@ -216,9 +215,9 @@ void StreamingRead<T>::book(const Sizes& sizes, const Sources& from,
 }
 
 template <class T>
-void StreamingRead<T>::run(const ReadShape& s, const ReadPlan& plan,
-                           const Sources& from, Tensor<T, 3>& output,
-                           Ledger& ledger) {
+void OnePass<T>::run(const CrossAttentionShape& s,
+                     const CrossAttentionPlan& plan, const Sources& from,
+                     Tensor<T, 3>& output, Ledger& ledger) {
   const Sizes sizes(s, plan);
   Buffers buffers = Buffers::allocating(threads());
   lay_out(s, plan, buffers);
@@ -261,9 +260,9 @@ void StreamingRead<T>::run(const ReadShape& s, const ReadPlan& plan,
   book(sizes, from, steps, scale, ledger);
 }
 
-template StreamingReadCuts streaming_read_cuts<float>(const ReadShape&);
-template StreamingReadCuts streaming_read_cuts<double>(const ReadShape&);
-template class StreamingRead<float>;
-template class StreamingRead<double>;
+template OnePassCuts one_pass_cuts<float>(const CrossAttentionShape&);
+template OnePassCuts one_pass_cuts<double>(const CrossAttentionShape&);
+template class OnePass<float>;
+template class OnePass<double>;
 
 }  // namespace suite

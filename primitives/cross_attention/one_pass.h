@@ -7,14 +7,14 @@
 
 #include "primitives/attention/attention_steps.h"
 #include "primitives/cross_attention/input_maps.h"
-#include "primitives/cross_attention/read_plan.h"
+#include "primitives/cross_attention/plan.h"
 #include "primitives/panels/packed_matrix.h"
 
 namespace suite {
 
 // How a read is cut: units are ranges of inputs, each with a state of all latents
 // and heads, merged afterwards. Never depends on the number of threads.
-struct StreamingReadCuts {
+struct OnePassCuts {
   std::size_t tile = 0;    // inputs at once
   std::size_t range = 0;   // inputs of a unit
   std::size_t ranges = 0;  // units of an example
@@ -22,10 +22,10 @@ struct StreamingReadCuts {
 
 // Throws Error for a read of nothing.
 template <class T>
-StreamingReadCuts streaming_read_cuts(const ReadShape& shape);
+OnePassCuts one_pass_cuts(const CrossAttentionShape& shape);
 
 template <class T>
-class StreamingRead {
+class OnePass {
  public:
   struct Sources {
     const Tensor<T, 3>& queries;  // [batch, M, ·]; folded: as wide as heads·C
@@ -36,10 +36,11 @@ class StreamingRead {
 
   // output[batch, M, ·] ← attention of the queries over the inputs, as wide as
   // heads·C with folded values. `shape` is that of the read as written.
-  void run(const ReadShape& shape, const ReadPlan& plan, const Sources& from,
-           Tensor<T, 3>& output, Ledger& ledger);
+  void run(const CrossAttentionShape& shape, const CrossAttentionPlan& plan,
+           const Sources& from, Tensor<T, 3>& output, Ledger& ledger);
 
-  void lay_out(const ReadShape& shape, const ReadPlan& plan, Buffers& buffers);
+  void lay_out(const CrossAttentionShape& shape, const CrossAttentionPlan& plan,
+               Buffers& buffers);
 
  private:
   struct Scratch {

@@ -1,10 +1,10 @@
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "primitives/attention/attention_formula.h"
-#include "primitives/cross_attention/input_reader.h"
+#include "primitives/cross_attention/cross_attention.h"
 #include "primitives/layers/linear_formula.h"
 
 namespace suite::formula {
@@ -12,8 +12,8 @@ namespace {
 
 // One pass over the inputs: they are read, keys and values never leave the
 // cache.
-Cost streaming_read(const ReadShape& s, const ReadPlan& plan,
-                    std::size_t scalar) {
+Cost streaming_read(const CrossAttentionShape& s,
+                    const CrossAttentionPlan& plan, std::size_t scalar) {
   const std::size_t N = s.batch * s.inputs, M = s.batch * s.latents;
   const std::size_t C = s.channels, qk = s.qk_channels, v = s.v_channels;
   const std::size_t wide = s.heads * C;
@@ -43,7 +43,7 @@ Cost streaming_read(const ReadShape& s, const ReadPlan& plan,
 }
 
 // Keys and values of all inputs, into memory.
-Cost keys_and_values(const ReadShape& s, std::size_t scalar) {
+Cost keys_and_values(const CrossAttentionShape& s, std::size_t scalar) {
   const std::size_t N = s.batch * s.inputs, C = s.channels;
   const std::size_t width = s.qk_channels + s.v_channels;
   Cost cost;
@@ -55,17 +55,18 @@ Cost keys_and_values(const ReadShape& s, std::size_t scalar) {
 
 }  // namespace
 
-std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
-                             const ReadPlan& plan, std::size_t scalar,
-                             int threads) {
+std::uint64_t cross_attention_buffers(const CrossAttentionShape& shape,
+                                      AttentionForm form,
+                                      const CrossAttentionPlan& plan,
+                                      std::size_t scalar, int threads) {
   return scalar == sizeof(float)
-             ? InputReader<float>::buffer_bytes(shape, form, plan, threads)
-             : InputReader<double>::buffer_bytes(shape, form, plan, threads);
+             ? CrossAttention<float>::buffer_bytes(shape, form, plan, threads)
+             : CrossAttention<double>::buffer_bytes(shape, form, plan, threads);
 }
 
-Cost read(const ReadShape& s, std::size_t width, const ReadPlan& plan,
-          std::size_t uses, Bias bias, AttentionForm form, std::size_t scalar,
-          int threads) {
+Cost cross_attention(const CrossAttentionShape& s, std::size_t width,
+          const CrossAttentionPlan& plan, std::size_t uses, Bias bias,
+          AttentionForm form, std::size_t scalar, int threads) {
   require(s.qk_channels % s.heads == 0 && s.v_channels % s.heads == 0,
           "{} heads do not divide {} query and {} value channels", s.heads,
           s.qk_channels, s.v_channels);
@@ -79,14 +80,14 @@ Cost read(const ReadShape& s, std::size_t width, const ReadPlan& plan,
   cost.parameters = linear_parameters(width, s.qk_channels, bias) +
                     linear_parameters(s.channels, s.qk_channels, bias) +
                     linear_parameters(s.channels, s.v_channels, bias);
-  cost.bytes_held = reader_buffers(s, form, plan, scalar, threads) +
+  cost.bytes_held = cross_attention_buffers(s, form, plan, scalar, threads) +
                     scalar * M * s.qk_channels;
   return cost;
 }
 
-ReadPlan cheapest_plan(const ReadShape& s, std::size_t uses,
-                       AttentionForm form, std::size_t scalar) {
-  std::vector<ReadPlan> plans = {{}};
+CrossAttentionPlan cheapest_plan(const CrossAttentionShape& s, std::size_t uses,
+                                 AttentionForm form, std::size_t scalar) {
+  std::vector<CrossAttentionPlan> plans = {{}};
   if (form == AttentionForm::streaming) {
     plans.push_back({.fold_keys = true});
     plans.push_back({.fold_values = true});
@@ -95,15 +96,16 @@ ReadPlan cheapest_plan(const ReadShape& s, std::size_t uses,
   const std::uint64_t kept =
       scalar * s.batch * s.inputs * (s.qk_channels + s.v_channels);
   if (uses > 1 && kept <= kMostKeptBytes) plans.push_back({.keep = true});
-  const auto macs = [&](const ReadPlan& plan) {
-    return read(s, s.qk_channels, plan, uses, Bias::without, form, scalar, 1)
+  const auto macs = [&](const CrossAttentionPlan& plan) {
+    return cross_attention(s, s.qk_channels, plan, uses, Bias::without, form, scalar, 1)
         .total()
         .macs;
   };
-  return *std::min_element(plans.begin(), plans.end(),
-                           [&](const ReadPlan& a, const ReadPlan& b) {
-                             return macs(a) < macs(b);
-                           });
+  return *std::min_element(
+      plans.begin(), plans.end(),
+      [&](const CrossAttentionPlan& a, const CrossAttentionPlan& b) {
+        return macs(a) < macs(b);
+      });
 }
 
 }  // namespace suite::formula

@@ -1,6 +1,6 @@
 // All ways to read inputs give the answer of the definition, and cost and hold
 // what they say.
-#include "primitives/cross_attention/input_reader.h"
+#include "primitives/cross_attention/cross_attention.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 using naive::Matrix;
 
-std::vector<ReadPlan> plans() {
+std::vector<CrossAttentionPlan> plans() {
   return {{},
           {.fold_keys = true},
           {.fold_values = true},
@@ -22,7 +22,7 @@ std::vector<ReadPlan> plans() {
 }
 
 // One of everything; a rest everywhere; several tiles and ranges; one head.
-std::vector<ReadShape> shapes() {
+std::vector<CrossAttentionShape> shapes() {
   return {{1, 1, 1, 1, 1, 1, 1},
           {2, 17, 33, 7, 6, 10, 2},
           {1, 49, 613, 33, 48, 16, 4},
@@ -32,13 +32,13 @@ std::vector<ReadShape> shapes() {
 
 template <class T>
 struct ReadCase {
-  ReadShape shape;
+  CrossAttentionShape shape;
   LayerNorm<T> norm;
   Linear<T> key, value;
   Tensor<T, 3> queries, inputs;
   Mask mask;
 
-  explicit ReadCase(const ReadShape& s)
+  explicit ReadCase(const CrossAttentionShape& s)
       : shape(s),
         norm(s.channels),
         key(s.channels, s.qk_channels),
@@ -63,17 +63,17 @@ struct ReadCase {
     return {shape.normed ? &norm : nullptr, &key, &value};
   }
 
-  Tensor<T, 3> read(InputReader<T>& reader, const ReadPlan& plan,
-                    Ledger& ledger) const {
+  Tensor<T, 3> read(CrossAttention<T>& attention,
+                    const CrossAttentionPlan& plan, Ledger& ledger) const {
     Tensor<T, 3> output;
-    reader.read(queries, inputs, mask, maps(), shape.heads, plan, output,
-                ledger);
+    attention.forward(queries, inputs, mask, maps(), shape.heads, plan, output,
+                      ledger);
     return output;
   }
-  Tensor<T, 3> read(const ReadPlan& plan) const {
-    InputReader<T> reader(AttentionForm::streaming);
+  Tensor<T, 3> read(const CrossAttentionPlan& plan) const {
+    CrossAttention<T> attention(AttentionForm::streaming);
     Ledger ledger;
-    return read(reader, plan, ledger);
+    return read(attention, plan, ledger);
   }
 
   double error(const Tensor<T, 3>& output) const {
@@ -98,11 +98,12 @@ struct ReadCase {
 };
 
 template <class T>
-class InputReaderTest : public testing::Test {
+class CrossAttentionTest : public testing::Test {
  protected:
-  ~InputReaderTest() override { set_threads(threads_); }
+  ~CrossAttentionTest() override { set_threads(threads_); }
 
-  static std::string name(const ReadShape& s, const ReadPlan& p) {
+  static std::string name(const CrossAttentionShape& s,
+                          const CrossAttentionPlan& p) {
     return fmt::format("N {}, {} heads, folded keys {} values {}, kept {}",
                        s.inputs, s.heads, p.fold_keys, p.fold_values, p.keep);
   }
@@ -114,14 +115,14 @@ class InputReaderTest : public testing::Test {
  private:
   int threads_ = threads();
 };
-TYPED_TEST_SUITE(InputReaderTest, Scalars, ScalarNames);
+TYPED_TEST_SUITE(CrossAttentionTest, Scalars, ScalarNames);
 
-TYPED_TEST(InputReaderTest, EveryPlanGivesTheDefinitionsAnswer) {
-  for (const ReadShape& shape : shapes()) {
+TYPED_TEST(CrossAttentionTest, EveryPlanGivesTheDefinitionsAnswer) {
+  for (const CrossAttentionShape& shape : shapes()) {
     for (const bool masked : {false, true}) {
       ReadCase<TypeParam> c(shape);
       if (masked) c.hide();
-      for (const ReadPlan& plan : plans()) {
+      for (const CrossAttentionPlan& plan : plans()) {
         EXPECT_LE(c.error(c.read(plan)), this->kAllowed)
             << this->name(shape, plan) << ", masked " << masked;
       }
@@ -129,10 +130,10 @@ TYPED_TEST(InputReaderTest, EveryPlanGivesTheDefinitionsAnswer) {
   }
 }
 
-TYPED_TEST(InputReaderTest, TheNumberOfThreadsChangesNoBit) {
-  for (const ReadShape& shape : shapes()) {
+TYPED_TEST(CrossAttentionTest, TheNumberOfThreadsChangesNoBit) {
+  for (const CrossAttentionShape& shape : shapes()) {
     const ReadCase<TypeParam> c(shape);
-    for (const ReadPlan& plan : plans()) {
+    for (const CrossAttentionPlan& plan : plans()) {
       set_threads(1);
       const auto alone = c.read(plan);
       for (const int count : {2, 3}) {
@@ -143,25 +144,25 @@ TYPED_TEST(InputReaderTest, TheNumberOfThreadsChangesNoBit) {
   }
 }
 
-TYPED_TEST(InputReaderTest, HoldsWhatItDeclaresAndAllocatesOnce) {
+TYPED_TEST(CrossAttentionTest, HoldsWhatItDeclaresAndAllocatesOnce) {
   using T = TypeParam;
   for (const int count : {1, 3}) {
     set_threads(count);
-    for (const ReadShape& shape : shapes()) {
+    for (const CrossAttentionShape& shape : shapes()) {
       const ReadCase<T> c(shape);
-      for (const ReadPlan& plan : plans()) {
-        InputReader<T> reader(AttentionForm::streaming);
+      for (const CrossAttentionPlan& plan : plans()) {
+        CrossAttention<T> attention(AttentionForm::streaming);
         Tensor<T, 3> output = c.read(plan);
         Ledger ledger;
         const auto read = [&] {
-          reader.read(c.queries, c.inputs, c.mask, c.maps(), shape.heads, plan,
-                      output, ledger);
+          attention.forward(c.queries, c.inputs, c.mask, c.maps(), shape.heads,
+                            plan, output, ledger);
         };
         const std::int64_t before = MemoryMeter::held();
         MemoryMeter::reset_peak();
         read();
         const auto declared =
-            static_cast<std::int64_t>(InputReader<T>::buffer_bytes(
+            static_cast<std::int64_t>(CrossAttention<T>::buffer_bytes(
                 shape, AttentionForm::streaming, plan, count));
         EXPECT_EQ(MemoryMeter::peak() - before, declared)
             << this->name(shape, plan);
@@ -174,41 +175,42 @@ TYPED_TEST(InputReaderTest, HoldsWhatItDeclaresAndAllocatesOnce) {
   }
 }
 
-// What is kept is projected once, until the reader forgets it.
-TYPED_TEST(InputReaderTest, ProjectsOnceWhatItKeeps) {
+// What is kept is projected once, until the attention forgets it.
+TYPED_TEST(CrossAttentionTest, ProjectsOnceWhatItKeeps) {
   using T = TypeParam;
   const ReadCase<T> c({2, 17, 33, 7, 6, 10, 2});
   const std::uint64_t once = 2 * 33 * 7 * (6 + 10);
-  const auto projected = [&](InputReader<T>& reader, const ReadPlan& plan) {
+  const auto projected = [&](CrossAttention<T>& attention,
+                             const CrossAttentionPlan& plan) {
     Ledger ledger;
-    EXPECT_LE(c.error(c.read(reader, plan, ledger)), this->kAllowed);
+    EXPECT_LE(c.error(c.read(attention, plan, ledger)), this->kAllowed);
     return ledger.counted()[Part::key_value_projection].macs;
   };
-  InputReader<T> keeps(AttentionForm::streaming);
+  CrossAttention<T> keeps(AttentionForm::streaming);
   EXPECT_EQ(projected(keeps, {.keep = true}), once);
   EXPECT_EQ(projected(keeps, {.keep = true}), 0u);
   keeps.forget();
   EXPECT_EQ(projected(keeps, {.keep = true}), once);
   for (const AttentionForm form :
        {AttentionForm::streaming, AttentionForm::materialised}) {
-    InputReader<T> literal(form);
+    CrossAttention<T> literal(form);
     EXPECT_EQ(projected(literal, {}), once);
     EXPECT_EQ(projected(literal, {}), once);
   }
 }
 
-TYPED_TEST(InputReaderTest, MemoryDoesNotGrowWithTheInputs) {
+TYPED_TEST(CrossAttentionTest, MemoryDoesNotGrowWithTheInputs) {
   const auto bytes = [](std::size_t inputs) {
-    ReadShape shape{1, 64, inputs, 32, 32, 32, 4};
-    return bytes_laid_out<StreamingRead<TypeParam>>(2, shape, ReadPlan{});
+    CrossAttentionShape shape{1, 64, inputs, 32, 32, 32, 4};
+    return bytes_laid_out<OnePass<TypeParam>>(2, shape, CrossAttentionPlan{});
   };
   EXPECT_EQ(bytes(1 << 20), bytes(1 << 16));
 }
 
-TYPED_TEST(InputReaderTest, CutsMeetEveryInputOnce) {
+TYPED_TEST(CrossAttentionTest, CutsMeetEveryInputOnce) {
   for (std::size_t inputs = 1; inputs < 70000; inputs = inputs * 3 / 2 + 1) {
-    const ReadShape shape{1, 1, inputs, 1, 1, 1, 1};
-    const StreamingReadCuts cuts = streaming_read_cuts<TypeParam>(shape);
+    const CrossAttentionShape shape{1, 1, inputs, 1, 1, 1, 1};
+    const OnePassCuts cuts = one_pass_cuts<TypeParam>(shape);
     EXPECT_GE(cuts.ranges * cuts.range, inputs);
     EXPECT_LT((cuts.ranges - 1) * cuts.range, inputs);
     EXPECT_GE(cuts.tile, 1u);
@@ -216,11 +218,11 @@ TYPED_TEST(InputReaderTest, CutsMeetEveryInputOnce) {
   }
 }
 
-TYPED_TEST(InputReaderTest, RefusesWidthsThatDoNotFit) {
+TYPED_TEST(CrossAttentionTest, RefusesWidthsThatDoNotFit) {
   using T = TypeParam;
   ReadCase<T> c({2, 17, 33, 7, 6, 10, 2});
   c.value = Linear<T>(8, 10);
-  EXPECT_THROW(c.read(ReadPlan()), Error);
+  EXPECT_THROW(c.read(CrossAttentionPlan()), Error);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace suite {
 
 // M latents read N inputs of C channels; widths are of all heads together.
-struct ReadShape {
+struct CrossAttentionShape {
   std::size_t batch = 1;
   std::size_t latents = 0;      // M
   std::size_t inputs = 0;       // N
@@ -28,7 +28,7 @@ struct ReadShape {
   }
 };
 
-struct ReadPlan {
+struct CrossAttentionPlan {
   // (Q·Wkᵀ)·Xᵀ in place of Q·(X·Wk)ᵀ: every head scores the inputs themselves.
   // The key's bias adds the same to all logits of a query, and is left out.
   bool fold_keys = false;
@@ -38,7 +38,7 @@ struct ReadPlan {
   // weights.
   bool keep = false;
 
-  bool operator==(const ReadPlan&) const = default;
+  bool operator==(const CrossAttentionPlan&) const = default;
 
   // "as_written", "keep", "fold_keys", "fold_keys+fold_values", …
   std::string text() const {

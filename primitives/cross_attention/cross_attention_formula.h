@@ -5,15 +5,16 @@
 #pragma once
 
 #include "primitives/cost.h"
-#include "primitives/cross_attention/read_plan.h"
+#include "primitives/cross_attention/plan.h"
 #include "primitives/layers/linear.h"
 
 namespace suite::formula {
 
 // The bytes that what reads inputs holds while it runs.
-std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
-                             const ReadPlan& plan, std::size_t scalar,
-                             int threads);
+std::uint64_t cross_attention_buffers(const CrossAttentionShape& shape,
+                                      AttentionForm form,
+                                      const CrossAttentionPlan& plan,
+                                      std::size_t scalar, int threads);
 
 // Latents of `width` channels read inputs, `uses` times with the same weights:
 // cross-attention and its projections, layer norm of the inputs included.
@@ -24,14 +25,15 @@ std::uint64_t reader_buffers(const ReadShape& shape, AttentionForm form,
 // keys and values, M·N·(qk + v) for scores and sum. A folded side costs M·C·qk
 // (or v) and heads·M·N·C instead of its share of the last two; what is kept is
 // projected once for all uses.
-Cost read(const ReadShape& shape, std::size_t width, const ReadPlan& plan,
-          std::size_t uses, Bias bias, AttentionForm form, std::size_t scalar,
-          int threads);
+Cost cross_attention(const CrossAttentionShape& shape, std::size_t width,
+          const CrossAttentionPlan& plan, std::size_t uses, Bias bias,
+          AttentionForm form, std::size_t scalar, int threads);
 
 // The plan of fewest MACs for so many uses. Keys and values are kept only if
 // they take at most kMostKeptBytes.
 inline constexpr std::uint64_t kMostKeptBytes = std::uint64_t{1} << 30;
-ReadPlan cheapest_plan(const ReadShape& shape, std::size_t uses,
-                       AttentionForm form, std::size_t scalar);
+CrossAttentionPlan cheapest_plan(const CrossAttentionShape& shape,
+                                 std::size_t uses, AttentionForm form,
+                                 std::size_t scalar);
 
 }  // namespace suite::formula

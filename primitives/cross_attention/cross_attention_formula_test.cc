@@ -1,5 +1,5 @@
 // Which exact rewrite is taken for which shape, by multiply-adds counted by hand.
-#include "primitives/cross_attention/read_formula.h"
+#include "primitives/cross_attention/cross_attention_formula.h"
 
 #include <gtest/gtest.h>
 
@@ -9,12 +9,13 @@ namespace {
 constexpr AttentionForm kForm = AttentionForm::streaming;
 
 // 16 latents of 32 channels read 1,000 inputs of 32.
-ReadShape shape(std::size_t heads) {
+CrossAttentionShape shape(std::size_t heads) {
   return {1, 16, 1000, 32, 32, 32, heads};
 }
 
-std::uint64_t macs(const ReadShape& s, const ReadPlan& plan, std::size_t uses) {
-  return read(s, 32, plan, uses, Bias::with, kForm, 4, 1).total().macs;
+std::uint64_t macs(const CrossAttentionShape& s, const CrossAttentionPlan& plan,
+                   std::size_t uses) {
+  return cross_attention(s, 32, plan, uses, Bias::with, kForm, 4, 1).total().macs;
 }
 
 constexpr std::uint64_t kQueries = 16 * 32 * 32;
@@ -44,13 +45,13 @@ TEST(CheapestPlan, FoldsForOneHead) {
 }
 
 TEST(CheapestPlan, FollowsTheDefinitionWhereNothingIsSaved) {
-  ReadShape many_latents = shape(4);
+  CrossAttentionShape many_latents = shape(4);
   many_latents.latents = 64;
   EXPECT_EQ(cheapest_plan(many_latents, 1, kForm, 4).text(), "as_written");
 }
 
 TEST(CheapestPlan, KeepsWhatIsUsedAgain) {
-  ReadShape many_latents = shape(4);
+  CrossAttentionShape many_latents = shape(4);
   many_latents.latents = 64;
   EXPECT_EQ(cheapest_plan(many_latents, 2, kForm, 4).text(), "keep");
   // One input more, and keys and values take more than may be kept.
