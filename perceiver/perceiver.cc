@@ -58,9 +58,8 @@ void Perceiver<T>::for_each_parameter(const ParameterVisitor<T>& visit) {
   for (std::size_t set = 0; set < blocks_.sets().size(); ++set) {
     LatentLayers& layers = blocks_.sets()[set];
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-      // Names seed the draws: these stay as they were given.
       layers[layer].for_each_parameter(
-          fmt::format("tower{}.layer{}", set, layer), visit);
+          fmt::format("block{}.layer{}", set, layer), visit);
     }
   }
 }

@@ -114,7 +114,7 @@ oracle::Array perceiver_reference(const Shape& shape, const Options& options,
           weights_name("cross", read++, shares, sharing == "all_but_first"),
           cross, valid);
     }
-    const std::string own = weights_name("tower", block, shares, false);
+    const std::string own = weights_name("block", block, shares, false);
     for (std::size_t layer = 0; layer < shape.L; ++layer) {
       z = oracle::attention_layer(z, nullptr, parameters,
                                   fmt::format("{}.layer{}", own, layer), latent,

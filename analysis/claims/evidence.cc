@@ -20,7 +20,7 @@ MeasuredCell counted_cell(const Cell& cell) {
   counted.scalar = cell.scalar;
   counted.status = "ok";
   for (const std::string_view name : kDimensions) {
-    if (cell.entry.contestant->facts.cross_attends(name)) {
+    if (cell.entry.contestant->facts.reads(name)) {
       counted.dimensions[std::string(name)] = dimension(cell.shape, name);
     }
   }

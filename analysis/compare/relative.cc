@@ -112,7 +112,7 @@ std::vector<SlopeChange> slope_changes(const RunPair& pair) {
   std::set<std::tuple<std::string, std::string, FixedDimensions>> seen;
   for (const SweepPair& sweeps : pair_sweeps(pair)) {
     for (const std::string& contestant : sweeps.a.contestants) {
-      if (!sweeps.a.cross_attends(contestant)) continue;
+      if (!sweeps.a.reads(contestant)) continue;
       const auto values = common_values(sweeps, contestant);
       if (values.size() < 2) continue;
       const std::uint64_t first = values.front(), last = values.back();
@@ -142,7 +142,7 @@ std::vector<Crossover> crossovers(const RunPair& pair) {
         const std::string &over = a.contestants[i], &other = a.contestants[j];
         if (!contains(sweeps.b.contestants, over) ||
             !contains(sweeps.b.contestants, other) ||
-            (!a.cross_attends(over) && !a.cross_attends(other))) {
+            (!a.reads(over) && !a.reads(other))) {
           continue;
         }
         const FixedDimensions fixed = fixed_for(a, {over, other});

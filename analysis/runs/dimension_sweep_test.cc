@@ -26,8 +26,8 @@ TEST(DimensionSweeps, AContestantThatDoesNotReadTheDimensionStandsAtAllValues) {
   EXPECT_EQ(sweep.contestants,
             (std::vector<std::string>{"perceiver", "transformer"}));
   EXPECT_EQ(sweep.fixed.text(), "N = 64; float, 2 threads");
-  EXPECT_TRUE(sweep.cross_attends("perceiver"));
-  EXPECT_FALSE(sweep.cross_attends("transformer"));
+  EXPECT_TRUE(sweep.reads("perceiver"));
+  EXPECT_FALSE(sweep.reads("transformer"));
   EXPECT_EQ(sweep.at("transformer", 8), &run.cells[0]);
   EXPECT_EQ(sweep.at("transformer", 16), &run.cells[0]);
   EXPECT_EQ(sweep.at("perceiver", 8), &run.cells[2]);

@@ -90,7 +90,7 @@ TEST(HuggingfaceConfig, SemanticsAreOneSwitch) {
 }
 
 TEST(HuggingfaceNames, AreWhereTheLibraryKeepsThem) {
-  EXPECT_EQ(huggingface_name("PerceiverModel", "encoder.tower0.layer12.mlp_in.bias"),
+  EXPECT_EQ(huggingface_name("PerceiverModel", "encoder.block0.layer12.mlp_in.bias"),
             "encoder.self_attends.12.mlp.dense1.bias");
   EXPECT_EQ(huggingface_name("PerceiverForOpticalFlow", "image.map.weight"),
             "perceiver.input_preprocessor.conv_after_patches.weight");

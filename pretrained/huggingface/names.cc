@@ -94,7 +94,7 @@ std::string decoder_name(std::string_view architecture,
 std::string bare_name(std::string_view architecture, const std::string& ours) {
   std::smatch match;
   static const std::regex kCross(R"(encoder\.cross0\.(\w+)\.(\w+))");
-  static const std::regex kLayer(R"(encoder\.tower0\.layer(\d+)\.(\w+)\.(\w+))");
+  static const std::regex kLayer(R"(encoder\.block0\.layer(\d+)\.(\w+)\.(\w+))");
   static const std::regex kInput(R"((\w+)\.(.+))");
   if (ours == "encoder.latents") return "embeddings.latents";
   if (std::regex_match(ours, match, kCross)) {

@@ -6,7 +6,7 @@
 
 namespace suite {
 
-// "encoder.tower0.layer2.mlp_in.weight" of a PerceiverForMaskedLM is
+// "encoder.block0.layer2.mlp_in.weight" of a PerceiverForMaskedLM is
 // "perceiver.encoder.self_attends.2.mlp.dense1.weight". Throws Error for a name
 // that no model here has.
 std::string huggingface_name(std::string_view architecture,

@@ -54,12 +54,12 @@ def config(cell):
 
 
 def theirs(name):
-    """Our "tower0.layer2.mlp_in.weight" -> "encoder.self_attends.2.mlp.dense1.weight"."""
+    """Our "block0.layer2.mlp_in.weight" -> "encoder.self_attends.2.mlp.dense1.weight"."""
     if name == "latents":
         return "embeddings.latents"
-    layer, part, kind = re.fullmatch(r"(cross0|tower0\.layer\d+)\.(\w+)\.(\w+)", name).groups()
+    layer, part, kind = re.fullmatch(r"(cross0|block0\.layer\d+)\.(\w+)\.(\w+)", name).groups()
     place = "cross_attention" if layer == "cross0" \
-        else "self_attends." + layer.removeprefix("tower0.layer")
+        else "self_attends." + layer.removeprefix("block0.layer")
     return f"encoder.{place}.{layer_part(part, kind)}"
 
 

@@ -97,8 +97,8 @@ def theirs(name):
     if name in whole:
         return whole[name]
     place, part, kind = re.fullmatch(
-        r"(encoder\.cross0|encoder\.tower0\.layer\d+|decoder\.cross)\.(\w+)\.(\w+)", name).groups()
+        r"(encoder\.cross0|encoder\.block0\.layer\d+|decoder\.cross)\.(\w+)\.(\w+)", name).groups()
     where = {"encoder.cross0": "encoder.cross_attention",
              "decoder.cross": "decoder.decoding_cross_attention"}.get(place) \
-        or "encoder.self_attends." + place.removeprefix("encoder.tower0.layer")
+        or "encoder.self_attends." + place.removeprefix("encoder.block0.layer")
     return f"{where}.{layer_part(part, kind)}"

@@ -10,7 +10,7 @@ from experiments.peers.workers.cell import Skipped
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    name: str           # of its parameters: "cross1", "tower0.layer2"; shared if equal
+    name: str           # of its parameters: "cross1", "block0.layer2"; shared if equal
     heads: int
     reads_input: bool   # cross-attention, or self-attention of the stream
     bare: bool = False  # attention alone: no norm, MLP, output projection, residual
@@ -43,8 +43,8 @@ def _perceiver(cell):
             made.append(Step(f"cross{cross}", cross_heads, reads_input=True, tanh=tanh,
                              residual=cell.option("query_residual") == "true"))
             read_before += 1
-        tower = block if sharing == "none" else 0
-        made += [Step(f"tower{tower}.layer{layer}", cell.H, reads_input=False, tanh=tanh)
+        weights = block if sharing == "none" else 0
+        made += [Step(f"block{weights}.layer{layer}", cell.H, reads_input=False, tanh=tanh)
                  for layer in range(cell.L)]
     return made
 

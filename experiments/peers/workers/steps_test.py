@@ -18,20 +18,20 @@ def names(contestant="perceiver", letters=None, **options):
 
 class StepsTest(unittest.TestCase):
     def test_sharing_decides_which_blocks_have_the_same_weights(self):
-        self.assertEqual(names(), ["cross0", "tower0.layer0", "cross1", "tower0.layer0",
-                                   "cross1", "tower0.layer0"])
-        self.assertEqual(names(sharing="all"), ["cross0", "tower0.layer0"] * 3)
+        self.assertEqual(names(), ["cross0", "block0.layer0", "cross1", "block0.layer0",
+                                   "cross1", "block0.layer0"])
+        self.assertEqual(names(sharing="all"), ["cross0", "block0.layer0"] * 3)
         self.assertEqual(names(sharing="none"),
-                         ["cross0", "tower0.layer0", "cross1", "tower1.layer0",
-                          "cross2", "tower2.layer0"])
+                         ["cross0", "block0.layer0", "cross1", "block1.layer0",
+                          "cross2", "block2.layer0"])
 
     def test_blocks_that_do_not_read_have_no_cross_attention(self):
         self.assertEqual(names(cross_attends="first", letters={"L": 2})[:5],
-                         ["cross0", "tower0.layer0", "tower0.layer1", "tower0.layer0",
-                          "tower0.layer1"])
+                         ["cross0", "block0.layer0", "block0.layer1", "block0.layer0",
+                          "block0.layer1"])
         # Sets are numbered by what reads, blocks by all.
         self.assertEqual(names(cross_attends="0+2", sharing="none"),
-                         ["cross0", "tower0.layer0", "tower1.layer0", "cross1", "tower2.layer0"])
+                         ["cross0", "block0.layer0", "block1.layer0", "cross1", "block2.layer0"])
         self.assertEqual(reading_blocks("1+2", 4), {1, 2})
 
     def test_the_other_contestants(self):

@@ -50,7 +50,7 @@ oracle::Array io_reference(const Shape& shape, const Options& options,
   for (std::size_t layer = 0; layer < shape.B * shape.L; ++layer) {
     z = oracle::attention_layer(
         z, nullptr, parameters,
-        fmt::format("encoder.tower0.layer{}", layer % shape.L),
+        fmt::format("encoder.block0.layer{}", layer % shape.L),
         {shape.H, true, tanh}, {});
   }
   const oracle::Array queries =
