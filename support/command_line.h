@@ -1,10 +1,13 @@
 // How every program of the suite starts and ends.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace suite {
 

@@ -2,6 +2,8 @@
 //   ./bazelw run //analysis:compare -- A B
 // Exit status 1: something is SLOWER, or DIFFERENT; 2: bad input.
 
+#include <CLI/CLI.hpp>
+
 #include "analysis/compare/comparison.h"
 #include "analysis/runs/run.h"
 #include "support/check.h"

@@ -1,6 +1,7 @@
 // How many FLOPs do a Perceiver and a transformer take, by three ways of
 // counting? Computed from the declared formulas:
 //   ./bazelw run //analysis:flops -- --N 4096 --M 32,512 --D 256 --B 8
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <sstream>
 

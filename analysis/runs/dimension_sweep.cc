@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/runs/run_definition.h"
 #include "contract/registry.h"
 #include "contract/shape.h"
 #include "experiments/definition/definition.h"
@@ -114,15 +115,10 @@ DimensionSweep sweep_of(const Run& run, const std::string& dimension,
 // Names, in the order in which the definition lists them; none if the manifest
 // keeps no definition that this build reads.
 std::vector<std::string> defined_order(const Run& run) {
-  const nlohmann::json::json_pointer text("/definition/text");
-  if (!run.manifest.is_object() || !run.manifest.contains(text) ||
-      !run.manifest.at(text).is_string()) {
-    return {};
-  }
+  if (run.definition_text.empty()) return {};
   std::vector<std::string> names;
   try {
-    const Definition definition = parse_definition(
-        run.experiment + ".toml", run.manifest.at(text).get<std::string>());
+    const Definition definition = definition_of(run);
     std::vector<std::string> given = definition.contestants;
     for (const Sweep& sweep : definition.sweeps) {
       given.insert(given.end(), sweep.contestants.begin(),

@@ -111,14 +111,14 @@ TEST(ContestantsOf, AreInTheOrderOfTheDefinition) {
       contestants_of(run),
       (std::vector<std::string>{"bare_perceiver", "perceiver", "transformer"}));
   // With an option at its default, which names leave out.
-  run.manifest["definition"]["text"] =
+  run.definition_text =
       "shows = \"Order.\"\n"
       "contestants = [\"transformer\", \"perceiver(sharing=all_but_first)\"]\n"
       "[base]\nN = 64\nM = 8\nD = 8\n";
   EXPECT_EQ(
       contestants_of(run),
       (std::vector<std::string>{"transformer", "perceiver", "bare_perceiver"}));
-  run.manifest["definition"]["text"] = "no definition";
+  run.definition_text = "no definition";
   EXPECT_EQ(contestants_of(run).front(), "bare_perceiver");
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "contract/shape.h"
 #include "experiments/rows/record.h"
@@ -124,9 +125,9 @@ nlohmann::json read_manifest(const std::string& path) {
   }
 }
 
-void read_calibration(Run& run) {
+void read_calibration(Run& run, const nlohmann::json& manifest) {
   const auto speed = [&](const char* when, const char* what) {
-    const auto& at = run.manifest.at("calibration").at(when);
+    const auto& at = manifest.at("calibration").at(when);
     return at.is_null() ? 0.0 : at.at(what).get<double>();
   };
   const double before = speed("before", "gemm_flops_per_second");
@@ -205,19 +206,23 @@ Run read_run(const std::string& folder) {
   Run run;
   run.folder = folder;
   read_cells(run, folder + "/cells.csv");
-  const std::string manifest = folder + "/manifest.json";
-  run.manifest = read_manifest(manifest);
+  const std::string path = folder + "/manifest.json";
+  const nlohmann::json manifest = read_manifest(path);
   try {
-    require(run.manifest.at("run_id") == run.run_id,
-            "{}: of run {}, the rows beside it are of {}", manifest,
-            run.manifest.at("run_id").get<std::string>(), run.run_id);
-    const auto& machine = run.manifest.at("machine");
+    require(manifest.at("run_id") == run.run_id,
+            "{}: of run {}, the rows beside it are of {}", path,
+            manifest.at("run_id").get<std::string>(), run.run_id);
+    const auto& machine = manifest.at("machine");
     run.machine =
         fmt::format("{}, {} cores", machine.at("cpu").get<std::string>(),
                     machine.at("cores").get<int>());
-    read_calibration(run);
+    read_calibration(run, manifest);
+    const nlohmann::json::json_pointer text("/definition/text");
+    if (manifest.contains(text) && manifest.at(text).is_string()) {
+      run.definition_text = manifest.at(text);
+    }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("{}: not a manifest: {}", manifest, error.what()));
+    throw Error(fmt::format("{}: not a manifest: {}", path, error.what()));
   }
   return run;
 }

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +36,7 @@ struct MeasuredCell {
 struct Run {
   std::string folder;
   std::string experiment, run_id, definition_sha256;
-  nlohmann::json manifest;
+  std::string definition_text;  // its TOML; empty if the manifest keeps none
   std::vector<MeasuredCell> cells;  // in the order of their first rows
 
   // What a machine is, so far as numbers depend on it. Equal: absolute times

@@ -4,6 +4,7 @@
 //   ./bazelw run //analysis:tables -- --paper perceiver
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <optional>

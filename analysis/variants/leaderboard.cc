@@ -1,5 +1,7 @@
 #include "analysis/variants/leaderboard.h"
 
+#include <nlohmann/json.hpp>
+
 #include "analysis/tables/quantity.h"
 #include "contract/options.h"
 

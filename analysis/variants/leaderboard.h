@@ -1,7 +1,7 @@
 // The leaderboard, as a table and as JSON.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "analysis/tables/table.h"

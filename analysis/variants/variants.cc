@@ -1,7 +1,11 @@
 // Attention variants beside softmax attention: does each keep its promise, and from
 // which N on does it pay?
 //   ./bazelw run //analysis:variants -- --results results/local/variants/RUN
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "analysis/runs/run.h"
+#include "analysis/runs/run_definition.h"
 #include "analysis/variants/leaderboard.h"
 #include "support/check.h"
 #include "support/command_line.h"
@@ -30,9 +34,7 @@ void write_into(const std::string& path, const std::string& table) {
 int run(const std::string& results, const std::string& format,
         const std::string& into) {
   const Run run = read_run(user_path(results));
-  const Definition definition = parse_definition(
-      run.experiment + ".toml",
-      run.manifest.at("definition").at("text").get<std::string>());
+  const Definition definition = definition_of(run);
   const std::vector<Claim> claims =
       read_claims(kClaims, experiment_names(definition_files(kDefinitions)));
   const std::vector<LeaderboardEntry> all =

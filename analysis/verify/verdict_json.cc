@@ -1,6 +1,7 @@
 #include "analysis/verify/verdict_json.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace suite {
 namespace {

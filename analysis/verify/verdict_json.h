@@ -1,7 +1,7 @@
 // Verdicts as verdicts.json, which the report reads.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "analysis/claims/verdict.h"

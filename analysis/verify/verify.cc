@@ -1,9 +1,12 @@
 // Claim by claim: what do the rows say?
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "analysis/claims/evidence.h"
 #include "analysis/claims/verdict.h"
+#include "analysis/runs/run_definition.h"
 #include "analysis/statistics/outliers.h"
 #include "analysis/verify/extrap.h"
 #include "analysis/verify/verdict_json.h"
@@ -149,11 +152,7 @@ int run(const Arguments& arguments) {
   const std::vector<Claim> claims =
       read_claims(arguments.claims, experiment_names(files), asked);
   for (const Run& each : runs) {
-    judge_all(claims,
-              parse_definition(
-                  each.experiment + ".toml",
-                  each.manifest.at("definition").at("text").get<std::string>()),
-              &each, verdicts);
+    judge_all(claims, definition_of(each), &each, verdicts);
   }
   judge_facts(claims, verdicts);
   print(verdicts);

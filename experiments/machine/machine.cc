@@ -8,13 +8,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "experiments/machine/build_flags.h"
-#include "support/sha256.h"
 #include "library_versions.h"
 #include "primitives/gemm.h"
 #include "primitives/threads.h"
+#include "support/sha256.h"
 
 namespace suite {
 namespace {
@@ -69,7 +70,7 @@ nlohmann::json git_state() {
 // OpenBLAS chooses its kernels by a list of CPUs, or by what the environment
 // says: either may know less than the CPU can.
 bool blas_leaves_avx512_unused() {
-#ifdef __x86_64__
+#ifdef __AVX512F__  // a build for less is held against the kernels for less
   if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw"))
     return false;
   const std::string core = blas_core();

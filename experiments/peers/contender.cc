@@ -8,12 +8,15 @@
 //   {"do": "time", "cell": ID, "forwards": n, "repetition": k}
 //   {"do": "drop"}                     frees what was built
 // What can't be done is answered by {"error": reason}.
+#include <CLI/CLI.hpp>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "experiments/machine/blas_of_this_build.h"
 #include "experiments/machine/machine.h"
 #include "experiments/peers/contest_cell.h"
-#include "support/command_line.h"
 #include "primitives/threads.h"
+#include "support/command_line.h"
 
 namespace suite {
 namespace {
@@ -124,4 +127,7 @@ int main(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) { return suite::main(argc, argv); }
+int main(int argc, char** argv) {
+  suite::match_blas_to_build(argv);
+  return suite::main(argc, argv);
+}

@@ -2,7 +2,7 @@
 // others' answers compared with its own, timed when it is its turn.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "experiments/measurement/cell_under_test.h"

@@ -1,20 +1,22 @@
 // How near does each part of a forward come to what the machine allows?
 //   ./bazelw run //experiments:roofline
 //   ./bazelw run //experiments:roofline -- --filter transformer --N 16384
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 
+#include "experiments/machine/blas_of_this_build.h"
 #include "experiments/machine/calibration.h"
 #include "experiments/machine/machine.h"
-#include "experiments/measurement/cell_under_test.h"
 #include "experiments/machine/read_bandwidth.h"
 #include "experiments/machine/register_peaks.h"
+#include "experiments/measurement/cell_under_test.h"
 #include "experiments/roofline/roofline_table.h"
+#include "primitives/threads.h"
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
-#include "primitives/threads.h"
 
 namespace suite {
 namespace {
@@ -188,4 +190,7 @@ int main(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) { return suite::main(argc, argv); }
+int main(int argc, char** argv) {
+  suite::match_blas_to_build(argv);
+  return suite::main(argc, argv);
+}

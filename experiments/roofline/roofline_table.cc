@@ -77,9 +77,12 @@ std::vector<RooflineRow> roofline_rows(const MeasuredForward& forward,
   for (int part = 0; part < kParts; ++part) {
     const Work& work = forward.cost.parts[part];
     if (work == Work() && work.seconds == 0) continue;
-    // Exponentials made within the scores have no time of their own.
+    // Exponentials made within the scores, all or some of them, have no time of
+    // their own.
+    const double least =
+        static_cast<double>(work.logits) / roofs.exponentials_per_second;
     const bool within =
-        part == static_cast<int>(Part::softmax) && work.seconds == 0;
+        part == static_cast<int>(Part::softmax) && work.seconds < least;
     if (within && !rows.empty()) {
       rows.back().part += "+softmax";
       rows.back().work += work;

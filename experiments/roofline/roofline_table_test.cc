@@ -36,6 +36,20 @@ TEST(RooflineTable, SharesAreWhatTheBoundAllowsOverWhatWasMeasured) {
   EXPECT_DOUBLE_EQ(rows[2].share_of_gemm(kRoofs), 0.625);
 }
 
+// Faster than exponentials can be: some were made within the scores.
+TEST(RooflineTable, ExponentialsWithoutTheirTimeStandWithTheScores) {
+  for (const double seconds : {0.0, 0.4}) {
+    MeasuredForward made = forward();
+    made.cost[Part::scores] = {.macs = 1'000'000, .seconds = 1};
+    made.cost[Part::softmax].seconds = seconds;
+    const auto rows = roofline_rows(made, kRoofs);
+    ASSERT_EQ(rows.size(), 4u);
+    EXPECT_EQ(rows[1].part, "scores+softmax");
+    EXPECT_EQ(rows[1].work.logits, 5'000'000u);
+    EXPECT_DOUBLE_EQ(rows[1].work.seconds, 1 + seconds);
+  }
+}
+
 TEST(RooflineTable, TheTotalIsBoundByItsPartsOneAfterAnother) {
   const RooflineRow total = roofline_rows(forward(), kRoofs).back();
   EXPECT_EQ(total.part, "total");

@@ -1,11 +1,13 @@
 // The program behind every //experiments target.
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "contract/registry.h"
+#include "experiments/machine/blas_of_this_build.h"
 #include "experiments/rows/manifest.h"
 #include "experiments/run/run_experiment.h"
 #include "support/check.h"
@@ -113,4 +115,7 @@ int main(int argc, char** argv) {
 }  // namespace
 }  // namespace suite
 
-int main(int argc, char** argv) { return suite::main(argc, argv); }
+int main(int argc, char** argv) {
+  suite::match_blas_to_build(argv);
+  return suite::main(argc, argv);
+}

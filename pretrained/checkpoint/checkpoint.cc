@@ -1,11 +1,12 @@
 #include "pretrained/checkpoint/checkpoint.h"
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "pretrained/checkpoint/config_json.h"
 #include "pretrained/checkpoint/shard_index.h"
-#include "support/formats/shown.h"
 #include "support/check.h"
+#include "support/formats/shown.h"
 
 namespace suite {
 namespace {

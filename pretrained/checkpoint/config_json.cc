@@ -1,8 +1,10 @@
 #include "pretrained/checkpoint/config_json.h"
 
-#include "support/formats/untrusted_json.h"
-#include "support/formats/shown.h"
+#include <nlohmann/json.hpp>
+
 #include "support/check.h"
+#include "support/formats/shown.h"
+#include "support/formats/untrusted_json.h"
 
 namespace suite {
 

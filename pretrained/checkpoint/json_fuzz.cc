@@ -1,5 +1,6 @@
 // Any text is a checkpoint's index or its configuration, or is refused in one
 // line; and what is taken is JSON to the library's own reader too.
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "pretrained/checkpoint/config_json.h"

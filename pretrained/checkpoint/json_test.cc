@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "pretrained/checkpoint/config_json.h"
 #include "pretrained/checkpoint/shard_index.h"
 #include "support/formats/testing.h"

@@ -1,10 +1,11 @@
 #include "pretrained/checkpoint/shard_index.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
-#include "support/formats/untrusted_json.h"
-#include "support/formats/shown.h"
 #include "support/check.h"
+#include "support/formats/shown.h"
+#include "support/formats/untrusted_json.h"
 
 namespace suite {
 namespace {

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "pretrained/huggingface/names.h"
+#include <nlohmann/json.hpp>
+
 #include "perceiver/io/count.h"
+#include "pretrained/huggingface/names.h"
 
 namespace suite {
 namespace {

@@ -1,6 +1,7 @@
 #include "pretrained/huggingface/fields.h"
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 
 #include "support/check.h"
 

@@ -1,7 +1,7 @@
 // Fields of a config.json, each with the value that it has where it is left out.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

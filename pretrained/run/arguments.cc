@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 
@@ -35,7 +36,7 @@ std::string allowed(const std::string& architecture,
                                : "--input FILE.npy or --image";
 }
 
-void check_inputs(const EncodeArguments& a, const std::string& architecture,
+void check_inputs(const PretrainedArguments& a, const std::string& architecture,
                   const std::vector<std::string>& inputs) {
   const std::string ways =
       fmt::format("{} takes {}", architecture, allowed(architecture, inputs));
@@ -66,7 +67,7 @@ void check_inputs(const EncodeArguments& a, const std::string& architecture,
 
 }  // namespace
 
-void declare(CLI::App& app, EncodeArguments& a) {
+void declare(CLI::App& app, PretrainedArguments& a) {
   app.add_option("--checkpoint", a.checkpoint,
                  "Folder with config.json and model.safetensors");
   app.add_option("--model", a.model,
@@ -107,7 +108,7 @@ void declare(CLI::App& app, EncodeArguments& a) {
   app.add_flag("--parts", a.parts, "Where time and multiply-adds go");
 }
 
-void check_options(const EncodeArguments& a, const std::string& architecture,
+void check_options(const PretrainedArguments& a, const std::string& architecture,
                    const std::vector<std::string>& inputs) {
   check_inputs(a, architecture, inputs);
   require(a.mask.empty() ||
@@ -119,7 +120,7 @@ void check_options(const EncodeArguments& a, const std::string& architecture,
           "--flow goes with PerceiverForOpticalFlow");
 }
 
-void check_outputs(const EncodeArguments& a) {
+void check_outputs(const PretrainedArguments& a) {
   require(a.checkpoint.empty() != a.model.empty(),
           "one of --checkpoint DIR and --model NAME is needed");
   for (const std::string& word : {a.output, a.flow, a.attention_map}) {

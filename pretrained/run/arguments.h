@@ -1,14 +1,17 @@
 // What the program is asked for.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace suite {
 
-struct EncodeArguments {
+struct PretrainedArguments {
   std::string checkpoint, model, architecture, semantics = "huggingface";
   std::vector<std::string> input;  // PATH or MODALITY=PATH
   std::string mask;
@@ -27,17 +30,17 @@ struct EncodeArguments {
   }
 };
 
-void declare(CLI::App& app, EncodeArguments& arguments);
+void declare(CLI::App& app, PretrainedArguments& arguments);
 
 // Throws Error, saying what is allowed, for options that don't go together in a
 // model of this architecture, which takes inputs of these names.
-void check_options(const EncodeArguments& arguments,
+void check_options(const PretrainedArguments& arguments,
                    const std::string& architecture,
                    const std::vector<std::string>& inputs);
 
 // Throws Error if there is no model, or if a file that is to be written could
 // not be.
-void check_outputs(const EncodeArguments& arguments);
+void check_outputs(const PretrainedArguments& arguments);
 
 // "NAME=PATH" → {NAME, user_path(PATH)}; without a name, `otherwise` is it.
 // Throws Error, naming `option`, if there is no name at all.

@@ -3,10 +3,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "pretrained/huggingface/fields.h"
 #include "pretrained/run/arrays.h"
 #include "pretrained/run/observed.h"
-#include "pretrained/huggingface/fields.h"
 #include "support/files.h"
 
 namespace suite {
@@ -67,7 +68,7 @@ void take_files(std::map<std::string, NpyArray>&& files, const IoConfig& config,
 }  // namespace
 
 std::map<std::string, NpyArray> read_inputs(
-    const EncodeArguments& arguments, const std::vector<std::string>& inputs) {
+    const PretrainedArguments& arguments, const std::vector<std::string>& inputs) {
   std::map<std::string, NpyArray> files;
   for (const std::string& word : arguments.input) {
     const auto [name, path] =
@@ -98,7 +99,7 @@ InputShapes shapes_for(const std::map<std::string, NpyArray>& files,
 }
 
 ModelInputs model_inputs(std::map<std::string, NpyArray>&& files,
-                         const EncodeArguments& a,
+                         const PretrainedArguments& a,
                          const HuggingfaceModel& described,
                          const InputShapes& shapes) {
   ModelInputs inputs;

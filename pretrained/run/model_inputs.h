@@ -19,7 +19,7 @@ struct ModelInputs {
 
 // The arrays that --input names, by modality; nothing is read twice.
 std::map<std::string, NpyArray> read_inputs(
-    const EncodeArguments& arguments, const std::vector<std::string>& inputs);
+    const PretrainedArguments& arguments, const std::vector<std::string>& inputs);
 
 // Shapes of what is given, and for the rest those that config.json asks for.
 // Throws Error unless all have the same batch.
@@ -30,7 +30,7 @@ InputShapes shapes_for(const std::map<std::string, NpyArray>& files,
 // Takes the files' values, and reads text, pictures, sound and films as the
 // model wants them. Throws Error for what doesn't fit.
 ModelInputs model_inputs(std::map<std::string, NpyArray>&& files,
-                         const EncodeArguments& arguments,
+                         const PretrainedArguments& arguments,
                          const HuggingfaceModel& described,
                          const InputShapes& shapes);
 

@@ -12,7 +12,7 @@
 namespace suite {
 namespace {
 
-void observe_text(const EncodeArguments& a, const TextInput& text,
+void observe_text(const PretrainedArguments& a, const TextInput& text,
                   const Semantics& semantics, ModelInputs& inputs) {
   require(text.vocabulary == token::count,
           "config.json: vocab_size = {}: text is made of {} tokens, give "
@@ -41,7 +41,7 @@ void put(const Tensor<float, 3>& pixels, std::size_t first,
   std::copy(pixels.begin(), pixels.end(), to.data() + first * to.shape(2));
 }
 
-void observe_picture(const EncodeArguments& a, const GridInput& grid,
+void observe_picture(const PretrainedArguments& a, const GridInput& grid,
                      ModelInputs& inputs) {
   const ImagePlan plan = picture_plan(grid.extents);
   const std::string path = user_path(a.image[0]);
@@ -51,7 +51,7 @@ void observe_picture(const EncodeArguments& a, const GridInput& grid,
   put(scale_pixels(inputs.picture, plan.scale), 0, values);
 }
 
-void observe_frames(const EncodeArguments& a, const GridInput& grid,
+void observe_frames(const PretrainedArguments& a, const GridInput& grid,
                     ModelInputs& inputs) {
   const ImagePlan plan{.fit = PictureFit::as_it_is,
                        .height = grid.extents[1],
@@ -68,7 +68,7 @@ void observe_frames(const EncodeArguments& a, const GridInput& grid,
   }
 }
 
-void observe_film(const EncodeArguments& a, const GridInput& grid,
+void observe_film(const PretrainedArguments& a, const GridInput& grid,
                   ModelInputs& inputs) {
   const ImagePlan plan{.height = grid.extents[1],
                        .width = grid.extents[2],
@@ -84,7 +84,7 @@ void observe_film(const EncodeArguments& a, const GridInput& grid,
   std::copy(film.begin(), film.end(), values.begin());
 }
 
-void observe_sound(const EncodeArguments& a, const GridInput& grid,
+void observe_sound(const PretrainedArguments& a, const GridInput& grid,
                    ModelInputs& inputs) {
   const Audio audio = read_audio(user_path(a.audio));
   const Tensor<float, 2> samples =
@@ -96,7 +96,7 @@ void observe_sound(const EncodeArguments& a, const GridInput& grid,
 
 }  // namespace
 
-void observe(const EncodeArguments& a, const HuggingfaceModel& described,
+void observe(const PretrainedArguments& a, const HuggingfaceModel& described,
              const Modality& modality, ModelInputs& inputs) {
   if (const auto* text = std::get_if<TextInput>(&modality.input)) {
     return observe_text(a, *text, described.config.semantics, inputs);

@@ -9,7 +9,7 @@ namespace suite {
 // `inputs`: text by bytes, to the model's length; a picture cropped and resized
 // to the model's; two frames of the model's size; as many samples as it takes;
 // as many frames. Throws Error, naming the file.
-void observe(const EncodeArguments& arguments,
+void observe(const PretrainedArguments& arguments,
              const HuggingfaceModel& described, const Modality& modality,
              ModelInputs& inputs);
 

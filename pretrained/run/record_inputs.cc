@@ -66,7 +66,7 @@ ModelInputs record_inputs(std::map<std::string, NpyArray>&& files,
   return inputs;
 }
 
-void check_record_options(const EncodeArguments& a) {
+void check_record_options(const PretrainedArguments& a) {
   require(!a.observes() && a.mask.empty() && a.points.empty() &&
               a.flow.empty() && a.architecture.empty(),
           "--model goes with --input, --seed, --semantics, --output, "

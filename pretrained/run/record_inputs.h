@@ -14,7 +14,7 @@ ModelInputs record_inputs(std::map<std::string, NpyArray>&& files,
                           const IoModel<float>& model, std::uint64_t seed);
 
 // Throws Error, saying what is allowed, for options that need a checkpoint.
-void check_record_options(const EncodeArguments& arguments);
+void check_record_options(const PretrainedArguments& arguments);
 
 // Names of the modalities that a record takes.
 std::vector<std::string> record_modalities(const IoConfig& config);

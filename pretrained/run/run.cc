@@ -4,31 +4,33 @@
 //   ./bazelw run //pretrained:run -- --checkpoint DIR --text "is [MASK]ere"
 // or a record of one, without its weights, to see what it costs:
 //   ./bazelw run //pretrained:run -- --model perceiver_io_language_bytes
+#include <CLI/CLI.hpp>
 #include <new>
+#include <nlohmann/json.hpp>
 
+#include "perceiver/published/published.h"
 #include "pretrained/checkpoint/checkpoint.h"
+#include "pretrained/huggingface/load.h"
 #include "pretrained/run/attention_picture.h"
 #include "pretrained/run/findings.h"
 #include "pretrained/run/record_inputs.h"
 #include "pretrained/run/summary.h"
-#include "pretrained/huggingface/load.h"
-#include "perceiver/published/published.h"
 #include "pretrained/visualisation/flow_picture.h"
+#include "primitives/threads.h"
 #include "support/command_line.h"
 #include "support/files.h"
-#include "primitives/threads.h"
 
 namespace suite {
 namespace {
 
-void configure(const EncodeArguments& a, IoConfig& config) {
+void configure(const PretrainedArguments& a, IoConfig& config) {
   config.decoder.chunk = a.chunk;
   if (!a.attention_map.empty()) {
     config.encoder.attention = AttentionForm::materialised;
   }
 }
 
-void draw(const EncodeArguments& a, const HuggingfaceModel& described,
+void draw(const PretrainedArguments& a, const HuggingfaceModel& described,
           const IoModel<float>& model,
           const IoModel<float>::Workspace& workspace, const ModelInputs& inputs,
           const std::vector<Answer>& answers) {
@@ -60,7 +62,7 @@ void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
 }
 
 // Runs the model, writes, prints and draws.
-void answer(const EncodeArguments& a, const HuggingfaceModel& described,
+void answer(const PretrainedArguments& a, const HuggingfaceModel& described,
             IoModel<float>& model, const ModelInputs& inputs) {
   IoInput<float> input = input_of(inputs.arrays);
   input.mask = inputs.mask;
@@ -78,7 +80,7 @@ void answer(const EncodeArguments& a, const HuggingfaceModel& described,
   draw(a, described, model, workspace, inputs, all);
 }
 
-void run_checkpoint(const EncodeArguments& a) {
+void run_checkpoint(const PretrainedArguments& a) {
   const Checkpoint checkpoint(user_path(a.checkpoint));
   const nlohmann::json json = checkpoint.config();
   const std::string architecture =
@@ -100,7 +102,7 @@ void run_checkpoint(const EncodeArguments& a) {
   answer(a, described, model, inputs);
 }
 
-void run_record(const EncodeArguments& a) {
+void run_record(const PretrainedArguments& a) {
   check_record_options(a);
   HuggingfaceModel described{
       .architecture = a.model,
@@ -114,7 +116,7 @@ void run_record(const EncodeArguments& a) {
          record_inputs(std::move(files), model, a.seed));
 }
 
-int run(const EncodeArguments& a) {
+int run(const PretrainedArguments& a) {
   check_outputs(a);
   if (a.threads == 0) {
     set_all_threads();
@@ -130,7 +132,7 @@ int run(const EncodeArguments& a) {
 }
 
 int main(int argc, char** argv) {
-  EncodeArguments arguments;
+  PretrainedArguments arguments;
   CLI::App app("Runs a Perceiver of Hugging Face's, with its weights.");
   declare(app, arguments);
   return run_command(app, argc, argv, [&] {

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "support/formats/untrusted_json.h"
-#include "support/formats/shown.h"
 #include "support/check.h"
+#include "support/formats/shown.h"
+#include "support/formats/untrusted_json.h"
 
 namespace suite {
 namespace {

@@ -1,10 +1,11 @@
 #include "support/formats/untrusted_json.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
-#include "support/formats/shown.h"
 #include "support/check.h"
+#include "support/formats/shown.h"
 
 namespace suite {
 namespace {
