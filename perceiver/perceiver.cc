@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "primitives/attention/materialised.h"
 #include "primitives/layers/learned_rows.h"
 
@@ -11,6 +13,9 @@ template <class T>
 Perceiver<T>::Perceiver(const PerceiverConfig& config, std::size_t batch)
     : config_(config),
       input_(config.input),
+      // Before all else: a size beyond all memory is refused here.
+      latents_(Tensor<T, 2>::from_shape(std::array<std::size_t, 2>{
+          config.latents, config.latent.channels})),
       cross_(config.cross_sets,
              [&](std::size_t set) {
                return AttentionLayer<T>(config.cross_of(set, batch, sizeof(T)));
@@ -21,9 +26,7 @@ Perceiver<T>::Perceiver(const PerceiverConfig& config, std::size_t batch)
           layers.emplace_back(config.latent);
         }
         return layers;
-      }) {
-  latents_.resize({config.latents, config.latent.channels});
-}
+      }) {}
 
 template <class T>
 const Tensor<T, 3>& Perceiver<T>::forward(const Tensor<T, 3>& input,
