@@ -14,7 +14,7 @@ namespace suite {
 
 enum class AttentionForm {
   materialised,  // the M×N weights exist in memory, as in the definition
-  streaming,     // tiles with a running maximum and sum; no M×N array
+  streaming,     // tiles with a reference and running sums; no M×N array
 };
 
 // "materialised" or "streaming"; throws Error for any other name.

@@ -213,7 +213,7 @@ TYPED_TEST(AttentionTest, OneKeyMayDominate) {
   }
 }
 
-// The running maximum changes with every key, or never again.
+// The reference must be raised by every key, or never again.
 TYPED_TEST(AttentionTest, LogitsMayRiseOrFallFromAnywhere) {
   using T = TypeParam;
   for (const AttentionShape& shape : {several_tiles<T>(), kSplitKeys}) {

@@ -12,8 +12,8 @@ namespace {
 
 // One pass over the inputs: they are read, keys and values never leave the
 // cache.
-Cost streaming_read(const CrossAttentionShape& s,
-                    const CrossAttentionPlan& plan, std::size_t scalar) {
+Cost one_pass(const CrossAttentionShape& s, const CrossAttentionPlan& plan,
+              std::size_t scalar) {
   const std::size_t N = s.batch * s.inputs, M = s.batch * s.latents;
   const std::size_t C = s.channels, qk = s.qk_channels, v = s.v_channels;
   const std::size_t wide = s.heads * C;
@@ -73,7 +73,7 @@ Cost cross_attention(const CrossAttentionShape& s, std::size_t width,
   const std::size_t M = s.batch * s.latents;
   const bool kept = plan.keep || form == AttentionForm::materialised;
   Cost cost = uses * (kept ? attention(s.attention(), form, scalar)
-                           : streaming_read(s, plan, scalar));
+                           : one_pass(s, plan, scalar));
   if (kept) cost += (plan.keep ? 1 : uses) * keys_and_values(s, scalar);
   cost[Part::query_projection] =
       uses * linear(M, width, s.qk_channels, scalar);

@@ -12,12 +12,14 @@ namespace suite {
 std::size_t first_level_cache_bytes();
 std::size_t second_level_cache_bytes();
 
-// So deep is a panel at most, whatever the cache.
+// So deep is a panel at most, whatever the cache. Where panels are narrow it is
+// less, so that the keys and values of a tile stay near as well.
 inline constexpr std::size_t kMostDepth = kVectorRegisters == 32 ? 256 : 128;
 
 // The depth of a product in one go, which is the number of keys in a tile: a
 // panel so deep fills three quarters of the first-level cache and stays there
-// while rows stream past. 192 for float with 48 KiB, 128 with 32 KiB.
+// while rows stream past. With panels of three vectors of 16 floats that is 192 with
+// 48 KiB, 128 with 32 KiB.
 template <class T>
 std::size_t depth_tile() {
   const std::size_t depth =
