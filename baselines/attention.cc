@@ -2,6 +2,7 @@
 // only parameter, over N inputs that are their own keys and values,
 // softmax(QXᵀ/√d)X.
 #include "contract/registry.h"
+#include "primitives/attention/attention_backward.h"
 #include "primitives/attention/attention_formula.h"
 #include "primitives/layers/learned_rows.h"
 
@@ -28,12 +29,41 @@ class AttentionAlone {
   };
   Workspace workspace() const { return {make_attention<T>(form_), {}, {}}; }
 
+  struct Trace {
+    AttentionTrace<T> attention;
+    AttentionBackward<T> backward;
+    Tensor<T, 3> d_queries;         // [batch, M, D]
+    Tensor<T, 3> d_keys, d_values;  // [batch, N, D]
+  };
+  Trace trace(Keep) const {
+    return {{}, AttentionBackward<T>(form_), {}, {}, {}};
+  }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& w, Ledger& ledger) const {
+                              Workspace& w, Ledger& ledger,
+                              Trace* trace = nullptr) const {
     repeat_rows(queries_, input.shape(0), w.queries, ledger);
     w.attention->forward({w.queries, input, input, mask, heads_}, w.output,
-                         ledger);
+                         ledger,
+                         trace == nullptr ? nullptr : &trace->attention);
     return w.output;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& w, Trace& trace,
+                AttentionAlone& gradient, Tensor<T, 3>* d_input,
+                Ledger& ledger) const {
+    trace.d_queries.resize(w.queries.shape());
+    trace.d_keys.resize(input.shape());
+    trace.d_values.resize(input.shape());
+    trace.backward.run({w.queries, input, input, mask, heads_},
+                       {w.output, trace.attention, d_output},
+                       {trace.d_queries, trace.d_keys, trace.d_values}, ledger);
+    repeat_rows_backward(trace.d_queries, gradient.queries_, ledger);
+    if (d_input == nullptr || !ledger.computes()) return;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      d_input->data()[i] += trace.d_keys.data()[i] + trace.d_values.data()[i];
+    }
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {

@@ -2,6 +2,7 @@
 // speaks of: x ← softmax(QKᵀ/√d)V with single projections, B times.
 #include "contract/registry.h"
 #include "primitives/attention_layer/attend.h"
+#include "primitives/attention_layer/attend_backward.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
 
 namespace suite {
@@ -28,14 +29,53 @@ class BareTransformer {
   };
   Workspace workspace() const { return {AttentionWorkspace<T>(form_), {}, {}}; }
 
+  struct Trace {
+    std::vector<AttendTrace<T>> layers;
+    std::vector<Tensor<T, 3>> streams;  // what each layer made
+    AttendBackward<T> backward;
+    Tensor<T, 3> d_stream, d_next;  // [batch, N, ·]
+  };
+  // Every stream is kept anyway: there is nothing to compute again.
+  Trace trace(Keep) const {
+    return {std::vector<AttendTrace<T>>(layers_.size()),
+            std::vector<Tensor<T, 3>>(layers_.size()),
+            AttendBackward<T>(form_),
+            {},
+            {}};
+  }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& w, Ledger& ledger) const {
-    attend(input, mask, layers_.front(), w.attention, w.stream, ledger);
-    for (std::size_t layer = 1; layer < layers_.size(); ++layer) {
-      attend(w.stream, mask, layers_[layer], w.attention, w.mixed, ledger);
+                              Workspace& w, Ledger& ledger,
+                              Trace* trace = nullptr) const {
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      AttendTrace<T>* own = trace == nullptr ? nullptr : &trace->layers[layer];
+      attend(layer == 0 ? input : w.stream, mask, layers_[layer], w.attention,
+             w.mixed, ledger, own == nullptr ? nullptr : &own->attention);
+      if (own != nullptr) {
+        own->take(w.attention);
+        keep_copy(w.mixed, trace->streams[layer], ledger);
+      }
       std::swap(w.stream, w.mixed);
     }
     return w.stream;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace&, Trace& trace,
+                BareTransformer& gradient, Tensor<T, 3>* d_input,
+                Ledger& ledger) const {
+    keep_copy(d_output, trace.d_stream, ledger);
+    for (std::size_t layer = layers_.size(); layer-- > 0;) {
+      attend_backward(layer == 0 ? input : trace.streams[layer - 1], mask,
+                      layers_[layer], trace.layers[layer], trace.streams[layer],
+                      trace.d_stream, trace.backward, gradient.layers_[layer],
+                      trace.d_next, ledger);
+      std::swap(trace.d_stream, trace.d_next);
+    }
+    if (d_input == nullptr || !ledger.computes()) return;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      d_input->data()[i] += trace.d_stream.data()[i];
+    }
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {

@@ -229,6 +229,7 @@ Contestant bert() {
     return vocabulary > 0 ? vocabulary : shape.D;
   };
   contestant.reference = bert_reference;
+  contestant.no_backward = "its backward is not written";
   make_with<Bert>(contestant);
   return contestant;
 }

@@ -92,6 +92,9 @@ struct Declaration {
   double rounding = 1;
   // Settings worth comparing, from the coarsest to the finest.
   std::vector<OptionValues> settings = {};
+  // Why it can't be trained, where there is no backward: "its hashes have no
+  // gradient". Training phases skip it with that reason.
+  std::string no_backward = {};
   // Does it choose by a comparison (a hash, a largest few), so that rounding may
   // change a choice and with it an answer? The oracle then asks other seeds too.
   bool chooses = false;

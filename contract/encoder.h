@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <typeinfo>
 #include <utility>
 
 #include "primitives/cost.h"
+#include "primitives/keep.h"
 #include "primitives/parameter.h"
 
 namespace suite {
@@ -15,6 +17,13 @@ namespace suite {
 class Workspace {
  public:
   virtual ~Workspace() = default;
+};
+
+// What a forward keeps that is to be differentiated, and what its backward
+// needs while it runs; as a Workspace is.
+class Trace {
+ public:
+  virtual ~Trace() = default;
 };
 
 template <class T>
@@ -36,6 +45,27 @@ class Encoder {
                                       const Mask& mask, Workspace& workspace,
                                       Ledger& ledger) const = 0;
 
+  // A new one, of forwards whose backward will be asked for. Null where there
+  // is no backward.
+  virtual std::unique_ptr<Trace> trace(Keep keep) const = 0;
+
+  // The same forward, which leaves in the trace what backward needs. Throws
+  // std::bad_cast for the trace of another model.
+  virtual const Tensor<T, 3>& forward(const Tensor<T, 3>& input,
+                                      const Mask& mask, Workspace& workspace,
+                                      Trace& trace, Ledger& ledger) const = 0;
+
+  // The gradient of that forward, which was the trace's last and the
+  // workspace's: `gradient`, an encoder like this one, += d loss/d parameters,
+  // and d_input[batch, N, C], unless it is null, += d loss/d input, where
+  // d_output is d loss/d output, of the output's shape. Once a forward. A loss
+  // over all examples and outputs, or over parts of them one after the other,
+  // gives the same sums.
+  virtual void backward(const Tensor<T, 3>& input, const Mask& mask,
+                        const Tensor<T, 3>& d_output, Workspace& workspace,
+                        Trace& trace, Encoder& gradient, Tensor<T, 3>* d_input,
+                        Ledger& ledger) const = 0;
+
   // Visits each parameter once: shared weights are one parameter.
   virtual void for_each_parameter(const ParameterVisitor<T>& visit) = 0;
 };
@@ -56,8 +86,21 @@ Own& unwrapped(Workspace& workspace) {
   return dynamic_cast<WorkspaceOf<Own>&>(workspace).own;
 }
 
+template <class Own>
+struct TraceOf : Trace {
+  Own own;
+
+  explicit TraceOf(Own made) : own(std::move(made)) {}
+};
+
+template <class Model>
+concept Differentiable = requires {
+  typename Model::Trace;
+};
+
 // A model is a value: a copyable class Model<T> with a struct Workspace, and
-// the functions of an Encoder on it.
+// the functions of an Encoder on it. One that can be trained has a struct Trace
+// too, trace(keep), a forward that takes one, and backward.
 template <template <class> class Model, class T>
 class ModelEncoder : public Encoder<T> {
  public:
@@ -72,15 +115,54 @@ class ModelEncoder : public Encoder<T> {
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
                               Workspace& workspace,
                               Ledger& ledger) const override {
-    return model_.forward(input, mask,
-                          unwrapped<typename Model<T>::Workspace>(workspace),
-                          ledger);
+    return model_.forward(input, mask, own(workspace), ledger);
+  }
+  std::unique_ptr<Trace> trace(Keep keep) const override {
+    if constexpr (Differentiable<Model<T>>) {
+      if (!differentiable(model_)) return nullptr;
+      return std::make_unique<TraceOf<typename Model<T>::Trace>>(
+          model_.trace(keep));
+    }
+    return nullptr;
+  }
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
+                              Workspace& workspace, Trace& trace,
+                              Ledger& ledger) const override {
+    if constexpr (Differentiable<Model<T>>) {
+      return model_.forward(input, mask, own(workspace), ledger, &own(trace));
+    }
+    throw std::bad_cast();
+  }
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& workspace,
+                Trace& trace, Encoder<T>& gradient, Tensor<T, 3>* d_input,
+                Ledger& ledger) const override {
+    if constexpr (Differentiable<Model<T>>) {
+      return model_.backward(input, mask, d_output, own(workspace), own(trace),
+                             dynamic_cast<ModelEncoder&>(gradient).model_,
+                             d_input, ledger);
+    }
+    throw std::bad_cast();
   }
   void for_each_parameter(const ParameterVisitor<T>& visit) override {
     model_.for_each_parameter(visit);
   }
 
  private:
+  static auto& own(Workspace& workspace) {
+    return unwrapped<typename Model<T>::Workspace>(workspace);
+  }
+  static auto& own(Trace& trace) {
+    return dynamic_cast<TraceOf<typename Model<T>::Trace>&>(trace).own;
+  }
+  // A model may say so of itself, where it depends on what it is made of.
+  static bool differentiable(const Model<T>& model) {
+    if constexpr (requires { model.differentiable(); }) {
+      return model.differentiable();
+    }
+    return true;
+  }
+
   Model<T> model_;
 };
 

@@ -4,6 +4,7 @@
 // projection or residual.
 #include "contract/registry.h"
 #include "primitives/attention_layer/attend.h"
+#include "primitives/attention_layer/attend_backward.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/layers/learned_rows.h"
@@ -43,20 +44,78 @@ class BarePerceiver {
     return {AttentionWorkspace<T>(form_), AttentionWorkspace<T>(form_), {}, {}};
   }
 
+  struct Trace {
+    std::vector<AttendTrace<T>> cross, latent;  // of each use
+    std::vector<Tensor<T, 3>> streams;  // what each use was given, and the last
+    AttendBackward<T> cross_backward, latent_backward;
+    Tensor<T, 3> d_stream, d_next;  // [batch, M, D]
+  };
+  // Every stream is kept anyway: there is nothing to compute again.
+  Trace trace(Keep) const {
+    return {std::vector<AttendTrace<T>>(cross_.size()),
+            std::vector<AttendTrace<T>>(self_.size()),
+            std::vector<Tensor<T, 3>>(cross_.size() + self_.size() + 1),
+            AttendBackward<T>(form_),
+            AttendBackward<T>(form_),
+            {},
+            {}};
+  }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& w, Ledger& ledger) const {
+                              Workspace& w, Ledger& ledger,
+                              Trace* trace = nullptr) const {
     repeat_rows(latents_, input.shape(0), w.stream, ledger);
-    for (std::size_t block = 0; block < shape_.B; ++block) {
-      attend<T>(w.stream, input, /*norm=*/nullptr, mask, cross_[block],
-                /*rules=*/{}, w.cross, w.mixed, ledger);
+    std::size_t use = 0;
+    const auto keep = [&](AttendTrace<T>* own, AttentionWorkspace<T>& ran) {
+      if (trace != nullptr) {
+        own->take(ran);
+        keep_copy(w.stream, trace->streams[use++], ledger);
+      }
       std::swap(w.stream, w.mixed);
+    };
+    for (std::size_t block = 0; block < shape_.B; ++block) {
+      AttendTrace<T>* own = trace == nullptr ? nullptr : &trace->cross[block];
+      attend<T>(w.stream, input, /*norm=*/nullptr, mask, cross_[block],
+                /*rules=*/{}, w.cross, w.mixed, ledger,
+                own == nullptr ? nullptr : &own->attention);
+      keep(own, w.cross);
       for (std::size_t layer = 0; layer < shape_.L; ++layer) {
-        attend(w.stream, no_mask(), self_[block * shape_.L + layer], w.latent,
-               w.mixed, ledger);
-        std::swap(w.stream, w.mixed);
+        const std::size_t self = block * shape_.L + layer;
+        own = trace == nullptr ? nullptr : &trace->latent[self];
+        attend(w.stream, no_mask(), self_[self], w.latent, w.mixed, ledger,
+               own == nullptr ? nullptr : &own->attention);
+        keep(own, w.latent);
       }
     }
+    if (trace != nullptr) keep_copy(w.stream, trace->streams[use], ledger);
     return w.stream;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace&, Trace& trace,
+                BarePerceiver& gradient, Tensor<T, 3>* d_input,
+                Ledger& ledger) const {
+    keep_copy(d_output, trace.d_stream, ledger);
+    std::size_t use = trace.streams.size() - 1;
+    for (std::size_t block = shape_.B; block-- > 0;) {
+      for (std::size_t layer = shape_.L; layer-- > 0;) {
+        const std::size_t self = block * shape_.L + layer;
+        --use;
+        attend_backward(trace.streams[use], no_mask(), self_[self],
+                        trace.latent[self], trace.streams[use + 1],
+                        trace.d_stream, trace.latent_backward,
+                        gradient.self_[self], trace.d_next, ledger);
+        std::swap(trace.d_stream, trace.d_next);
+      }
+      --use;
+      attend_backward<T>(trace.streams[use], input, /*norm=*/nullptr, mask,
+                         cross_[block], /*rules=*/{}, trace.cross[block],
+                         trace.streams[use + 1], trace.d_stream,
+                         trace.cross_backward, /*norm_gradient=*/nullptr,
+                         gradient.cross_[block], trace.d_next, d_input, ledger);
+      std::swap(trace.d_stream, trace.d_next);
+    }
+    repeat_rows_backward(trace.d_stream, gradient.latents_, ledger);
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {

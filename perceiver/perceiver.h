@@ -9,6 +9,7 @@
 #include "perceiver/config.h"
 #include "perceiver/weight_sets.h"
 #include "primitives/attention_layer/attention_layer.h"
+#include "primitives/attention_layer/layer_traces.h"
 #include "primitives/layers/input_encoding.h"
 
 namespace suite {
@@ -32,10 +33,31 @@ class Perceiver {
 
   Workspace workspace() const { return Workspace(config_.attention); }
 
+  struct Trace {
+    LayerTraces<T> cross, latent;
+    AttentionLayerBackward<T> cross_backward, latent_backward;
+    Tensor<T, 3> d_stream;   // [batch, M, D]
+    Tensor<T, 3> d_encoded;  // [batch, N, ·], where it is asked for
+
+    Trace(Keep keep, AttentionForm form)
+        : cross(keep),
+          latent(keep),
+          cross_backward(form),
+          latent_backward(form) {}
+  };
+  Trace trace(Keep keep) const { return Trace(keep, config_.attention); }
+
   // input[batch, N, C] → latents[batch, M, D], which live until the workspace's
   // next forward.
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& workspace, Ledger& ledger) const;
+                              Workspace& workspace, Ledger& ledger,
+                              Trace* trace = nullptr) const;
+  // As Encoder::backward() says. Inputs' gradients are made where they are
+  // asked for or positions are learned.
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& workspace,
+                Trace& trace, Perceiver& gradient, Tensor<T, 3>* d_input,
+                Ledger& ledger) const;
   void for_each_parameter(const ParameterVisitor<T>& visit);
 
   // Of the workspace's last cross-attention, [batch, heads, M, N]. Throws Error
@@ -44,6 +66,22 @@ class Perceiver {
 
  private:
   using LatentLayers = std::vector<AttentionLayer<T>>;  // of a block
+
+  // One layer's forward, with a trace or null.
+  auto cross_forward(std::size_t use, const Tensor<T, 3>& encoded,
+                     const Mask& mask, Workspace& workspace,
+                     Ledger& ledger) const {
+    return [&, use](Tensor<T, 3>& stream, AttentionLayerTrace<T>* trace) {
+      cross_.of_use(use).forward(stream, encoded, mask, workspace.cross, ledger,
+                                 /*query_mask=*/nullptr, trace);
+    };
+  }
+  auto latent_forward(const AttentionLayer<T>& layer, Workspace& workspace,
+                      Ledger& ledger) const {
+    return [&](Tensor<T, 3>& stream, AttentionLayerTrace<T>* trace) {
+      layer.forward(stream, no_mask(), workspace.latent, ledger, trace);
+    };
+  }
 
   PerceiverConfig config_;
   InputEncoding<T> input_;

@@ -46,6 +46,7 @@ class SharedLayers {
   const Layers& of_use(std::size_t use) const {
     return layers_[sets_.set_of(use)];
   }
+  Layers& of_use(std::size_t use) { return layers_[sets_.set_of(use)]; }
   std::vector<Layers>& sets() { return layers_; }
 
  private:

@@ -184,6 +184,7 @@ Contestant block_sparse() {
   }};
   variant.cost = sparse_cost;
   variant.reference = sparse_reference;
+  variant.no_backward = "its backward is not written";
   make_with<BlockSparse>(variant);
   return transformer_with(variant);
 }

@@ -35,13 +35,29 @@ class GroupedQuery {
   }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& attention,
-               Tensor<T, 3>& output, Ledger& ledger) const {
-    attention->forward({inputs.queries, inputs.keys, inputs.values, inputs.mask,
-                        inputs.heads, groups_},
-                       output, ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace) const {
+    attention->forward(grouped(inputs), output, ledger, trace);
+  }
+
+  using Backward = AttentionBackward<T>;
+  Backward backward_workspace() const {
+    return Backward(AttentionForm::streaming);
+  }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& backward,
+                GroupedQuery&, Ledger& ledger) const {
+    backward.run(grouped(inputs), result, gradients, ledger);
   }
 
  private:
+  AttentionInputs<T> grouped(const AttentionInputs<T>& inputs) const {
+    return {inputs.queries, inputs.keys,  inputs.values,
+            inputs.mask,    inputs.heads, groups_};
+  }
+
   std::size_t groups_;
 };
 

@@ -117,6 +117,7 @@ Contestant isab() {
   }};
   contestant.cost = isab_cost;
   contestant.reference = isab_reference;
+  contestant.no_backward = "its backward is not written";
   make_with<Isab>(contestant);
   return contestant;
 }

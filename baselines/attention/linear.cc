@@ -92,6 +92,7 @@ Contestant linear() {
   }};
   variant.cost = linear_cost;
   variant.reference = linear_reference;
+  variant.no_backward = "its backward is not written";
   make_with<LinearAttention>(variant);
   return transformer_with(variant);
 }

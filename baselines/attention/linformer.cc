@@ -143,6 +143,7 @@ Contestant linformer() {
   }};
   variant.cost = linformer_cost;
   variant.reference = linformer_reference;
+  variant.no_backward = "its backward is not written";
   make_with<Linformer>(variant);
   return transformer_with(variant);
 }

@@ -155,6 +155,7 @@ Contestant luna() {
   }};
   contestant.cost = luna_cost;
   contestant.reference = luna_reference;
+  contestant.no_backward = "its backward is not written";
   make_with<Luna>(contestant);
   return contestant;
 }

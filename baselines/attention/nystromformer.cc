@@ -264,6 +264,7 @@ Contestant nystromformer() {
   }};
   variant.cost = nystrom_cost;
   variant.reference = nystrom_reference;
+  variant.no_backward = "its backward is not written";
   make_with<Nystromformer>(variant);
   return transformer_with(variant);
 }

@@ -151,6 +151,7 @@ Contestant performer() {
   }};
   variant.cost = performer_cost;
   variant.reference = performer_reference;
+  variant.no_backward = "its backward is not written";
   make_with<Performer>(variant);
   return transformer_with(variant);
 }

@@ -214,6 +214,7 @@ Contestant reformer() {
   variant.cost = reformer_cost;
   variant.reference = reformer_reference;
   variant.limit_reference = full_reference;
+  variant.no_backward = "its backward is not written";
   make_with<Reformer>(variant);
   return transformer_with(variant);
 }

@@ -141,6 +141,7 @@ Contestant sliding_window() {
   }};
   variant.cost = sliding_cost;
   variant.reference = sliding_reference;
+  variant.no_backward = "its backward is not written";
   make_with<SlidingWindow>(variant);
   return transformer_with(variant);
 }

@@ -20,8 +20,19 @@ class Softmax {
   Workspace workspace() const { return make_attention<T>(form_); }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& attention,
-               Tensor<T, 3>& output, Ledger& ledger) const {
-    attention->forward(inputs, output, ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace) const {
+    attention->forward(inputs, output, ledger, trace);
+  }
+
+  using Backward = AttentionBackward<T>;
+  Backward backward_workspace() const { return Backward(form_); }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& backward,
+                Softmax&, Ledger& ledger) const {
+    backward.run(inputs, result, gradients, ledger);
   }
 
  private:

@@ -66,6 +66,7 @@ Contestant my_variant() {
   }};
   variant.cost = my_variant_cost;
   variant.reference = my_variant_reference;
+  variant.no_backward = "its backward is not written";
   make_with<MyVariant>(variant);
   return transformer_with(variant);
 }

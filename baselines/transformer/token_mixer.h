@@ -7,13 +7,18 @@
 #include <utility>
 
 #include "contract/encoder.h"
-#include "primitives/attention/attention_inputs.h"
+#include "primitives/attention/attention.h"
+#include "primitives/attention/attention_backward.h"
 
 namespace suite {
 
 // A value that holds the layer's parameters, made of any copyable Mixer with a
 // Workspace, workspace(), forward() and, if it has parameters, a visit of them.
 // All layers of a model share the workspace of one.
+//
+// One that can be trained has a forward that takes an AttentionTrace too, or
+// null, a struct Backward, what its backward needs while it runs,
+// backward_workspace() and backward().
 template <class T>
 class TokenMixer {
  public:
@@ -34,8 +39,24 @@ class TokenMixer {
   // output[batch, N, D], resized to fit, ← queries, keys and values [batch, N, ·]
   // as wide as the variant says. Hidden inputs must not show in the others' rows.
   void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
-               Tensor<T, 3>& output, Ledger& ledger) const {
-    mixer_->forward(inputs, workspace, output, ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace = nullptr) const {
+    mixer_->forward(inputs, workspace, output, ledger, trace);
+  }
+
+  bool differentiable() const { return mixer_->differentiable(); }
+  std::unique_ptr<Workspace> backward_workspace() const {
+    return mixer_->backward_workspace();
+  }
+  // Writes the gradients of what forward was given; `gradient`, a mixer like
+  // this one, is added to.
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients,
+                Workspace& workspace, TokenMixer& gradient,
+                Ledger& ledger) const {
+    mixer_->backward(inputs, result, gradients, workspace, *gradient.mixer_,
+                     ledger);
   }
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit) {
@@ -48,7 +69,15 @@ class TokenMixer {
     virtual std::unique_ptr<Any> copy() const = 0;
     virtual std::unique_ptr<Workspace> workspace() const = 0;
     virtual void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
-                         Tensor<T, 3>& output, Ledger& ledger) const = 0;
+                         Tensor<T, 3>& output, Ledger& ledger,
+                         AttentionTrace<T>* trace) const = 0;
+    virtual bool differentiable() const = 0;
+    virtual std::unique_ptr<Workspace> backward_workspace() const = 0;
+    virtual void backward(const AttentionInputs<T>& inputs,
+                          const AttentionResult<T>& result,
+                          const AttentionInputGradients<T>& gradients,
+                          Workspace& workspace, Any& gradient,
+                          Ledger& ledger) const = 0;
     virtual void for_each_parameter(const std::string& name,
                                     const ParameterVisitor<T>& visit) = 0;
   };
@@ -65,10 +94,37 @@ class TokenMixer {
     std::unique_ptr<Workspace> workspace() const override {
       return wrapped(mixer.workspace());
     }
+    static constexpr bool kDifferentiable = requires {
+      typename Mixer::Backward;
+    };
+
     void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
-                 Tensor<T, 3>& output, Ledger& ledger) const override {
-      mixer.forward(inputs, unwrapped<typename Mixer::Workspace>(workspace),
-                    output, ledger);
+                 Tensor<T, 3>& output, Ledger& ledger,
+                 AttentionTrace<T>* trace) const override {
+      auto& own = unwrapped<typename Mixer::Workspace>(workspace);
+      if constexpr (kDifferentiable) {
+        mixer.forward(inputs, own, output, ledger, trace);
+      } else {
+        mixer.forward(inputs, own, output, ledger);
+      }
+    }
+    bool differentiable() const override { return kDifferentiable; }
+    std::unique_ptr<Workspace> backward_workspace() const override {
+      if constexpr (kDifferentiable) {
+        return wrapped(mixer.backward_workspace());
+      }
+      return nullptr;
+    }
+    void backward(const AttentionInputs<T>& inputs,
+                  const AttentionResult<T>& result,
+                  const AttentionInputGradients<T>& gradients,
+                  Workspace& workspace, Any& gradient,
+                  Ledger& ledger) const override {
+      if constexpr (kDifferentiable) {
+        mixer.backward(inputs, result, gradients,
+                       unwrapped<typename Mixer::Backward>(workspace),
+                       dynamic_cast<Of&>(gradient).mixer, ledger);
+      }
     }
     void for_each_parameter(const std::string& name,
                             const ParameterVisitor<T>& visit) override {

@@ -5,6 +5,7 @@
 #include "baselines/transformer/attention_error.h"
 #include "primitives/attention_layer/attention_layer.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/attention_layer/layer_traces.h"
 #include "primitives/layers/input_encoding.h"
 #include "primitives/layers/input_encoding_formula.h"
 #include "primitives/layers/input_projection.h"
@@ -72,18 +73,66 @@ class Transformer {
             {}};
   }
 
+  struct Trace {
+    LayerTraces<T> layers;
+    AttentionLayerBackward<T> backward;
+    std::unique_ptr<suite::Workspace> mixer;  // of all layers
+    Tensor<T, 3> d_stream;                    // [batch, N, D]
+    Tensor<T, 3> d_encoded;                   // [batch, N, ·]
+  };
+  bool differentiable() const { return layers_.front().mixer.differentiable(); }
+  Trace trace(Keep keep) const {
+    return {LayerTraces<T>(keep),
+            AttentionLayerBackward<T>(AttentionForm::streaming),
+            layers_.front().mixer.backward_workspace(),
+            {},
+            {}};
+  }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& w, Ledger& ledger) const {
+                              Workspace& w, Ledger& ledger,
+                              Trace* trace = nullptr) const {
     projection_.forward(input_.forward(input, w.encoded, ledger), w.stream,
                         ledger);
+    if (trace != nullptr) trace->layers.begin();
     for (const Layer& layer : layers_) {
-      const MixTokens<T> mix = [&](const AttentionInputs<T>& inputs,
-                                   Tensor<T, 3>& output, Ledger& book) {
-        layer.mixer.forward(inputs, *w.mixer, output, book);
-      };
-      layer.block.forward(w.stream, mask, mix, w.attention, ledger);
+      const auto run = layer_forward(layer, mask, w, ledger);
+      if (trace == nullptr) {
+        run(w.stream, nullptr);
+      } else {
+        trace->layers.forward(w.stream, ledger, run);
+      }
     }
     return w.stream;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& w, Trace& trace,
+                Transformer& gradient, Tensor<T, 3>* d_input,
+                Ledger& ledger) const {
+    keep_copy(d_output, trace.d_stream, ledger);
+    for (std::size_t i = layers_.size(); i-- > 0;) {
+      const Layer& layer = layers_[i];
+      const MixTokensBackward<T> mix =
+          [&](const AttentionInputs<T>& inputs,
+              const AttentionResult<T>& result,
+              const AttentionInputGradients<T>& gradients, Ledger& book) {
+            layer.mixer.backward(inputs, result, gradients, *trace.mixer,
+                                 gradient.layers_[i].mixer, book);
+          };
+      const AttentionLayerTrace<T>& kept =
+          trace.layers.take_last(ledger, layer_forward(layer, mask, w, ledger));
+      layer.block.backward(kept, mask, mix, trace.d_stream, trace.backward,
+                           gradient.layers_[i].block, ledger);
+    }
+    const bool encodes = config_.input.positions != Positions::none;
+    const bool reaches = d_input != nullptr || input_.learns();
+    projection_.backward(encodes ? w.encoded : input, trace.d_stream,
+                         gradient.projection_,
+                         reaches ? &trace.d_encoded : nullptr, ledger);
+    if (reaches) {
+      input_.backward(trace.d_encoded, gradient.input_, d_input, ledger);
+    }
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {
@@ -100,6 +149,20 @@ class Transformer {
     AttentionLayer<T> block;
     TokenMixer<T> mixer;
   };
+
+  // One layer's forward, with a trace or null.
+  auto layer_forward(const Layer& layer, const Mask& mask, Workspace& w,
+                     Ledger& ledger) const {
+    return [&](Tensor<T, 3>& stream, AttentionLayerTrace<T>* trace) {
+      const MixTokens<T> mix = [&](const AttentionInputs<T>& inputs,
+                                   Tensor<T, 3>& output, Ledger& book) {
+        layer.mixer.forward(
+            inputs, *w.mixer, output, book,
+            trace == nullptr ? nullptr : &trace->attend.attention);
+      };
+      layer.block.forward(stream, mask, mix, w.attention, ledger, trace);
+    };
+  }
 
   explicit Transformer(const TransformerConfig& config)
       : config_(config),

@@ -1,6 +1,6 @@
 // The checks, each named as what it finds true. They throw Error with what they
-// found instead. Six files: answers, costs, options, invariances, values,
-// claims.
+// found instead. Seven files: answers, costs, options, invariances, values,
+// gradients, claims.
 #pragma once
 
 #include "contract/contestant.h"
@@ -31,6 +31,17 @@ void thread_counts_agree(const Contestant& contestant);
 
 void parameters_are_a_value(const Contestant& contestant);
 void workspaces_do_not_meet(const Contestant& contestant);
+
+void says_whether_it_can_be_trained(const Contestant& contestant);
+void gradients_are_true(const Contestant& contestant);
+void gradients_add_up(const Contestant& contestant);
+void hidden_inputs_get_no_gradient(const Contestant& contestant);
+void inputs_need_no_gradient(const Contestant& contestant);
+void recomputing_changes_nothing(const Contestant& contestant);
+void key_biases_get_no_gradient(const Contestant& contestant);
+void gradients_leave_all_else_alone(const Contestant& contestant);
+void gradients_agree_for_all_thread_counts(const Contestant& contestant);
+void second_backward_allocates_nothing(const Contestant& contestant);
 
 void states_what_is_asked(const Contestant& contestant);
 void grows_as_declared(const Contestant& contestant);

@@ -20,6 +20,13 @@ enum class AttentionForm {
 // "materialised" or "streaming"; throws Error for any other name.
 AttentionForm attention_form(std::string_view name);
 
+// What a forward leaves for its backward.
+template <class T>
+struct AttentionTrace {
+  Tensor<T, 3> log_sum_exp;  // [batch, heads, M] where attention streams
+  Tensor<T, 4> weights;      // [batch, heads, M, N] where it is materialised
+};
+
 // An attention with the buffers it needs; reuse it and nothing is allocated.
 template <class T>
 class Attention {
@@ -29,9 +36,10 @@ class Attention {
   // output[batch, M, heads·v_channels], resized to fit. A query whose keys are
   // all masked yields zeros.
   // Cost: batch·heads·M·N·(qk_channels + v_channels) MACs and
-  // batch·heads·M·N logits; streaming leaves hidden keys out of N.
+  // batch·heads·M·N logits; streaming leaves hidden keys out of N. `trace`,
+  // unless it is null, gets what the backward needs.
   virtual void forward(const AttentionInputs<T>& inputs, Tensor<T, 3>& output,
-                       Ledger& ledger) = 0;
+                       Ledger& ledger, AttentionTrace<T>* trace = nullptr) = 0;
 };
 
 template <class T>

@@ -46,4 +46,12 @@ struct AttentionInputs {
   }
 };
 
+// Where the gradients of what it was given go: written, not added.
+template <class T>
+struct AttentionInputGradients {
+  BatchView<T> queries;  // [batch, M, heads·qk_channels]
+  BatchView<T> keys;     // [batch, N, key heads·qk_channels]
+  BatchView<T> values;   // [batch, N, key heads·v_channels]
+};
+
 }  // namespace suite

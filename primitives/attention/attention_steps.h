@@ -22,4 +22,11 @@ void book_attention(const AttentionSteps& steps, const AttentionShape& shape,
                     std::size_t keys_read, std::size_t scalar,
                     const TickScale& scale, Ledger& ledger);
 
+// The same of a backward: three products with keys and two with values, whose
+// operands and their gradients are read or written once.
+void book_attention_backward(const AttentionSteps& steps,
+                             const AttentionShape& shape, std::size_t keys_read,
+                             std::size_t scalar, const TickScale& scale,
+                             Ledger& ledger);
+
 }  // namespace suite

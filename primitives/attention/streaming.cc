@@ -91,6 +91,11 @@ struct StreamingAttention<T>::Unit {
         .columns(key_head * channels, channels);
   }
 
+  // Where its queries' log-sum-exp go, or null.
+  T* log_sum_exp_of(Tensor<T, 3>* all) const {
+    return all == nullptr ? nullptr : &(*all)(example, head, first_query);
+  }
+
   // `state` absorbs all keys of the unit.
   void run(const AttentionInputs<T>& inputs, const AttentionShape& s,
            std::size_t key_tile, Scratch& scratch,
@@ -138,7 +143,8 @@ void StreamingAttention<T>::lay_out(const AttentionShape& s, Buffers& buffers) {
 template <class T>
 void StreamingAttention<T>::merge_ranges(const AttentionShape& s,
                                          const StreamingPlan& plan,
-                                         BatchView<T> output) {
+                                         BatchView<T> output,
+                                         Tensor<T, 3>* log_sum_exp) {
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t first = 0; first < plan.units; first += plan.key_ranges) {
     const Unit unit(plan, s, first);
@@ -151,19 +157,24 @@ void StreamingAttention<T>::merge_ranges(const AttentionShape& s,
       for (std::size_t range = 1; range < plan.key_ranges; ++range) {
         all.merge(state(range), p);
       }
-      all.finish(p, unit.of_queries(output, s.v_channels));
+      all.finish(p, unit.of_queries(output, s.v_channels),
+                 unit.log_sum_exp_of(log_sum_exp));
     }
   }
 }
 
 template <class T>
 void StreamingAttention<T>::forward(const AttentionInputs<T>& inputs,
-                                    Tensor<T, 3>& output, Ledger& ledger) {
+                                    Tensor<T, 3>& output, Ledger& ledger,
+                                    AttentionTrace<T>* trace) {
   const AttentionShape s = inputs.shape();
   const StreamingPlan plan = streaming_plan<T>(s);
   Buffers buffers = Buffers::allocating(threads());
   lay_out(s, buffers);
   output.resize({s.batch, s.queries, s.heads * s.v_channels});
+  Tensor<T, 3>* log_sum_exp = trace == nullptr ? nullptr : &trace->log_sum_exp;
+  if (log_sum_exp != nullptr)
+    log_sum_exp->resize({s.batch, s.heads, s.queries});
   if (!ledger.computes()) {
     const std::size_t shown = inputs.shown_keys();
     return book_attention({.pairs = s.heads * s.queries * shown}, s, shown,
@@ -185,13 +196,14 @@ void StreamingAttention<T>::forward(const AttentionInputs<T>& inputs,
       unit.run(inputs, s, plan.key_tile, scratch, state, mine);
       if (plan.splits_keys()) continue;
       for (std::size_t p = 0; p < state.panels(); ++p) {
-        state.finish(p, unit.of_queries(out, s.v_channels));
+        state.finish(p, unit.of_queries(out, s.v_channels),
+                     unit.log_sum_exp_of(log_sum_exp));
       }
     }
 #pragma omp critical
     steps += mine;
   }
-  if (plan.splits_keys()) merge_ranges(s, plan, out);
+  if (plan.splits_keys()) merge_ranges(s, plan, out, log_sum_exp);
   book_attention(steps, s, inputs.shown_keys(), sizeof(T), scale, ledger);
 }
 

@@ -35,7 +35,7 @@ template <class T>
 class StreamingAttention : public Attention<T> {
  public:
   void forward(const AttentionInputs<T>& inputs, Tensor<T, 3>& output,
-               Ledger& ledger) override;
+               Ledger& ledger, AttentionTrace<T>* trace = nullptr) override;
 
   // Per thread one unit's queries, state and tiles; with split keys, one state
   // for each unit. Grows with M but not with N.
@@ -52,7 +52,7 @@ class StreamingAttention : public Attention<T> {
   struct Unit;
 
   void merge_ranges(const AttentionShape& shape, const StreamingPlan& plan,
-                    BatchView<T> output);
+                    BatchView<T> output, Tensor<T, 3>* log_sum_exp);
 
   std::vector<Scratch> scratch_;  // one a thread
   Tensor<T, 2> states_;           // [units, state_values] where keys are split

@@ -3,10 +3,7 @@
 #include <algorithm>
 
 namespace suite {
-namespace {
 
-// Queries of zeros score all inputs alike: an example that sees none then sees
-// all, and gets their mean.
 template <class T>
 void show_where_fully_masked(const Mask& mask, Tensor<T, 3>& queries,
                              Mask& shown) {
@@ -21,7 +18,15 @@ void show_where_fully_masked(const Mask& mask, Tensor<T, 3>& queries,
   }
 }
 
-}  // namespace
+template <class T>
+void clear_masked_rows(const Mask& mask, Tensor<T, 3>& rows) {
+  require(mask.size() == all_rows(rows).rows, "a mask of {} for {} rows",
+          mask.size(), all_rows(rows).rows);
+  for (std::size_t r = 0; r < mask.size(); ++r) {
+    if (mask.data()[r] != 0) continue;
+    std::fill_n(all_rows(rows).row(r), rows.shape(2), T(0));
+  }
+}
 
 template <class T>
 void Projections<T>::for_each_parameter(const std::string& name,
@@ -34,10 +39,10 @@ void Projections<T>::for_each_parameter(const std::string& name,
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, AttentionWorkspace<T>& workspace,
-            Tensor<T, 3>& output, Ledger& ledger) {
+            Tensor<T, 3>& output, Ledger& ledger, AttentionTrace<T>* trace) {
   const MixTokens<T> attention = [&](const AttentionInputs<T>& inputs,
                                      Tensor<T, 3>& mixed, Ledger& book) {
-    workspace.attention->forward(inputs, mixed, book);
+    workspace.attention->forward(inputs, mixed, book, trace);
   };
   attend(input, mask, projections, attention, workspace, output, ledger);
 }
@@ -66,7 +71,7 @@ void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
             const Projections<T>& projections, const CrossAttentionRules& rules,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
-            Ledger& ledger) {
+            Ledger& ledger, AttentionTrace<T>* trace) {
   linear(query_input, projections.query, workspace.queries,
          ledger[Part::query_projection]);
   const bool mean = rules.mean_if_fully_masked && mask.size() > 0;
@@ -74,19 +79,25 @@ void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
   workspace.cross_attention.forward(
       workspace.queries, inputs, mean ? workspace.shown : mask,
       {norm, &projections.key, &projections.value}, projections.heads,
-      rules.plan, output, ledger);
+      rules.plan, output, ledger, trace);
 }
 
+template void show_where_fully_masked<float>(const Mask&, Tensor<float, 3>&,
+                                             Mask&);
+template void show_where_fully_masked<double>(const Mask&, Tensor<double, 3>&,
+                                              Mask&);
+template void clear_masked_rows<float>(const Mask&, Tensor<float, 3>&);
+template void clear_masked_rows<double>(const Mask&, Tensor<double, 3>&);
 template struct Projections<float>;
 template struct Projections<double>;
 template void attend<float>(const Tensor<float, 3>&, const Mask&,
                             const Projections<float>&,
                             AttentionWorkspace<float>&, Tensor<float, 3>&,
-                            Ledger&);
+                            Ledger&, AttentionTrace<float>*);
 template void attend<double>(const Tensor<double, 3>&, const Mask&,
                              const Projections<double>&,
                              AttentionWorkspace<double>&, Tensor<double, 3>&,
-                             Ledger&);
+                             Ledger&, AttentionTrace<double>*);
 template void attend<float>(const Tensor<float, 3>&, const Mask&,
                             const Projections<float>&, const MixTokens<float>&,
                             AttentionWorkspace<float>&, Tensor<float, 3>&,
@@ -101,12 +112,12 @@ template void attend<float>(const Tensor<float, 3>&, const Tensor<float, 3>&,
                             const Projections<float>&,
                             const CrossAttentionRules&,
                             AttentionWorkspace<float>&, Tensor<float, 3>&,
-                            Ledger&);
+                            Ledger&, AttentionTrace<float>*);
 template void attend<double>(const Tensor<double, 3>&, const Tensor<double, 3>&,
                              const LayerNorm<double>*, const Mask&,
                              const Projections<double>&,
                              const CrossAttentionRules&,
                              AttentionWorkspace<double>&, Tensor<double, 3>&,
-                             Ledger&);
+                             Ledger&, AttentionTrace<double>*);
 
 }  // namespace suite

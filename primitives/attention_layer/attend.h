@@ -50,10 +50,12 @@ struct AttentionWorkspace {
 
 // output[batch, rows, v_channels] ← self-attention of input[batch, rows, D].
 // Cost: rows·D·(2·qk + v) MACs for the projections, and the attention's.
+// `trace`, unless it is null, gets what the backward needs.
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, AttentionWorkspace<T>& workspace,
-            Tensor<T, 3>& output, Ledger& ledger);
+            Tensor<T, 3>& output, Ledger& ledger,
+            AttentionTrace<T>* trace = nullptr);
 
 // The same with another mixing in place of attention.
 template <class T>
@@ -61,6 +63,17 @@ void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, const MixTokens<T>& mix,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
             Ledger& ledger);
+
+// Queries of zeros score all inputs alike: `shown`, a copy of mask[batch, N]
+// that hides nothing of an example whose inputs are all masked, gives it their
+// mean, and its queries[batch, M, ·] become 0.
+template <class T>
+void show_where_fully_masked(const Mask& mask, Tensor<T, 3>& queries,
+                             Mask& shown);
+
+// rows[batch, rows, channels] that mask[batch, rows] masks become 0.
+template <class T>
+void clear_masked_rows(const Mask& mask, Tensor<T, 3>& rows);
 
 struct CrossAttentionRules {
   CrossAttentionPlan plan = {};
@@ -78,6 +91,6 @@ void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
             const Projections<T>& projections, const CrossAttentionRules& rules,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
-            Ledger& ledger);
+            Ledger& ledger, AttentionTrace<T>* trace = nullptr);
 
 }  // namespace suite

@@ -1,22 +1,8 @@
 #include "primitives/attention_layer/attention_layer.h"
 
-#include <algorithm>
+#include "primitives/layers/gelu_pass.h"
 
 namespace suite {
-namespace {
-
-template <class T>
-void clear_rows(const Mask& shown, Tensor<T, 3>& rows) {
-  require(shown.size() == all_rows(rows).rows, "a mask of {} for {} rows",
-          shown.size(), all_rows(rows).rows);
-  for (std::size_t r = 0; r < shown.size(); ++r) {
-    if (shown.data()[r] != 0) continue;
-    std::fill_n(all_rows(rows).row(r), rows.shape(2), T(0));
-  }
-}
-
-}  // namespace
-
 template <class T>
 AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)
     : widths_(w),
@@ -40,42 +26,50 @@ AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)
 template <class T>
 void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
                                 AttentionWorkspace<T>& workspace,
-                                Ledger& ledger) const {
+                                Ledger& ledger,
+                                AttentionLayerTrace<T>* trace) const {
+  if (trace != nullptr) trace->begin(stream, ledger);
   layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
   attend(workspace.normed, mask, projections_, workspace, workspace.mixed,
-         ledger);
-  finish(stream, workspace, ledger);
+         ledger, trace == nullptr ? nullptr : &trace->attend.attention);
+  finish(stream, workspace, trace, ledger);
 }
 
 template <class T>
 void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
                                 const MixTokens<T>& mix,
                                 AttentionWorkspace<T>& workspace,
-                                Ledger& ledger) const {
+                                Ledger& ledger,
+                                AttentionLayerTrace<T>* trace) const {
+  if (trace != nullptr) trace->begin(stream, ledger);
   layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
   attend(workspace.normed, mask, projections_, mix, workspace, workspace.mixed,
          ledger);
-  finish(stream, workspace, ledger);
+  finish(stream, workspace, trace, ledger);
 }
 
 template <class T>
 void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
                                 const Tensor<T, 3>& inputs, const Mask& mask,
                                 AttentionWorkspace<T>& workspace,
-                                Ledger& ledger, const Mask* query_mask) const {
+                                Ledger& ledger, const Mask* query_mask,
+                                AttentionLayerTrace<T>* trace) const {
+  if (trace != nullptr) trace->begin(stream, ledger);
   layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
   const CrossAttentionRules rules{widths_.plan, widths_.mean_if_fully_masked};
   attend(workspace.normed, inputs, &input_norm_, mask, projections_, rules,
-         workspace, workspace.mixed, ledger);
+         workspace, workspace.mixed, ledger,
+         trace == nullptr ? nullptr : &trace->attend.attention);
   if (query_mask != nullptr && ledger.computes()) {
-    clear_rows(*query_mask, workspace.mixed);
+    clear_masked_rows(*query_mask, workspace.mixed);
   }
-  finish(stream, workspace, ledger);
+  finish(stream, workspace, trace, ledger);
 }
 
 template <class T>
 void AttentionLayer<T>::finish(Tensor<T, 3>& stream,
                                AttentionWorkspace<T>& workspace,
+                               AttentionLayerTrace<T>* trace,
                                Ledger& ledger) const {
   if (widths_.query_residual) {
     linear_onto(workspace.mixed, output_, stream,
@@ -83,9 +77,15 @@ void AttentionLayer<T>::finish(Tensor<T, 3>& stream,
   } else {
     linear(workspace.mixed, output_, stream, ledger[Part::output_projection]);
   }
+  if (trace != nullptr) trace->end_attention(workspace, stream, ledger);
   layer_norm(stream, mlp_norm_, workspace.normed, ledger[Part::layer_norm]);
-  linear_gelu(workspace.normed, mlp_in_, widths_.gelu, workspace.hidden,
-              ledger[Part::mlp]);
+  if (trace == nullptr) {
+    linear_gelu(workspace.normed, mlp_in_, widths_.gelu, workspace.hidden,
+                ledger[Part::mlp]);
+  } else {
+    linear(workspace.normed, mlp_in_, trace->hidden, ledger[Part::mlp]);
+    gelu_pass(trace->hidden, widths_.gelu, workspace.hidden, ledger[Part::mlp]);
+  }
   linear_onto(workspace.hidden, mlp_out_, stream, ledger[Part::mlp]);
 }
 

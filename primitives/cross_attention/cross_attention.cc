@@ -69,7 +69,8 @@ void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
                                 const Tensor<T, 3>& inputs, const Mask& mask,
                                 const InputMaps<T>& maps, std::size_t heads,
                                 const CrossAttentionPlan& plan,
-                                Tensor<T, 3>& output, Ledger& ledger) {
+                                Tensor<T, 3>& output, Ledger& ledger,
+                                AttentionTrace<T>* trace) {
   const CrossAttentionShape shape{inputs.shape(0), queries.shape(1),
                                   inputs.shape(1), inputs.shape(2),
                                   maps.key->out(), maps.value->out(),
@@ -81,7 +82,8 @@ void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
           inputs.shape(2), maps.key->in(), maps.value->in());
   if (plan.keep || form_ == AttentionForm::materialised) {
     if (!plan.keep) forget();
-    return attend_to_kept(shape, queries, inputs, mask, maps, output, ledger);
+    return attend_to_kept(shape, queries, inputs, mask, maps, output, ledger,
+                          trace);
   }
   if (plan.fold_keys) {
     fold_keys(queries, *maps.key, heads, folded_,
@@ -89,7 +91,8 @@ void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
   }
   one_pass_.run(shape, plan,
                 {plan.fold_keys ? folded_ : queries, inputs, mask, maps},
-                plan.fold_values ? mean_ : output, ledger);
+                plan.fold_values ? mean_ : output, ledger,
+                trace == nullptr ? nullptr : &trace->log_sum_exp);
   if (plan.fold_values) {
     unfold_values(mean_, *maps.value, heads, output,
                   ledger[Part::key_value_projection]);
@@ -98,18 +101,16 @@ void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
 }
 
 template <class T>
-void CrossAttention<T>::attend_to_kept(const CrossAttentionShape& shape,
-                                       const Tensor<T, 3>& queries,
-                                       const Tensor<T, 3>& inputs,
-                                       const Mask& mask,
-                                       const InputMaps<T>& maps,
-                                       Tensor<T, 3>& output, Ledger& ledger) {
+void CrossAttention<T>::attend_to_kept(
+    const CrossAttentionShape& shape, const Tensor<T, 3>& queries,
+    const Tensor<T, 3>& inputs, const Mask& mask, const InputMaps<T>& maps,
+    Tensor<T, 3>& output, Ledger& ledger, AttentionTrace<T>* trace) {
   if (!attention_) attention_ = make_attention<T>(form_);
   if (kept_for_ != maps.key) kept_.make(inputs, maps, ledger);
   kept_for_ = maps.key;
   attention_->forward(
       {queries, kept_.keys(), kept_.values(), mask, shape.heads}, output,
-      ledger);
+      ledger, trace);
 }
 
 template <class T>

@@ -22,11 +22,11 @@ class CrossAttention {
   // output[batch, M, v_channels] ← attention of queries[batch, M, qk_channels]
   // over keys and values that `maps` make of inputs[batch, N, C].
   // Cost: as formula::cross_attention() in cross_attention_formula.h says for
-  // each plan.
+  // each plan. `trace`, unless it is null, gets what the backward needs.
   void forward(const Tensor<T, 3>& queries, const Tensor<T, 3>& inputs,
                const Mask& mask, const InputMaps<T>& maps, std::size_t heads,
                const CrossAttentionPlan& plan, Tensor<T, 3>& output,
-               Ledger& ledger);
+               Ledger& ledger, AttentionTrace<T>* trace = nullptr);
 
   // Of the last forward whose keys and values existed, by its form or its plan.
   const KeysAndValues<T>& kept() const { return kept_; }
@@ -42,7 +42,8 @@ class CrossAttention {
   void attend_to_kept(const CrossAttentionShape& shape,
                       const Tensor<T, 3>& queries, const Tensor<T, 3>& inputs,
                       const Mask& mask, const InputMaps<T>& maps,
-                      Tensor<T, 3>& output, Ledger& ledger);
+                      Tensor<T, 3>& output, Ledger& ledger,
+                      AttentionTrace<T>* trace);
 
   AttentionForm form_;
   OnePass<T> one_pass_;

@@ -173,7 +173,7 @@ void OnePass<T>::read_range(const Sizes& sizes, const Sources& from,
 // latents, becomes output. There are `batch·heads·panels` such units.
 template <class T>
 void OnePass<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
-                              Tensor<T, 3>& output) {
+                              Tensor<T, 3>& output, Tensor<T, 3>* log_sum_exp) {
   const std::size_t ranges = sizes.cuts.ranges;
   const std::size_t panels = panel_count<T>(sizes.s.latents);
   const std::size_t panel = unit % panels;
@@ -187,7 +187,8 @@ void OnePass<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
   for (std::size_t range = 1; range < ranges; ++range) {
     all.merge(state(range), panel);
   }
-  all.finish(panel, example(output, b).columns(h * sizes.v, sizes.v));
+  all.finish(panel, example(output, b).columns(h * sizes.v, sizes.v),
+             log_sum_exp == nullptr ? nullptr : &(*log_sum_exp)(b, h, 0));
 }
 
 template <class T>
@@ -217,11 +218,14 @@ void OnePass<T>::book(const Sizes& sizes, const Sources& from,
 template <class T>
 void OnePass<T>::run(const CrossAttentionShape& s,
                      const CrossAttentionPlan& plan, const Sources& from,
-                     Tensor<T, 3>& output, Ledger& ledger) {
+                     Tensor<T, 3>& output, Ledger& ledger,
+                     Tensor<T, 3>* log_sum_exp) {
   const Sizes sizes(s, plan);
   Buffers buffers = Buffers::allocating(threads());
   lay_out(s, plan, buffers);
   output.resize({s.batch, s.latents, s.heads * sizes.v});
+  if (log_sum_exp != nullptr)
+    log_sum_exp->resize({s.batch, s.heads, s.latents});
   if (!ledger.computes()) {
     const std::size_t shown = shown_keys(from.mask, s.batch, s.inputs);
     Steps steps;
@@ -252,7 +256,9 @@ void OnePass<T>::run(const CrossAttentionShape& s,
     }
     clock = TickClock();
 #pragma omp for schedule(dynamic)
-    for (std::size_t i = 0; i < panels; ++i) merge_ranges(sizes, i, output);
+    for (std::size_t i = 0; i < panels; ++i) {
+      merge_ranges(sizes, i, output, log_sum_exp);
+    }
     clock.lap(mine.attention.weighted_sum);
 #pragma omp critical
     steps += mine;

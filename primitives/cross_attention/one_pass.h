@@ -35,9 +35,11 @@ class OnePass {
   };
 
   // output[batch, M, ·] ← attention of the queries over the inputs, as wide as
-  // heads·C with folded values. `shape` is that of the read as written.
+  // heads·C with folded values; log_sum_exp[batch, heads, M] too, unless it is
+  // null. `shape` is that of the read as written.
   void run(const CrossAttentionShape& shape, const CrossAttentionPlan& plan,
-           const Sources& from, Tensor<T, 3>& output, Ledger& ledger);
+           const Sources& from, Tensor<T, 3>& output, Ledger& ledger,
+           Tensor<T, 3>* log_sum_exp = nullptr);
 
   void lay_out(const CrossAttentionShape& shape, const CrossAttentionPlan& plan,
                Buffers& buffers);
@@ -56,8 +58,8 @@ class OnePass {
 
   void read_range(const Sizes& sizes, const Sources& from, std::size_t unit,
                   Scratch& scratch, Steps& steps);
-  void merge_ranges(const Sizes& sizes, std::size_t unit,
-                    Tensor<T, 3>& output);
+  void merge_ranges(const Sizes& sizes, std::size_t unit, Tensor<T, 3>& output,
+                    Tensor<T, 3>* log_sum_exp);
   void book(const Sizes& sizes, const Sources& from, const Steps& steps,
             const TickScale& scale, Ledger& ledger) const;
 

@@ -40,6 +40,31 @@ inline Vec<float> gelu_erf(const Vec<float>& x) {
   return xsimd::select(x > V(kEnd), x, left);
 }
 
+// Φ(x), the normal distribution.
+inline Vec<float> normal_below(const Vec<float>& x) {
+  using V = Vec<float>;
+  const V square = x * x;
+  const V ratio =
+      polynomial(kNumerator, square) / polynomial(kDenominator, square);
+  const V inside = V(0.5f) * xsimd::fma(x, ratio, V(1.0f));
+  const V left = xsimd::select(x < V(-kEnd), V(0.0f), inside);
+  return xsimd::select(x > V(kEnd), V(1.0f), left);
+}
+inline Vec<double> normal_below(const Vec<double>& x) {
+  using V = Vec<double>;
+  return V(0.5) * (V(1.0) + xsimd::erf(x * V(0.70710678118654752)));
+}
+
+// Φ(x) + x·φ(x).
+template <class T>
+Vec<T> gelu_erf_slope(const Vec<T>& x) {
+  using V = Vec<T>;
+  constexpr double kHalfLog2e = 0.72134752044448170;
+  constexpr double kDensity = 0.39894228040143268;  // 1/√(2π)
+  const V density = V(T(kDensity)) * power_of_two(V(T(-kHalfLog2e)) * x * x);
+  return xsimd::fma(x, density, normal_below(x));
+}
+
 inline Vec<double> gelu_erf(const Vec<double>& x) {
   using V = Vec<double>;
   return V(0.5) * x * (V(1.0) + xsimd::erf(x * V(0.70710678118654752)));
@@ -57,6 +82,22 @@ Vec<T> gelu_tanh(const Vec<T>& x) {
   return xsimd::select(exponent > V(T(126)), V(T(0)), inside);
 }
 
+// σ(2u) + 2x·u′·σ(2u)·(1 − σ(2u)), where gelu(x) = x·σ(2u).
+template <class T>
+Vec<T> gelu_tanh_slope(const Vec<T>& x) {
+  using V = Vec<T>;
+  constexpr double kRoot = 0.79788456080286536, kLog2e = 1.4426950408889634;
+  const V square = x * x;
+  const V exponent = V(T(-2 * kRoot * kLog2e)) * x *
+                     xsimd::fma(square, V(T(0.044715)), V(T(1)));
+  // Beyond, both terms vanish and their factors would overflow.
+  const V power = power_of_two(xsimd::min(exponent, V(T(60))));
+  const V sigma = V(T(1)) / (V(T(1)) + power);
+  const V slope =
+      V(T(2 * kRoot)) * xsimd::fma(square, V(T(3 * 0.044715)), V(T(1)));
+  return sigma + x * slope * sigma * (V(T(1)) - sigma);
+}
+
 }  // namespace gelu_detail
 
 // Cost: about 20 vector instructions in float. A NaN stays one.
@@ -66,6 +107,16 @@ Vec<T> gelu(const Vec<T>& x) {
     return gelu_detail::gelu_erf(x);
   } else {
     return gelu_detail::gelu_tanh<T>(x);
+  }
+}
+
+// d gelu(x)/dx.
+template <Gelu form, class T>
+Vec<T> gelu_slope(const Vec<T>& x) {
+  if constexpr (form == Gelu::erf) {
+    return gelu_detail::gelu_erf_slope<T>(x);
+  } else {
+    return gelu_detail::gelu_tanh_slope<T>(x);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "primitives/layers/learned_rows.h"
+
 namespace suite {
 
 Positions positions(std::string_view name) {
@@ -47,6 +49,20 @@ const Tensor<T, 3>& InputEncoding<T>::forward(const Tensor<T, 3>& input,
   }
   add_positions(input, learned_, encoded, ledger[Part::position_encoding]);
   return encoded;
+}
+
+template <class T>
+void InputEncoding<T>::backward(const Tensor<T, 3>& d_encoded,
+                                InputEncoding& gradient, Tensor<T, 3>* d_input,
+                                Ledger& ledger) const {
+  if (learns()) repeat_rows_backward(d_encoded, gradient.learned_, ledger);
+  if (d_input == nullptr || !ledger.computes()) return;
+  const MatrixView<const T> from =
+      all_rows(d_encoded).columns(0, widths_.channels);
+  const MatrixView<T> to = all_rows(*d_input);
+  for (std::size_t r = 0; r < to.rows; ++r) {
+    for (std::size_t c = 0; c < to.cols; ++c) to.row(r)[c] += from.row(r)[c];
+  }
 }
 
 template <class T>

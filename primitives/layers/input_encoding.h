@@ -33,6 +33,12 @@ class InputEncoding {
   // resized to fit.
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, Tensor<T, 3>& encoded,
                               Ledger& ledger) const;
+  // Has it parameters, so that backward has to reach it?
+  bool learns() const { return widths_.positions == Positions::learned; }
+  // gradient += what d_encoded[batch, N, ·] says; d_input[batch, N, C] += its
+  // part, unless it is null.
+  void backward(const Tensor<T, 3>& d_encoded, InputEncoding& gradient,
+                Tensor<T, 3>* d_input, Ledger& ledger) const;
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
 

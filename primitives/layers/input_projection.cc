@@ -21,6 +21,26 @@ void InputProjection<T>::forward(const Tensor<T, 3>& input,
 }
 
 template <class T>
+void InputProjection<T>::backward(const Tensor<T, 3>& input,
+                                  const Tensor<T, 3>& d_stream,
+                                  InputProjection& gradient,
+                                  Tensor<T, 3>* d_input, Ledger& ledger) const {
+  const bool maps = map_.weight.size() > 0;
+  if (maps) {
+    linear_gradient<T>(input, d_stream, gradient.map_,
+                       ledger[Part::input_projection]);
+  }
+  if (d_input == nullptr) return;
+  d_input->resize(input.shape());
+  if (maps) {
+    linear_input_gradient<T>(d_stream, map_, *d_input, Onto::nothing,
+                             ledger[Part::input_projection]);
+  } else if (ledger.computes()) {
+    *d_input = d_stream;
+  }
+}
+
+template <class T>
 void InputProjection<T>::for_each_parameter(const std::string& name,
                                             const ParameterVisitor<T>& visit) {
   if (map_.weight.size() > 0) map_.for_each_parameter(name, visit);

@@ -21,4 +21,17 @@ void repeat_rows(const Tensor<T, 2>& learned, std::size_t batch,
   }
 }
 
+// gradient[rows, channels] += d_output[batch, rows, channels] of all examples.
+template <class T>
+void repeat_rows_backward(const Tensor<T, 3>& d_output, Tensor<T, 2>& gradient,
+                          const Ledger& ledger) {
+  if (!ledger.computes()) return;
+  for (std::size_t b = 0; b < d_output.shape(0); ++b) {
+    const T* from = example(d_output, b).data;
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      gradient.data()[i] += from[i];
+    }
+  }
+}
+
 }  // namespace suite

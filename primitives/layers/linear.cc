@@ -2,6 +2,7 @@
 
 #include "primitives/layers/gelu.h"
 #include "primitives/panels/parallel_product.h"
+#include "primitives/panels/transposed_product.h"
 
 namespace suite {
 namespace {
@@ -114,6 +115,44 @@ void linear_gelu(const Tensor<T, 3>& input, const Linear<T>& layer, Gelu form,
   }
 }
 
+template <class T>
+void linear_gradient(const BatchView<const T>& input,
+                     const BatchView<const T>& d_output, Linear<T>& gradient,
+                     const Meter& meter) {
+  const MatrixView<const T> left = all_rows(input), right = all_rows(d_output);
+  const std::size_t in = gradient.in(), out = gradient.out();
+  require(left.cols == in && right.cols == out && left.rows == right.rows,
+          "linear gradient: [{}, {}] and [{}, {}] of a weight [{}, {}]",
+          left.rows, left.cols, right.rows, right.cols, in, out);
+  const Work work{
+      .macs = left.rows * in * out,
+      .bytes_moved = sizeof(T) * (left.rows * (in + out) + 2 * in * out)};
+  if (!meter.add(work)) return;
+  add_transposed_product(left, right, matrix(gradient.weight));
+  if (gradient.bias.size() > 0) add_column_sums(right, gradient.bias.data());
+}
+
+template <class T>
+void linear_input_gradient(const BatchView<const T>& d_output,
+                           const Linear<T>& layer, const BatchView<T>& d_input,
+                           Onto onto, const Meter& meter) {
+  const MatrixView<const T> left = all_rows(d_output);
+  const MatrixView<T> out = all_rows(d_input);
+  const std::size_t in = layer.in(), cols = layer.out();
+  require(
+      left.cols == cols && out.cols == in && left.rows == out.rows,
+      "linear input gradient: [{}, {}] to [{}, {}] through a weight [{}, {}]",
+      left.rows, left.cols, out.rows, out.cols, in, cols);
+  const bool adds = onto == Onto::what_is_there;
+  const Work work{.macs = left.rows * in * cols,
+                  .bytes_moved = sizeof(T) * (left.rows * cols + in * cols +
+                                              (adds ? 2 : 1) * left.rows * in)};
+  if (!meter.add(work)) return;
+  parallel_product(left,
+                   RightFactor<T>{matrix(layer.weight), /*transpose=*/true},
+                   out, PanelTerms<T>{adds}, AsItIs<T>());
+}
+
 template struct Linear<float>;
 template struct Linear<double>;
 template void linear<float>(const Tensor<float, 3>&, const Linear<float>&,
@@ -141,6 +180,20 @@ template void linear_onto<double>(const Tensor<double, 3>&,
                                   const Meter&);
 template void linear_gelu<float>(const Tensor<float, 3>&, const Linear<float>&,
                                  Gelu, Tensor<float, 3>&, const Meter&);
+template void linear_gradient<float>(const BatchView<const float>&,
+                                     const BatchView<const float>&,
+                                     Linear<float>&, const Meter&);
+template void linear_gradient<double>(const BatchView<const double>&,
+                                      const BatchView<const double>&,
+                                      Linear<double>&, const Meter&);
+template void linear_input_gradient<float>(const BatchView<const float>&,
+                                           const Linear<float>&,
+                                           const BatchView<float>&, Onto,
+                                           const Meter&);
+template void linear_input_gradient<double>(const BatchView<const double>&,
+                                            const Linear<double>&,
+                                            const BatchView<double>&, Onto,
+                                            const Meter&);
 template void linear_gelu<double>(const Tensor<double, 3>&,
                                   const Linear<double>&, Gelu,
                                   Tensor<double, 3>&, const Meter&);

@@ -61,4 +61,20 @@ template <class T>
 void linear_gelu(const Tensor<T, 3>& input, const Linear<T>& layer, Gelu form,
                  Tensor<T, 3>& output, const Meter& meter);
 
+// What the loss, of which d_output[batch, rows, out] is the gradient, says of
+// the layer: gradient.weight += inputᵀ·d_output, gradient.bias += Σ d_output.
+// Cost: batch·rows·in·out MACs; no buffers. Throws Error unless all widths fit.
+// The bits don't depend on the number of threads.
+template <class T>
+void linear_gradient(const BatchView<const T>& input,
+                     const BatchView<const T>& d_output, Linear<T>& gradient,
+                     const Meter& meter);
+
+// d_input[batch, rows, in] ← d_output·Wᵀ, or is added to. Cost: as above.
+enum class Onto { nothing, what_is_there };
+template <class T>
+void linear_input_gradient(const BatchView<const T>& d_output,
+                           const Linear<T>& layer, const BatchView<T>& d_input,
+                           Onto onto, const Meter& meter);
+
 }  // namespace suite

@@ -16,13 +16,14 @@ enum class LeftOrder {
 };
 
 // finish(r, v, start(r, v) + Σ_k left(r, k)·panel(k, v)) for every row r and
-// vector v, one after the other. The sum runs over k from first to last.
+// vector v, one after the other. The sum runs over k from first to last. Rows
+// of a panel follow one another, unless `panel_stride` says otherwise.
 template <class T, std::size_t rows, std::size_t vectors, LeftOrder order,
           class Start, class Finish>
 [[gnu::always_inline]] inline void block_product(
     const T* left, std::size_t stride, std::size_t depth, const T* panel,
-    const Start& start, const Finish& finish) {
-  constexpr std::size_t kWidth = vectors * kLanes<T>;
+    const Start& start, const Finish& finish,
+    std::size_t panel_stride = vectors * kLanes<T>) {
   // Unrolled by force: a sum that is indexed at run time lives in memory, which
   // costs two thirds of the speed.
   Vec<T> sums[rows][vectors];
@@ -35,7 +36,7 @@ template <class T, std::size_t rows, std::size_t vectors, LeftOrder order,
     Vec<T> right[vectors];
 #pragma GCC unroll 3
     for (std::size_t v = 0; v < vectors; ++v) {
-      right[v] = load(panel + k * kWidth + v * kLanes<T>);
+      right[v] = load(panel + k * panel_stride + v * kLanes<T>);
     }
 #pragma GCC unroll 8
     for (std::size_t r = 0; r < rows; ++r) {

@@ -67,17 +67,18 @@ void parallel_product(MatrixView<const T> left, const RightFactor<T>& right,
   }
 }
 
-// out[left.rows, cols] ← after(left·right), on the calling thread alone.
+// out[left.rows, cols] ← after(left·right), or after(out + …) if `onto`, on the
+// calling thread alone.
 template <class T, class After>
 void serial_product(MatrixView<const T> left, const RightFactor<T>& right,
-                    MatrixView<T> out, const After& after) {
+                    MatrixView<T> out, const After& after, bool onto = false) {
   alignas(64) std::array<T, kMostDepth * kPanelWidth<T>> packed;
   for_each_panel<T>(out.cols, [&](std::size_t first, auto vectors) {
     const auto panel = [&](std::size_t k, std::size_t depth) {
       right.pack(k, depth, first, vectors() * kLanes<T>, packed.data());
       return packed.data();
     };
-    multiply_panel<T, vectors()>(left, first, panel, out, PanelTerms<T>(),
+    multiply_panel<T, vectors()>(left, first, panel, out, PanelTerms<T>{onto},
                                  after);
   });
 }

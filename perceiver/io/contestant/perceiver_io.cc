@@ -51,6 +51,7 @@ Contestant perceiver_io() {
                    or_else(options.number("query_channels"), shape.D));
   };
   contestant.reference = io_reference;
+  contestant.no_backward = "its backward is not written";
   make_with<PerceiverIo>(contestant);
   return contestant;
 }

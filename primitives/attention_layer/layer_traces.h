@@ -1,0 +1,53 @@
+// The traces of all uses of the layers of one role, in the order of use.
+#pragma once
+
+#include <vector>
+
+#include "primitives/attention_layer/attention_layer_trace.h"
+#include "primitives/keep.h"
+
+namespace suite {
+
+template <class T>
+class LayerTraces {
+ public:
+  explicit LayerTraces(Keep keep) : keep_(keep) {}
+
+  // A new forward.
+  void begin() { used_ = 0; }
+
+  // run(stream, trace or null) is one layer's forward.
+  template <class Run>
+  void forward(Tensor<T, 3>& stream, const Ledger& ledger, const Run& run) {
+    if (used_ == traces_.size()) traces_.emplace_back();
+    AttentionLayerTrace<T>& own = traces_[used_++];
+    if (keep_ == Keep::activations) {
+      run(stream, &own);
+    } else {
+      own.begin(stream, ledger);
+      run(stream, static_cast<AttentionLayerTrace<T>*>(nullptr));
+    }
+  }
+
+  // The trace of the last use that is not yet taken; `run` makes what wasn't
+  // kept.
+  template <class Run>
+  const AttentionLayerTrace<T>& take_last(const Ledger& ledger,
+                                          const Run& run) {
+    const AttentionLayerTrace<T>& own = traces_[--used_];
+    if (keep_ == Keep::activations) return own;
+    keep_copy(own.stream, stream_, ledger);
+    run(stream_, &again_);
+    return again_;
+  }
+
+ private:
+  Keep keep_;
+  std::vector<AttentionLayerTrace<T>> traces_;
+  std::size_t used_ = 0;
+  // Where a layer's forward runs once more.
+  AttentionLayerTrace<T> again_;
+  Tensor<T, 3> stream_;
+};
+
+}  // namespace suite
