@@ -89,6 +89,24 @@ Cost attention_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+TrainingCost attention_training_cost(const Shape& s, const Options& options,
+                                     std::size_t scalar, int threads, Keep) {
+  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionShape shape{s.batch, s.M, s.N, s.H, s.D / s.H, s.D / s.H};
+  TrainingCost cost;
+  cost.forward = attention_cost(s, options, scalar, threads);
+  cost.backward = formula::attention_backward(shape, form, scalar, threads);
+  const std::size_t queries = s.batch * s.M * s.D;
+  // The trace has a log-sum-exp a query, or the weights that forward's own
+  // buffers have no need for then.
+  const std::size_t kept =
+      form == AttentionForm::streaming ? s.batch * s.H * s.M : 0;
+  cost.bytes_held = cost.forward.bytes_held + cost.backward.bytes_held +
+                    scalar * (cost.forward.parameters + kept + 2 * queries +
+                              2 * s.batch * s.N * s.C);
+  return cost;
+}
+
 oracle::Array attention_reference(const Shape& s, const Options&,
                                   const oracle::Parameters& parameters,
                                   const oracle::Array& input,
@@ -113,6 +131,7 @@ Contestant attention() {
                          "In which form is attention computed?")},
   }};
   contestant.cost = attention_cost;
+  contestant.training_cost = attention_training_cost;
   contestant.reference = attention_reference;
   make_with<AttentionAlone>(contestant);
   return contestant;

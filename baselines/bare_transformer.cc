@@ -33,13 +33,15 @@ class BareTransformer {
     std::vector<AttendTrace<T>> layers;
     std::vector<Tensor<T, 3>> streams;  // what each layer made
     AttendBackward<T> backward;
-    Tensor<T, 3> d_stream, d_next;  // [batch, N, ·]
+    Tensor<T, 3> d_stream, d_next;  // [batch, N, D]
+    Tensor<T, 3> d_first;           // [batch, N, C], of the input
   };
   // Every stream is kept anyway: there is nothing to compute again.
   Trace trace(Keep) const {
     return {std::vector<AttendTrace<T>>(layers_.size()),
             std::vector<Tensor<T, 3>>(layers_.size()),
             AttendBackward<T>(form_),
+            {},
             {},
             {}};
   }
@@ -50,9 +52,8 @@ class BareTransformer {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       AttendTrace<T>* own = trace == nullptr ? nullptr : &trace->layers[layer];
       attend(layer == 0 ? input : w.stream, mask, layers_[layer], w.attention,
-             w.mixed, ledger, own == nullptr ? nullptr : &own->attention);
+             w.mixed, ledger, own);
       if (own != nullptr) {
-        own->take(w.attention);
         keep_copy(w.mixed, trace->streams[layer], ledger);
       }
       std::swap(w.stream, w.mixed);
@@ -69,12 +70,12 @@ class BareTransformer {
       attend_backward(layer == 0 ? input : trace.streams[layer - 1], mask,
                       layers_[layer], trace.layers[layer], trace.streams[layer],
                       trace.d_stream, trace.backward, gradient.layers_[layer],
-                      trace.d_next, ledger);
+                      layer == 0 ? trace.d_first : trace.d_next, ledger);
       std::swap(trace.d_stream, trace.d_next);
     }
     if (d_input == nullptr || !ledger.computes()) return;
     for (std::size_t i = 0; i < input.size(); ++i) {
-      d_input->data()[i] += trace.d_stream.data()[i];
+      d_input->data()[i] += trace.d_first.data()[i];
     }
   }
 
@@ -104,6 +105,30 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+TrainingCost bare_training_cost(const Shape& s, const Options& options,
+                                std::size_t scalar, int threads, Keep) {
+  const AttentionForm form = attention_form(options.text("attention"));
+  const AttendSizes self{
+      .self = {s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H}};
+  const auto layers = [&](std::size_t read, std::size_t uses) {
+    return formula::attend_backward(self.self, read, uses, scalar, form,
+                                    threads);
+  };
+  const Cost first = layers(s.C, 1);
+  TrainingCost cost;
+  cost.forward = bare_cost(s, options, scalar, threads);
+  cost.backward = first;
+  if (s.B > 1) cost.backward += layers(s.D, s.B - 1);
+  // Beside what each layer keeps: every stream, and the gradients of the
+  // output, of one or two streams, and of the input.
+  const std::size_t streams = s.B + 1 + (s.B > 1 ? 2 : 1);
+  cost.bytes_held = cost.forward.bytes_held + first.bytes_held +
+                    scalar * (cost.forward.parameters +
+                              s.batch * s.N * (streams * s.D + s.C)) +
+                    formula::attend_kept(self, s.B, form, scalar);
+  return cost;
+}
+
 oracle::Array bare_reference(const Shape& shape, const Options&,
                              const oracle::Parameters& parameters,
                              const oracle::Array& input,
@@ -130,6 +155,7 @@ Contestant bare_transformer() {
                          "In which form is attention computed?")},
   }};
   contestant.cost = bare_cost;
+  contestant.training_cost = bare_training_cost;
   contestant.reference = bare_reference;
   make_with<BareTransformer>(contestant);
   return contestant;

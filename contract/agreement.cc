@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
+#include "contract/slope.h"
 #include "primitives/random.h"
 
 namespace suite {
@@ -121,6 +123,59 @@ Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
                                 masked);
   }
   return agreement;
+}
+
+Agreement compare_gradient(const Contestant& contestant, const Shape& shape,
+                           const Options& options, std::uint64_t seed,
+                           Keep keep) {
+  const auto encoder = contestant.make<double>(shape, options);
+  initialise(*encoder, seed);
+  const auto trace = encoder->trace(keep);
+  require(trace != nullptr, "{} has no backward", contestant.name);
+  const auto gradient = encoder->copy();
+  const auto workspace = encoder->workspace();
+  const Tensor<double, 3> input = random_input<double>(shape, seed);
+  Random random(derive_seed(seed, "direction"));
+  Ledger ledger;
+  Tensor<double, 3> weights =
+      encoder->forward(input, no_mask(), *workspace, *trace, ledger);
+  for (double& weight : weights) weight = random.normal();
+  gradient->for_each_parameter([](const Parameter<double>& p) {
+    std::fill(p.values.begin(), p.values.end(), 0.0);
+  });
+  encoder->backward(input, no_mask(), weights, *workspace, *trace, *gradient,
+                    /*d_input=*/nullptr, ledger);
+  std::vector<double> before, direction, derivative;
+  encoder->for_each_parameter([&](const Parameter<double>& p) {
+    before.insert(before.end(), p.values.begin(), p.values.end());
+  });
+  gradient->for_each_parameter([&](const Parameter<double>& p) {
+    derivative.insert(derivative.end(), p.values.begin(), p.values.end());
+  });
+  double found = 0, size = 0;
+  for (const double d : derivative) {
+    direction.push_back(random.normal());
+    found += d * direction.back();
+    size += d * d;
+  }
+  const Slope slope = slope_at_zero([&](double step) {
+    std::size_t i = 0;
+    encoder->for_each_parameter([&](const Parameter<double>& p) {
+      for (double& value : p.values) {
+        value = before[i] + step * direction[i];
+        ++i;
+      }
+    });
+    const Tensor<double, 3>& output =
+        encoder->forward(input, no_mask(), *workspace, ledger);
+    double loss = 0;
+    for (std::size_t o = 0; o < output.size(); ++o) {
+      loss += weights.data()[o] * output.data()[o];
+    }
+    return loss;
+  });
+  return {.worst = std::abs(found - slope.value),
+          .allowed = 1e-6 * std::sqrt(size) + 0.1 * slope.error};
 }
 
 template Tensor<float, 3> random_input<float>(const Shape&, std::uint64_t);

@@ -35,6 +35,13 @@ Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
                               const Options& options, std::uint64_t seed,
                               bool masked = false);
 
+// The gradient of a random combination of the outputs along a random direction
+// of all parameters, by backward and by differences; in double. Throws Error
+// unless the contestant has a backward.
+Agreement compare_gradient(const Contestant& contestant, const Shape& shape,
+                           const Options& options, std::uint64_t seed,
+                           Keep keep);
+
 // Unit normal inputs[batch, N, C]: every contestant of a shape gets the same.
 template <class T>
 Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed);

@@ -100,6 +100,14 @@ struct Declaration {
   bool chooses = false;
 };
 
+// What a training step costs beside the optimiser's update. Inputs' gradients
+// are not asked for.
+struct TrainingCost {
+  Cost forward;  // one that keeps a trace
+  Cost backward;
+  std::uint64_t bytes_held = 0;  // by both, all in all
+};
+
 // What is declared, and how to see whether it holds.
 struct Contestant : Declaration {
   template <class T>
@@ -114,6 +122,11 @@ struct Contestant : Declaration {
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>
       cost = {};
+  // The same of a forward that is to be differentiated, and its backward. Of
+  // every contestant that can be trained.
+  std::function<TrainingCost(const Shape&, const Options&, std::size_t scalar,
+                             int threads, Keep keep)>
+      training_cost = {};
   // Which exact rewrite of its definition runs, as rows say it; none: as_written.
   std::function<std::string(const Shape&, const Options&, std::size_t scalar)>
       plan = {};

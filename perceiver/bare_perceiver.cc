@@ -66,25 +66,21 @@ class BarePerceiver {
                               Trace* trace = nullptr) const {
     repeat_rows(latents_, input.shape(0), w.stream, ledger);
     std::size_t use = 0;
-    const auto keep = [&](AttendTrace<T>* own, AttentionWorkspace<T>& ran) {
-      if (trace != nullptr) {
-        own->take(ran);
-        keep_copy(w.stream, trace->streams[use++], ledger);
-      }
+    const auto keep = [&] {
+      if (trace != nullptr) keep_copy(w.stream, trace->streams[use++], ledger);
       std::swap(w.stream, w.mixed);
     };
     for (std::size_t block = 0; block < shape_.B; ++block) {
       AttendTrace<T>* own = trace == nullptr ? nullptr : &trace->cross[block];
       attend<T>(w.stream, input, /*norm=*/nullptr, mask, cross_[block],
-                /*rules=*/{}, w.cross, w.mixed, ledger,
-                own == nullptr ? nullptr : &own->attention);
-      keep(own, w.cross);
+                /*rules=*/{}, w.cross, w.mixed, ledger, own);
+      keep();
       for (std::size_t layer = 0; layer < shape_.L; ++layer) {
         const std::size_t self = block * shape_.L + layer;
         own = trace == nullptr ? nullptr : &trace->latent[self];
         attend(w.stream, no_mask(), self_[self], w.latent, w.mixed, ledger,
-               own == nullptr ? nullptr : &own->attention);
-        keep(own, w.latent);
+               own);
+        keep();
       }
     }
     if (trace != nullptr) keep_copy(w.stream, trace->streams[use], ledger);
@@ -153,6 +149,31 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+TrainingCost bare_training_cost(const Shape& s, const Options& options,
+                                std::size_t scalar, int threads, Keep) {
+  const AttentionForm form = attention_form(options.text("attention"));
+  const AttendSizes cross{
+      .cross = {s.batch, s.M, s.N, s.C, s.D, s.D, s.H, /*normed=*/false}};
+  const AttendSizes self{
+      .self = {s.batch, s.M, s.M, s.H, s.D / s.H, s.D / s.H}};
+  const std::size_t layers = s.B * s.L;
+  const Cost read = formula::cross_attention_backward(
+      cross.cross, s.D, s.B, form, /*d_inputs=*/false, scalar, threads);
+  const Cost think =
+      formula::attend_backward(self.self, s.D, layers, scalar, form, threads);
+  TrainingCost cost;
+  cost.forward = bare_cost(s, options, scalar, threads);
+  cost.backward = read + (layers > 0 ? think : Cost());
+  // Beside what each use keeps: every stream, and the gradients of two and of
+  // the output.
+  cost.bytes_held = cost.forward.bytes_held + cost.backward.bytes_held +
+                    scalar * (cost.forward.parameters +
+                              (s.B + layers + 1 + 3) * s.batch * s.M * s.D) +
+                    formula::attend_kept(cross, s.B, form, scalar) +
+                    formula::attend_kept(self, layers, form, scalar);
+  return cost;
+}
+
 oracle::Array bare_reference(const Shape& shape, const Options&,
                              const oracle::Parameters& parameters,
                              const oracle::Array& input,
@@ -185,6 +206,7 @@ Contestant bare_perceiver() {
                          "In which form is attention computed?")},
   }};
   contestant.cost = bare_cost;
+  contestant.training_cost = bare_training_cost;
   contestant.reference = bare_reference;
   make_with<BarePerceiver>(contestant);
   return contestant;

@@ -60,6 +60,64 @@ Cost perceiver_cost(const Shape& shape, const Options& options,
   return cost;
 }
 
+// One more use of each cross-attention, keys and values that are kept being
+// there.
+Cost cross_again(const PerceiverConfig& config, const Shape& shape,
+                 std::size_t scalar, int threads) {
+  Cost all;
+  for (std::size_t set = 0; set < config.cross_sets.sets(); ++set) {
+    const std::size_t uses = config.cross_sets.uses_of(set);
+    const auto cost = [&](std::size_t times) {
+      return formula::attention_layer(config.cross_of(set, shape.batch, scalar),
+                                      shape.batch, shape.M, shape.N, times,
+                                      config.attention, scalar, threads);
+    };
+    all += uses * (cost(2) - cost(1));
+  }
+  return all;
+}
+
+TrainingCost perceiver_training_cost(const Shape& s, const Options& options,
+                                     std::size_t scalar, int threads,
+                                     Keep keep) {
+  const PerceiverConfig config(s, options);
+  const std::size_t reads = config.cross_sets.uses(), thinks = s.B * s.L;
+  const AttentionLayerSizes cross{config.cross, s.batch, s.M, s.N,
+                                  config.attention};
+  const AttentionLayerSizes latent{config.latent, s.batch, s.M, 0,
+                                   config.attention};
+  const bool learns = config.input.positions == Positions::learned;
+  const Cost keeping = formula::attention_layer_keeping(cross, reads, scalar) +
+                       formula::attention_layer_keeping(latent, thinks, scalar);
+  TrainingCost cost;
+  cost.forward = perceiver_cost(s, options, scalar, threads);
+  cost.bytes_held =
+      cost.forward.bytes_held +
+      scalar * (cost.forward.parameters + 2 * s.batch * s.M * s.D +
+                (learns ? s.batch * s.N * config.input.encoded_channels() : 0));
+  const auto add = [&](const AttentionLayerSizes& sizes, std::size_t uses,
+                       bool d_inputs) {
+    if (uses == 0) return;
+    const Cost backward = formula::attention_layer_backward(
+        sizes, uses, d_inputs, scalar, threads);
+    cost.backward += backward;
+    cost.bytes_held += backward.bytes_held -
+                       formula::buffers_unused(sizes, keep, scalar) +
+                       formula::traces_held(sizes, uses, keep, scalar, threads);
+  };
+  add(cross, reads, learns);
+  add(latent, thinks, false);
+  if (keep == Keep::activations) {
+    cost.forward += keeping;
+  } else {
+    cost.backward +=
+        keeping + cross_again(config, s, scalar, threads) +
+        formula::attention_layer(config.latent, s.batch, s.M, s.M, thinks,
+                                 config.attention, scalar, threads);
+  }
+  return cost;
+}
+
 // The plans of the sets that blocks go through, each once: "as_written, keep".
 std::string perceiver_plan(const Shape& shape, const Options& options,
                            std::size_t scalar) {
@@ -137,6 +195,7 @@ Contestant perceiver() {
       .options = perceiver_options(),
   }};
   contestant.cost = perceiver_cost;
+  contestant.training_cost = perceiver_training_cost;
   contestant.plan = perceiver_plan;
   contestant.reference = perceiver_reference;
   make_with<Perceiver>(contestant);

@@ -17,6 +17,13 @@ bool Work::operator==(const Work& other) const {
 
 Work operator+(Work a, const Work& b) { return a += b; }
 
+Work operator-(Work a, const Work& b) {
+  a.macs -= b.macs;
+  a.logits -= b.logits;
+  a.bytes_moved -= b.bytes_moved;
+  return a;
+}
+
 Work operator*(std::uint64_t times, Work work) {
   return {times * work.macs, times * work.logits, times * work.bytes_moved,
           static_cast<double>(times) * work.seconds};
@@ -36,6 +43,13 @@ Cost& Cost::operator+=(const Cost& other) {
 }
 
 Cost operator+(Cost a, const Cost& b) { return a += b; }
+
+Cost operator-(Cost a, const Cost& b) {
+  for (int part = 0; part < kParts; ++part) {
+    a.parts[part] = a.parts[part] - b.parts[part];
+  }
+  return a;
+}
 
 Cost operator*(std::uint64_t times, Cost cost) {
   for (Work& part : cost.parts) part = times * part;

@@ -44,6 +44,7 @@ struct Work {
   bool operator==(const Work& other) const;
 };
 Work operator+(Work a, const Work& b);
+Work operator-(Work a, const Work& b);  // of what is counted
 Work operator*(std::uint64_t times, Work work);
 
 struct Cost {
@@ -59,6 +60,7 @@ struct Cost {
   Cost& operator+=(const Cost& other);
 };
 Cost operator+(Cost a, const Cost& b);
+Cost operator-(Cost a, const Cost& b);  // of what the parts count
 Cost operator*(std::uint64_t times, Cost cost);
 
 class Ledger;

@@ -76,10 +76,28 @@ class ClaimReader : public TomlReader {
   Claim claim(const toml::node& node) const {
     const toml::table& table = this->table("claim", node);
     known_keys(table, "claim.",
-               {"id", "statement", "source", "experiment", "kind",
-                "contestant", "part", "where", "minus", "minus_contestant",
-                "versus", "quantity", "variable", "from", "value",
-                "tolerance", "terms", "fact", "anchor", "expected", "note"});
+               {"id",
+                "statement",
+                "source",
+                "experiment",
+                "kind",
+                "contestant",
+                "phase",
+                "part",
+                "where",
+                "minus",
+                "minus_contestant",
+                "versus",
+                "quantity",
+                "variable",
+                "from",
+                "value",
+                "tolerance",
+                "terms",
+                "fact",
+                "anchor",
+                "expected",
+                "note"});
     Claim claim;
     for (const char* key : {"id", "statement", "source", "kind", "contestant"}) {
       need(table.contains(key), table.source(), "claim.{} is missing", key);
@@ -171,6 +189,10 @@ class ClaimReader : public TomlReader {
     if (const auto* node = table.get("contestant")) {
       subject.contestant = contestant(*node, asked);
     }
+    if (const auto* node = table.get("phase")) {
+      subject.phase =
+          one_of("phase", *node, {kPhaseNames.begin(), kPhaseNames.end()});
+    }
     if (const auto* node = table.get("part")) {
       subject.part = one_of("part", *node, part_names());
     }
@@ -188,8 +210,9 @@ class ClaimReader : public TomlReader {
 
   // The other side is the same subject but for what it says.
   Subject versus(const toml::table& table, Subject same, bool asked) const {
-    known_keys(table, "versus.",
-               {"contestant", "part", "where", "minus", "minus_contestant"});
+    known_keys(
+        table, "versus.",
+        {"contestant", "phase", "part", "where", "minus", "minus_contestant"});
     need(!table.empty(), table.source(), "versus says nothing");
     same.minus.clear();
     same.minus_contestant.clear();

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/definition/phase.h"
+
 namespace suite {
 
 enum class ClaimKind {
@@ -26,6 +28,7 @@ std::string_view name_of(ClaimKind kind);
 // definition's base.
 struct Subject {
   std::string contestant;
+  std::string phase = "forward";
   std::string part = "total";
   std::map<std::string, std::uint64_t> where;
   // Taken off: the same subject at these dimensions (and, if it has one, with
@@ -33,6 +36,8 @@ struct Subject {
   std::map<std::string, std::uint64_t> minus;
   std::string minus_contestant;
 
+  // As a run's cells name it.
+  std::string label() const { return of_phase(contestant, phase); }
   bool has_minus() const { return !minus.empty() || !minus_contestant.empty(); }
 };
 

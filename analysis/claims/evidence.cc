@@ -15,7 +15,7 @@ using Dimensions = std::map<std::string, std::uint64_t>;
 MeasuredCell counted_cell(const Cell& cell) {
   MeasuredCell counted;
   counted.id = cell.id;
-  counted.contestant = cell.entry.name();
+  counted.contestant = cell.label();
   counted.threads = cell.threads;
   counted.scalar = cell.scalar;
   counted.status = "ok";
@@ -73,7 +73,7 @@ std::vector<double> values_of(const MeasuredCell& cell,
 bool matches(const MeasuredCell& cell, const Subject& subject,
              const Dimensions& where, const std::string& variable,
              const Definition& definition, bool any) {
-  if (cell.contestant != subject.contestant) return false;
+  if (cell.contestant != subject.label()) return false;
   for (const auto& [name, value] : cell.dimensions) {
     if (name == variable) continue;
     const auto fixed = where.find(name);
@@ -108,9 +108,10 @@ bool take_off(const Claim& claim, const Subject& subject, const Run& run,
               const MeasuredCell& cell, Point& point) {
   Dimensions dimensions = cell.dimensions;
   for (const auto& [name, value] : subject.minus) dimensions[name] = value;
-  const std::string& contestant = subject.minus_contestant.empty()
-                                      ? subject.contestant
-                                      : subject.minus_contestant;
+  const std::string contestant =
+      subject.minus_contestant.empty()
+          ? subject.label()
+          : of_phase(subject.minus_contestant, subject.phase);
   const MeasuredCell* off = cell_at(run, contestant, dimensions);
   if (off == nullptr) return false;
   point.taken_off = values_of(*off, claim.quantity, subject.part);
@@ -169,8 +170,8 @@ Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
   std::sort(evidence.points.begin(), evidence.points.end(),
             [](const Point& a, const Point& b) { return a.x < b.x; });
   if (evidence.points.empty() && evidence.lacks.empty()) {
-    evidence.lacks = fmt::format("the run has no such cell of {}",
-                                 subject.contestant);
+    evidence.lacks =
+        fmt::format("the run has no such cell of {}", subject.label());
   }
   return evidence;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contract/shape.h"
+#include "experiments/definition/phase.h"
 #include "experiments/rows/record.h"
 #include "support/check.h"
 #include "support/files.h"
@@ -57,6 +58,7 @@ MeasuredCell cell_of(const Field& field) {
   cell.attention = field.text("attention");
   cell.plan = field.text("plan");
   cell.phase = field.text("phase");
+  cell.contestant = of_phase(cell.contestant, cell.phase);
   cell.threads = field.small("threads");
   for (const std::string_view name : kDimensions) {
     if (!field.text(name).empty()) {

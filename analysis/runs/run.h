@@ -15,6 +15,8 @@ struct MeasuredPart {
   std::uint64_t macs = 0, logits = 0, flops = 0, bytes_moved = 0;
 };
 
+// The contestant of another phase than forward is named with it: what compares
+// and fits cells keeps phases apart by that.
 struct MeasuredCell {
   std::string id, contestant, scalar, attention, plan, phase;
   int threads = 0;

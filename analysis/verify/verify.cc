@@ -36,7 +36,7 @@ bool joined_later(const Claim& claim, const Run& run) {
   return claim.of_family &&
          std::none_of(run.cells.begin(), run.cells.end(),
                       [&](const MeasuredCell& cell) {
-                        return cell.contestant == claim.subject.contestant;
+                        return cell.contestant == claim.subject.label();
                       });
 }
 

@@ -71,6 +71,13 @@ Cost grouped_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+Cost grouped_backward_cost(const Shape& s, const Options& options,
+                           std::size_t scalar, int threads) {
+  return formula::attention_backward(
+      {s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H, groups_of(s, options)},
+      AttentionForm::streaming, scalar, threads);
+}
+
 // Every head of queries beside a copy of the keys and values that it reads.
 oracle::Array grouped_reference(const NaiveInputs& in) {
   const std::size_t groups = in.options.number("groups");
@@ -111,6 +118,7 @@ Contestant grouped_query() {
   }};
   variant.widths = grouped_widths;
   variant.cost = grouped_cost;
+  variant.backward_cost = grouped_backward_cost;
   variant.reference = grouped_reference;
   make_with<GroupedQuery>(variant);
   return transformer_with(variant);

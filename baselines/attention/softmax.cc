@@ -48,6 +48,13 @@ Cost softmax_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+Cost softmax_backward_cost(const Shape& s, const Options& options,
+                           std::size_t scalar, int threads) {
+  return formula::attention_backward(
+      {s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H},
+      attention_form(options.text("attention")), scalar, threads);
+}
+
 oracle::Array softmax_reference(const NaiveInputs& in) {
   return oracle::attention(in.q, in.k, in.v, in.shape.H, in.valid);
 }
@@ -66,6 +73,10 @@ Contestant softmax() {
       .golden = Golden{74448, 2952, 1.72701515541},
   }};
   variant.cost = softmax_cost;
+  variant.backward_cost = softmax_backward_cost;
+  variant.form = [](const Options& options) {
+    return attention_form(options.text("attention"));
+  };
   variant.reference = softmax_reference;
   make_with<Softmax>(variant);
   Contestant contestant = transformer_with(variant);

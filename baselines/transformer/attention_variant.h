@@ -44,6 +44,13 @@ struct AttentionVariant : Declaration {
   std::function<MixerWidths(const Shape&, const Options&)> widths = {};
   Make<float> make_float = {};
   Make<double> make_double = {};
+  // The same of its backward in one layer, if it has one.
+  std::function<Cost(const Shape&, const Options&, std::size_t scalar,
+                     int threads)>
+      backward_cost = {};
+  // In which form its attention is kept for the backward: with a log-sum-exp,
+  // or with weights.
+  std::function<AttentionForm(const Options&)> form = {};
   // Of one layer: work, its parameters, and the buffers in bytes_held.
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>

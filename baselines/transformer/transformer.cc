@@ -192,6 +192,41 @@ Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
   return cost;
 }
 
+TrainingCost transformer_training_cost(const AttentionVariant& variant,
+                                       const Shape& s, const Options& options,
+                                       std::size_t scalar, int threads,
+                                       Keep keep) {
+  const TransformerConfig config(variant, s, options);
+  const AttentionLayerSizes sizes{
+      config.layer, s.batch, s.N, 0,
+      variant.form ? variant.form(options) : AttentionForm::streaming};
+  const std::size_t encoded = config.input.encoded_channels();
+  const bool learns = config.input.positions == Positions::learned;
+  const Cost keeping = formula::attention_layer_keeping(sizes, s.B, scalar);
+  TrainingCost cost;
+  cost.forward = transformer_cost(variant, s, options, scalar, threads);
+  cost.backward = formula::layer_with_mixer_backward(
+      sizes, s.B, variant.backward_cost(s, options, scalar, threads), scalar,
+      threads);
+  cost.bytes_held =
+      cost.forward.bytes_held + cost.backward.bytes_held +
+      scalar * (cost.forward.parameters + 2 * s.batch * s.N * s.D +
+                (learns ? s.batch * s.N * encoded : 0)) +
+      formula::traces_held(sizes, s.B, keep, scalar, threads) -
+      formula::buffers_unused(sizes, keep, scalar);
+  cost.backward += formula::input_projection_backward(s.batch * s.N, encoded,
+                                                      s.D, learns, scalar);
+  if (keep == Keep::activations) {
+    cost.forward += keeping;
+  } else {
+    cost.backward +=
+        keeping + formula::layer_with_mixer(
+                      config.layer, s.batch, s.N, s.B,
+                      variant.cost(s, options, scalar, threads), scalar);
+  }
+  return cost;
+}
+
 // `mix` is asked for each layer's rows; softmax attention without one.
 template <class Mix>
 oracle::Array transformer_reference(const Shape& shape, const Options& options,
@@ -272,6 +307,14 @@ Contestant transformer_with(const AttentionVariant& given) {
                               std::size_t scalar, int threads) {
     return transformer_cost(*variant, shape, options, scalar, threads);
   };
+  if (given.backward_cost) {
+    contestant.training_cost = [variant](
+                                   const Shape& shape, const Options& options,
+                                   std::size_t scalar, int threads, Keep keep) {
+      return transformer_training_cost(*variant, shape, options, scalar,
+                                       threads, keep);
+    };
+  }
   contestant.reference = reference_of(given.reference);
   contestant.error = [variant](const Shape& shape, const Options& options,
                                Pattern pattern, std::uint64_t seed) {

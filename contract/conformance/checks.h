@@ -38,6 +38,8 @@ void gradients_add_up(const Contestant& contestant);
 void hidden_inputs_get_no_gradient(const Contestant& contestant);
 void inputs_need_no_gradient(const Contestant& contestant);
 void recomputing_changes_nothing(const Contestant& contestant);
+void training_costs_what_it_declares(const Contestant& contestant);
+void training_holds_what_it_declares(const Contestant& contestant);
 void key_biases_get_no_gradient(const Contestant& contestant);
 void gradients_leave_all_else_alone(const Contestant& contestant);
 void gradients_agree_for_all_thread_counts(const Contestant& contestant);

@@ -34,6 +34,8 @@ const std::vector<ConformanceCheck>& conformance_checks() {
       SUITE_CHECK(hidden_inputs_get_no_gradient),
       SUITE_CHECK(inputs_need_no_gradient),
       SUITE_CHECK(recomputing_changes_nothing),
+      SUITE_CHECK(training_costs_what_it_declares),
+      SUITE_CHECK(training_holds_what_it_declares),
       SUITE_CHECK(key_biases_get_no_gradient),
       SUITE_CHECK(gradients_leave_all_else_alone),
       SUITE_CHECK(gradients_agree_for_all_thread_counts),

@@ -120,6 +120,74 @@ void holds_what_it_declares(const Contestant& c) {
   });
 }
 
+namespace {
+
+// f(shape, options, what is kept) for all that can be trained and says what it
+// costs.
+template <class F>
+void for_each_training_case(const Contestant& c, const F& f) {
+  if (!c.training_cost) return;
+  for_each_odd_case(c, [&](const Shape& shape, const Options& options) {
+    for (const Keep keep : {Keep::activations, Keep::recompute}) {
+      f(shape, options, keep);
+    }
+  });
+}
+
+}  // namespace
+
+void training_costs_what_it_declares(const Contestant& c) {
+  for_each_training_case(c, [&](const Shape& shape, const Options& options,
+                                Keep keep) {
+    const auto encoder = c.make<float>(shape, options);
+    initialise(*encoder, kTrialSeed);
+    const auto gradient = encoder->copy();
+    const auto workspace = encoder->workspace();
+    const auto trace = encoder->trace(keep);
+    const auto input = random_input<float>(shape, kTrialSeed);
+    Ledger forward, backward;
+    const Tensor<float, 3> d_output =
+        encoder->forward(input, {}, *workspace, *trace, forward);
+    encoder->backward(input, {}, d_output, *workspace, *trace, *gradient,
+                      /*d_input=*/nullptr, backward);
+    const TrainingCost declared =
+        c.training_cost(shape, options, sizeof(float), threads(), keep);
+    const std::string where = describe(shape, options) +
+                              (keep == Keep::recompute ? " recomputing" : "");
+    require_same_work(forward.counted(), declared.forward, "declared",
+                      "forward with a trace of " + where);
+    require_same_work(backward.counted(), declared.backward, "declared",
+                      "backward of " + where);
+  });
+}
+
+void training_holds_what_it_declares(const Contestant& c) {
+  for_each_training_case(
+      c, [&](const Shape& shape, const Options& options, Keep keep) {
+        const std::int64_t before = MemoryMeter::held();
+        const auto encoder = c.make<double>(shape, options);
+        initialise(*encoder, kTrialSeed);
+        const auto gradient = encoder->copy();
+        const Values input = random_input<double>(shape, kTrialSeed);
+        const auto workspace = encoder->workspace();
+        const auto trace = encoder->trace(keep);
+        Ledger ledger;
+        const Values d_output =
+            encoder->forward(input, {}, *workspace, *trace, ledger);
+        MemoryMeter::reset_peak();
+        encoder->backward(input, {}, d_output, *workspace, *trace, *gradient,
+                          /*d_input=*/nullptr, ledger);
+        const std::int64_t held = MemoryMeter::peak() - before;
+        const auto declared = static_cast<std::int64_t>(
+            c.training_cost(shape, options, sizeof(double), threads(), keep)
+                .bytes_held);
+        require(held == declared,
+                "training it holds {} bytes, declared are {}; {}{}", held,
+                declared, describe(shape, options),
+                keep == Keep::recompute ? " recomputing" : "");
+      });
+}
+
 void second_forward_allocates_nothing(const Contestant& c) {
   Trial trial(c, plain_shape(), defaults(c));
   const auto forward = [&] {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "primitives/random.h"
 
@@ -65,24 +64,14 @@ std::map<std::string, std::span<double>> TrainingTrial::places() {
 Slope slope_along(TrainingTrial& training, std::span<double> values,
                   const Direction& direction) {
   const std::vector<double> before(values.begin(), values.end());
-  const auto loss_at = [&](double step) {
+  const Slope slope = slope_at_zero([&](double step) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = before[i] + step * direction[i];
     }
     return training.loss();
-  };
-  const auto central = [&](double step) {
-    return (loss_at(step) - loss_at(-step)) / (2 * step);
-  };
-  Slope best{0, std::numeric_limits<double>::infinity()};
-  for (const double step : {2e-4, 1e-5, 5e-7}) {
-    const double coarse = central(step), fine = central(step / 2);
-    const Slope found{(4 * fine - coarse) / 3, std::abs(fine - coarse) / 3};
-    if (found.error < best.error) best = found;
-    if (best.error < 1e-7 * std::abs(best.value)) break;
-  }
+  });
   std::copy(before.begin(), before.end(), values.begin());
-  return best;
+  return slope;
 }
 
 double dot(const Direction& a, const Direction& b) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "contract/conformance/trial.h"
+#include "contract/slope.h"
 
 namespace suite {
 
@@ -39,13 +40,7 @@ struct TrainingTrial : Trial {
   Values d_input;
 };
 
-// Of the loss along a direction of some values, by central differences with one
-// step of Richardson's extrapolation, whose change tells its error: it is that
-// of curvature where steps are long and that of rounding where they are short,
-// so the best of some counts.
-struct Slope {
-  double value, error;
-};
+// Of the loss along a direction of some values.
 Slope slope_along(TrainingTrial& training, std::span<double> values,
                   const Direction& direction);
 

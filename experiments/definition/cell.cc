@@ -36,20 +36,38 @@ std::string id_of(const Cell& cell) {
       id += fmt::format("/{}={}", name, dimension(cell.shape, name));
     }
   }
+  if (cell.phase != Phase::forward) {
+    id += fmt::format("/phase={}", name_of(cell.phase));
+    if (cell.keep == Keep::recompute) id += "/keep=recompute";
+  }
   return id + fmt::format("/{}/threads={}", cell.scalar, cell.threads);
 }
 
 }  // namespace
 
 Cost Cell::declared() const {
-  return entry.contestant->cost(shape, entry.options, scalar_bytes(), threads);
+  const Contestant& contestant = *entry.contestant;
+  if (phase == Phase::forward) {
+    return contestant.cost(shape, entry.options, scalar_bytes(), threads);
+  }
+  require(contestant.no_backward.empty(), "{} can't be trained: {}",
+          entry.name(), contestant.no_backward);
+  require(contestant.training_cost != nullptr,
+          "{} does not declare what its backward costs", entry.name());
+  const TrainingCost training = contestant.training_cost(
+      shape, entry.options, scalar_bytes(), threads, keep);
+  Cost cost = training.backward;
+  cost.bytes_held = training.bytes_held;
+  cost.parameters = training.forward.parameters;
+  return cost;
 }
 
 std::string Cell::plan() const {
   const Contestant& contestant = *entry.contestant;
-  if (!contestant.plan) return "as_written";
+  const char* again = keep == Keep::recompute ? ", recompute" : "";
+  if (!contestant.plan) return fmt::format("as_written{}", again);
   try {
-    return contestant.plan(shape, entry.options, scalar_bytes());
+    return contestant.plan(shape, entry.options, scalar_bytes()) + again;
   } catch (const Error&) {
     return "";  // a shape that is refused has none
   }
@@ -74,13 +92,17 @@ std::vector<Cell> cells_of(const Definition& definition, int threads) {
           if (entry.contestant->facts.reads(each)) continue;
           dimension(shape, each) = dimension(definition.base, each);
         }
-        Cell cell{entry, shape, threads, definition.scalar, "", {s}};
-        cell.id = id_of(cell);
-        const auto [found, is_new] = index.emplace(cell.id, cells.size());
-        if (is_new) {
-          cells.push_back(std::move(cell));
-        } else if (cells[found->second].sweeps.back() != s) {
-          cells[found->second].sweeps.push_back(s);
+        for (const Phase phase : definition.phases) {
+          Cell cell{entry, shape, threads, definition.scalar, "", {s}, phase};
+          // What is kept means nothing to a forward alone.
+          if (phase != Phase::forward) cell.keep = definition.keep;
+          cell.id = id_of(cell);
+          const auto [found, is_new] = index.emplace(cell.id, cells.size());
+          if (is_new) {
+            cells.push_back(std::move(cell));
+          } else if (cells[found->second].sweeps.back() != s) {
+            cells[found->second].sweeps.push_back(s);
+          }
         }
       });
     }

@@ -15,10 +15,15 @@ struct Cell {
   std::string scalar;
   std::string id;  // "perceiver(sharing=all)/N=4096/M=128/…": unique in a run
   std::vector<std::size_t> sweeps;  // of the definition, that ask for it
+  Phase phase = Phase::forward;
+  Keep keep = Keep::activations;
 
   std::size_t scalar_bytes() const { return scalar == "float" ? 4 : 8; }
-  // The declared cost of one forward. Throws Error for a refused shape.
+  // The declared cost of one forward, or of the phase in its place. Throws
+  // Error for a refused shape and for a phase that the contestant doesn't have.
   Cost declared() const;
+  // "perceiver(sharing=all)", "perceiver: backward".
+  std::string label() const { return of_phase(entry.name(), name_of(phase)); }
   // "as_written", or the rewrites that its contestant chose.
   std::string plan() const;
 };

@@ -134,6 +134,29 @@ void read_errors(const Reader& reader, const toml::table& errors,
   }
 }
 
+void read_training(const Reader& reader, const toml::table& file,
+                   Definition& definition) {
+  if (const auto* node = file.get("phases")) {
+    definition.phases.clear();
+    for (const toml::node& each : reader.list("phases", *node)) {
+      const std::string name = reader.text("phases", each);
+      const auto found =
+          std::find(kPhaseNames.begin(), kPhaseNames.end(), name);
+      reader.need(found != kPhaseNames.end(), each.source(),
+                  "phases = {}: allowed are {}", name,
+                  fmt::join(kPhaseNames, ", "));
+      definition.phases.push_back(
+          static_cast<Phase>(found - kPhaseNames.begin()));
+    }
+  }
+  if (const auto* node = file.get("keep")) {
+    const std::string keep = reader.text("keep", *node);
+    reader.need(keep == "activations" || keep == "recompute", node->source(),
+                "keep = {}: allowed are activations and recompute", keep);
+    if (keep == "recompute") definition.keep = Keep::recompute;
+  }
+}
+
 void read_budget(const Reader& reader, const toml::table& budget,
                  Definition& definition) {
   reader.known_keys(budget, "budget.",
@@ -183,9 +206,10 @@ Definition parse_definition(const std::string& path, const std::string& text) {
   definition.sha256 = sha256(text);
   const toml::table file = parse_toml(path, text);
   const Reader reader(path);
-  reader.known_keys(file, "",
-                    {"shows", "contestants", "base", "sweep", "repetitions",
-                     "threads", "scalar", "seed", "precision", "errors", "budget"});
+  reader.known_keys(
+      file, "",
+      {"shows", "contestants", "base", "sweep", "repetitions", "threads",
+       "scalar", "seed", "precision", "errors", "budget", "phases", "keep"});
   for (const char* needed : {"shows", "contestants", "base"}) {
     reader.need(file.contains(needed), file.source(), "{} is missing", needed);
   }
@@ -211,6 +235,7 @@ Definition parse_definition(const std::string& path, const std::string& text) {
     definition.seed = static_cast<std::uint64_t>(reader.integer(
         "seed", *node, 0, std::numeric_limits<std::int64_t>::max()));
   }
+  read_training(reader, file, definition);
   if (const auto* node = file.get("precision")) {
     read_precision(reader, reader.table("precision", *node), definition);
   }

@@ -3,17 +3,17 @@
 //   shows = "What it shows, in one sentence."
 //   contestants = ["perceiver", "transformer"]
 //   repetitions = 5
-//   [base]                     # one value a dimension
-//   N = 4096
+//   phases = ["forward", "backward"]  # of training; forward alone if not said
+//   keep = "recompute"         # what a forward keeps for its backward;
+//   activations [base]                     # one value a dimension N = 4096
 //   [[sweep]]                  # lists: every combination, the rest from base
 //   N = [1024, 4096, 16384]
 //   [precision]                # more repetitions where noise asks for them
 //   half_width = 0.02          # of a cell's 95 % interval
 //   most_repetitions = 30
 //   [errors]                   # of approximations, at the base's dimensions
-//   patterns = ["random", "uniform", "peaked", "copy"]  # see contract/pattern.h
-//   [budget]
-//   seconds = 120              # of the whole run
+//   patterns = ["random", "uniform", "peaked", "copy"]  # see
+//   contract/pattern.h [budget] seconds = 120              # of the whole run
 //   repetition_seconds = 10    # a cell beyond is skipped; 0: no limit
 //   memory = 8589934592        # bytes
 #pragma once
@@ -25,6 +25,8 @@
 #include "contract/contestant.h"
 #include "contract/pattern.h"
 #include "contract/shape.h"
+#include "experiments/definition/phase.h"
+#include "primitives/keep.h"
 
 namespace suite {
 
@@ -49,6 +51,8 @@ struct Definition {
   Shape base;
   std::vector<Sweep> sweeps;
   int repetitions = 5;
+  std::vector<Phase> phases = {Phase::forward};
+  Keep keep = Keep::activations;
   int threads = 0;  // 0: all cores
   std::string scalar = "float";
   std::uint64_t seed = 1;

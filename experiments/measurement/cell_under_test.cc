@@ -22,18 +22,21 @@ void check_answer(const Cell& cell, std::uint64_t seed) {
   const Contestant& contestant = *cell.entry.contestant;
   const Options& options = cell.entry.options;
   const Shape small = small_shape(cell.shape, contestant, options);
-  std::string key = cell.entry.name() + cell.scalar;
+  std::string key = cell.label() + cell.plan() + cell.scalar;
   for (const std::string_view name : kDimensions) {
     key += fmt::format("/{}", dimension(small, name));
   }
   if (passed.count(key) > 0) return;
+  const bool trains = cell.phase != Phase::forward;
   const Agreement agreement =
-      cell.scalar == "float"
+      trains ? compare_gradient(contestant, small, options, seed, cell.keep)
+      : cell.scalar == "float"
           ? compare_with_oracle<float>(contestant, small, options, seed)
           : compare_with_oracle<double>(contestant, small, options, seed);
   require(agreement.holds(),
-          "differs from the oracle by {:.3g} where {:.3g} is allowed, at {}",
-          agreement.worst, agreement.allowed, key);
+          "differs from {} by {:.3g} where {:.3g} is allowed, at {}",
+          trains ? "differences of the loss" : "the oracle", agreement.worst,
+          agreement.allowed, key);
   passed.insert(key);
 }
 
@@ -58,7 +61,7 @@ void CellUnderTest::count() {
           cell_->id);
   build();
   live_->start();
-  live_->forward();
+  live_->run();
   is_new_ = false;
   const Measurement measured = live_->stop();
   accept(measured);
@@ -83,7 +86,7 @@ bool CellUnderTest::is_fast() const {
 void CellUnderTest::warm_up() {
   build();
   // Its buffers are made and their pages touched before anything is timed.
-  if (is_new_ || is_fast()) live_->forward();
+  if (is_new_ || is_fast()) live_->run();
   is_new_ = false;
 }
 
@@ -93,7 +96,7 @@ Measurement CellUnderTest::time(const std::function<bool()>& keep_running,
           cell_->id);
   build();
   live_->start();
-  while (keep_running()) report(live_->forward());
+  while (keep_running()) report(live_->run());
   const Measurement measured = live_->stop();
   accept(measured);
   return measured;

@@ -18,8 +18,9 @@ class CellUnderTest {
   const Cell& cell() const { return *cell_; }
   const Cost& declared() const { return declared_; }
 
-  // Throws Error unless the contestant agrees with the oracle on a small version
-  // of the cell. Each contestant and small shape is checked once a process.
+  // Throws Error unless the contestant agrees with the oracle on a small
+  // version of the cell, or its gradient with differences. Each contestant and
+  // small shape is checked once a process.
   void check();
 
   // Into memory, unless it is there; and out of it, to be built again.

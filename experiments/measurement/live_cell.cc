@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <ctime>
+#include <functional>
 
 #include "contract/agreement.h"
 #include "primitives/memory.h"
@@ -21,46 +22,48 @@ double process_cpu_seconds() {
          1e-9 * static_cast<double>(time.tv_nsec);
 }
 
+// A forward; what another phase runs in its place is a matter of run_once().
 template <class T>
 class Live : public LiveCell {
  public:
   Live(const Cell& cell, std::uint64_t seed)
-      : threads_(cell.threads) {
-    const std::int64_t before = MemoryMeter::held();
+      : threads_(cell.threads), born_(MemoryMeter::held()) {
     set_threads(threads_);
     encoder_ = cell.entry.contestant->make<T>(cell.shape, cell.entry.options);
     workspace_ = encoder_->workspace();
     initialise(*encoder_, seed);
     input_ = random_input<T>(cell.shape, seed);
-    bytes_ = MemoryMeter::held() - before;
+    bytes_ = MemoryMeter::held() - born_;
   }
 
   void start() override {
     set_threads(threads_);
     ledger_.clear();
-    seconds_ = 0;
-    forwards_ = 0;
+    seconds_ = cpu_seconds_ = 0;
+    runs_ = 0;
     others_ = MemoryMeter::held() - bytes_;
     MemoryMeter::reset_peak();
-    cpu_start_ = process_cpu_seconds();
   }
 
-  double forward() override {
+  double run() override {
     const std::int64_t before = MemoryMeter::held();
+    prepare();
+    const double cpu_before = process_cpu_seconds();
     const auto start = std::chrono::steady_clock::now();
-    output_ = &encoder_->forward(input_, mask_, *workspace_, ledger_);
+    run_once();
     const std::chrono::duration<double> spent =
         std::chrono::steady_clock::now() - start;
+    cpu_seconds_ += process_cpu_seconds() - cpu_before;
     bytes_ += MemoryMeter::held() - before;  // the first makes the buffers
     seconds_ += spent.count();
-    ++forwards_;
+    ++runs_;
     return spent.count();
   }
 
   Measurement stop() override {
-    const auto n = static_cast<double>(forwards_);
+    const auto n = static_cast<double>(runs_);
     Measurement m;
-    m.cpu_seconds = (process_cpu_seconds() - cpu_start_) / n;
+    m.cpu_seconds = cpu_seconds_ / n;
     m.seconds = seconds_ / n;
     m.counted = ledger_.counted();
     for (int part = 0; part < kParts; ++part) {
@@ -71,7 +74,8 @@ class Live : public LiveCell {
       work.seconds /= n;
     }
     m.bytes_peak = static_cast<std::uint64_t>(MemoryMeter::peak() - others_);
-    inspect(m);
+    m.output_hash = 0xcbf29ce484222325u;  // FNV-1a over values
+    for_each_result([&](std::span<const T> values) { inspect(values, m); });
     return m;
   }
 
@@ -91,6 +95,27 @@ class Live : public LiveCell {
   RawTensor input() const override { return raw("input", input_); }
   RawTensor output() const override { return raw("output", *output_); }
 
+ protected:
+  // What goes before a run and is neither timed nor counted.
+  virtual void prepare() {}
+  virtual void run_once() {
+    output_ = &encoder_->forward(input_, mask_, *workspace_, ledger_);
+  }
+  // f(values) for all that a run made.
+  virtual void for_each_result(
+      const std::function<void(std::span<const T>)>& f) {
+    f({output_->data(), output_->size()});
+  }
+  // Since before there was anything of this cell.
+  void count_what_is_held() { bytes_ = MemoryMeter::held() - born_; }
+
+  std::unique_ptr<Encoder<T>> encoder_;
+  std::unique_ptr<Workspace> workspace_;
+  Tensor<T, 3> input_;
+  Mask mask_;
+  Ledger ledger_;
+  const Tensor<T, 3>* output_ = nullptr;
+
  private:
   static RawTensor raw(const std::string& name, const Tensor<T, 3>& tensor) {
     return {name,
@@ -98,44 +123,83 @@ class Live : public LiveCell {
             std::as_bytes(std::span(tensor.data(), tensor.size()))};
   }
 
-  // One forward's of what all did. A remainder is a forward that did not count
-  // what the others did.
+  // One run's of what all did. A remainder is a run that did not count what the
+  // others did.
   std::uint64_t share(std::uint64_t all, std::string_view part,
                       const char* unit) const {
-    require(all % forwards_ == 0,
+    require(all % runs_ == 0,
             "{} counted {} {} in {} forwards: not the same in each", part, all,
-            unit, forwards_);
-    return all / forwards_;
+            unit, runs_);
+    return all / runs_;
   }
 
-  void inspect(Measurement& m) const {
-    std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a over values
-    for (const T value : *output_) {
+  static void inspect(std::span<const T> values, Measurement& m) {
+    for (const T value : values) {
       m.finite = m.finite && std::isfinite(value);
       std::uint64_t bits = 0;
       std::memcpy(&bits, &value, sizeof(T));
-      hash = (hash ^ bits) * 0x100000001b3u;
+      m.output_hash = (m.output_hash ^ bits) * 0x100000001b3u;
     }
-    m.output_hash = hash;
   }
 
   int threads_;
-  std::int64_t others_ = 0, bytes_ = 0;
-  std::unique_ptr<Encoder<T>> encoder_;
-  std::unique_ptr<Workspace> workspace_;
-  Tensor<T, 3> input_;
-  Mask mask_;
-  Ledger ledger_;
-  const Tensor<T, 3>* output_ = nullptr;
-  double seconds_ = 0, cpu_start_ = 0;
-  std::uint64_t forwards_ = 0;
+  std::int64_t born_, others_ = 0, bytes_ = 0;
+  double seconds_ = 0, cpu_seconds_ = 0;
+  std::uint64_t runs_ = 0;
 };
+
+// A backward, of a forward that keeps what it needs and isn't timed. The
+// gradient of the output is a constant: which makes no difference to its cost.
+template <class T>
+class LiveBackward : public Live<T> {
+ public:
+  LiveBackward(const Cell& cell, std::uint64_t seed)
+      : Live<T>(cell, seed),
+        trace_(this->encoder_->trace(cell.keep)),
+        gradient_(this->encoder_->copy()) {
+    this->count_what_is_held();
+  }
+
+ protected:
+  void prepare() override {
+    this->output_ = &this->encoder_->forward(
+        this->input_, this->mask_, *this->workspace_, *trace_, forwards_);
+    if (d_output_.size() == 0) d_output_ = *this->output_;
+    gradient_->for_each_parameter([](const Parameter<T>& parameter) {
+      std::fill(parameter.values.begin(), parameter.values.end(), T(0));
+    });
+  }
+  void run_once() override {
+    this->encoder_->backward(this->input_, this->mask_, d_output_,
+                             *this->workspace_, *trace_, *gradient_,
+                             /*d_input=*/nullptr, this->ledger_);
+  }
+  void for_each_result(
+      const std::function<void(std::span<const T>)>& f) override {
+    gradient_->for_each_parameter(
+        [&](const Parameter<T>& parameter) { f(parameter.values); });
+  }
+
+ private:
+  std::unique_ptr<Trace> trace_;
+  std::unique_ptr<Encoder<T>> gradient_;
+  Tensor<T, 3> d_output_;
+  Ledger forwards_;
+};
+
+template <class T>
+std::unique_ptr<LiveCell> live(const Cell& cell, std::uint64_t seed) {
+  if (cell.phase == Phase::backward) {
+    return std::make_unique<LiveBackward<T>>(cell, seed);
+  }
+  return std::make_unique<Live<T>>(cell, seed);
+}
 
 }  // namespace
 
 std::unique_ptr<LiveCell> make_live(const Cell& cell, std::uint64_t seed) {
-  if (cell.scalar == "float") return std::make_unique<Live<float>>(cell, seed);
-  return std::make_unique<Live<double>>(cell, seed);
+  return cell.scalar == "float" ? live<float>(cell, seed)
+                                : live<double>(cell, seed);
 }
 
 }  // namespace suite

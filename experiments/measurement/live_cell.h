@@ -12,14 +12,14 @@
 
 namespace suite {
 
-// What a number of forwards did, per forward.
+// What a number of forwards did, or of runs of another phase, per forward.
 struct Measurement {
   double seconds = 0;
   double cpu_seconds = 0;  // of all threads together
   Cost counted;            // with the seconds of each part
   std::uint64_t bytes_peak = 0;
   bool finite = true;
-  std::uint64_t output_hash = 0;  // of the output's bits
+  std::uint64_t output_hash = 0;  // of the bits of the output, or the gradients
 };
 
 // A tensor's name and values, for whoever computes the same elsewhere.
@@ -29,14 +29,15 @@ struct RawTensor {
   std::span<const std::byte> bytes;  // scalars of the cell, row-major
 };
 
-// start(), some forward()s, stop(): the caller drives, and holds the clock. stop()
-// throws Error if the forwards can't have counted the same.
+// start(), some run()s, stop(): the caller drives, and holds the clock. A run
+// is what the cell's phase says, a forward say. stop() throws Error if the runs
+// can't have counted the same.
 class LiveCell {
  public:
   virtual ~LiveCell() = default;
 
   virtual void start() = 0;
-  virtual double forward() = 0;  // its seconds
+  virtual double run() = 0;  // its seconds
   virtual Measurement stop() = 0;
 
   virtual std::uint64_t bytes() const = 0;  // held between forwards

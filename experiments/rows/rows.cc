@@ -13,7 +13,7 @@ Record cell_record(const RunIdentity& run, const Cell& cell) {
   record["run_id"] = run.run_id;
   record["cell_id"] = cell.id;
   record["contestant"] = cell.entry.name();
-  record["phase"] = "forward";
+  record["phase"] = std::string(name_of(cell.phase));
   for (const std::string_view name : kDimensions) {
     // Empty where the contestant has no such dimension.
     if (!cell.entry.contestant->facts.reads(name)) continue;

@@ -13,14 +13,14 @@ double first_guess(const Calibration& machine, const Cost& declared) {
 }  // namespace
 
 double Planner::seconds(const Cell& cell, const Cost& declared) const {
-  const auto found = correction_.find(cell.entry.name());
+  const auto found = correction_.find(cell.label());
   const double correction = found == correction_.end() ? 1 : found->second;
   return correction * first_guess(machine_, declared);
 }
 
 void Planner::learn(const Cell& cell, const Cost& declared, double seconds) {
   const double guess = first_guess(machine_, declared);
-  if (guess > 0) correction_[cell.entry.name()] = seconds / guess;
+  if (guess > 0) correction_[cell.label()] = seconds / guess;
 }
 
 }  // namespace suite

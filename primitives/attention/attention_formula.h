@@ -18,4 +18,9 @@ Cost attention(const AttentionShape& shape, AttentionForm form,
 std::uint64_t attention_buffers(const AttentionShape& shape, AttentionForm form,
                                 std::size_t scalar, int threads);
 
+// Their backward: five products where weights are made again, four where they
+// were kept. `bytes_held` are the buffers'.
+Cost attention_backward(const AttentionShape& shape, AttentionForm form,
+                        std::size_t scalar, int threads);
+
 }  // namespace suite::formula

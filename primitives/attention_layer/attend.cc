@@ -39,30 +39,31 @@ void Projections<T>::for_each_parameter(const std::string& name,
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, AttentionWorkspace<T>& workspace,
-            Tensor<T, 3>& output, Ledger& ledger, AttentionTrace<T>* trace) {
+            Tensor<T, 3>& output, Ledger& ledger, AttendTrace<T>* trace) {
   const MixTokens<T> attention = [&](const AttentionInputs<T>& inputs,
                                      Tensor<T, 3>& mixed, Ledger& book) {
-    workspace.attention->forward(inputs, mixed, book, trace);
+    workspace.attention->forward(
+        inputs, mixed, book, trace == nullptr ? nullptr : &trace->attention);
   };
-  attend(input, mask, projections, attention, workspace, output, ledger);
+  attend(input, mask, projections, attention, workspace, output, ledger, trace);
 }
 
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, const MixTokens<T>& mix,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
-            Ledger& ledger) {
-  linear(input, projections.query, workspace.queries,
-         ledger[Part::query_projection]);
+            Ledger& ledger, AttendTrace<T>* trace) {
+  const bool keeps = trace != nullptr;
+  Tensor<T, 3>& queries = keeps ? trace->queries : workspace.queries;
+  Tensor<T, 3>& keys = keeps ? trace->keys : workspace.keys;
+  Tensor<T, 3>& values = keeps ? trace->values : workspace.values;
+  linear(input, projections.query, queries, ledger[Part::query_projection]);
   const bool shared = projections.shared_keys();
   if (!shared) {
-    linear(input, projections.key, workspace.keys,
-           ledger[Part::key_value_projection]);
+    linear(input, projections.key, keys, ledger[Part::key_value_projection]);
   }
-  linear(input, projections.value, workspace.values,
-         ledger[Part::key_value_projection]);
-  mix({workspace.queries, shared ? workspace.queries : workspace.keys,
-       workspace.values, mask, projections.heads},
+  linear(input, projections.value, values, ledger[Part::key_value_projection]);
+  mix({queries, shared ? queries : keys, values, mask, projections.heads},
       output, ledger);
 }
 
@@ -71,15 +72,17 @@ void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
             const Projections<T>& projections, const CrossAttentionRules& rules,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
-            Ledger& ledger, AttentionTrace<T>* trace) {
-  linear(query_input, projections.query, workspace.queries,
+            Ledger& ledger, AttendTrace<T>* trace) {
+  Tensor<T, 3>& queries = trace == nullptr ? workspace.queries : trace->queries;
+  linear(query_input, projections.query, queries,
          ledger[Part::query_projection]);
   const bool mean = rules.mean_if_fully_masked && mask.size() > 0;
-  if (mean) show_where_fully_masked(mask, workspace.queries, workspace.shown);
+  if (mean) show_where_fully_masked(mask, queries, workspace.shown);
   workspace.cross_attention.forward(
-      workspace.queries, inputs, mean ? workspace.shown : mask,
+      queries, inputs, mean ? workspace.shown : mask,
       {norm, &projections.key, &projections.value}, projections.heads,
-      rules.plan, output, ledger, trace);
+      rules.plan, output, ledger,
+      trace == nullptr ? nullptr : &trace->attention);
 }
 
 template void show_where_fully_masked<float>(const Mask&, Tensor<float, 3>&,
@@ -93,31 +96,31 @@ template struct Projections<double>;
 template void attend<float>(const Tensor<float, 3>&, const Mask&,
                             const Projections<float>&,
                             AttentionWorkspace<float>&, Tensor<float, 3>&,
-                            Ledger&, AttentionTrace<float>*);
+                            Ledger&, AttendTrace<float>*);
 template void attend<double>(const Tensor<double, 3>&, const Mask&,
                              const Projections<double>&,
                              AttentionWorkspace<double>&, Tensor<double, 3>&,
-                             Ledger&, AttentionTrace<double>*);
+                             Ledger&, AttendTrace<double>*);
 template void attend<float>(const Tensor<float, 3>&, const Mask&,
                             const Projections<float>&, const MixTokens<float>&,
                             AttentionWorkspace<float>&, Tensor<float, 3>&,
-                            Ledger&);
+                            Ledger&, AttendTrace<float>*);
 template void attend<double>(const Tensor<double, 3>&, const Mask&,
                              const Projections<double>&,
                              const MixTokens<double>&,
                              AttentionWorkspace<double>&, Tensor<double, 3>&,
-                             Ledger&);
+                             Ledger&, AttendTrace<double>*);
 template void attend<float>(const Tensor<float, 3>&, const Tensor<float, 3>&,
                             const LayerNorm<float>*, const Mask&,
                             const Projections<float>&,
                             const CrossAttentionRules&,
                             AttentionWorkspace<float>&, Tensor<float, 3>&,
-                            Ledger&, AttentionTrace<float>*);
+                            Ledger&, AttendTrace<float>*);
 template void attend<double>(const Tensor<double, 3>&, const Tensor<double, 3>&,
                              const LayerNorm<double>*, const Mask&,
                              const Projections<double>&,
                              const CrossAttentionRules&,
                              AttentionWorkspace<double>&, Tensor<double, 3>&,
-                             Ledger&, AttentionTrace<double>*);
+                             Ledger&, AttendTrace<double>*);
 
 }  // namespace suite

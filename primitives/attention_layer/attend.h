@@ -1,11 +1,13 @@
 // Attention with its projections: what every layer here is built around.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "primitives/attention/attention.h"
+#include "primitives/buffers.h"
 #include "primitives/cross_attention/cross_attention.h"
 #include "primitives/layers/linear.h"
 
@@ -48,6 +50,62 @@ struct AttentionWorkspace {
       : attention(make_attention<T>(form)), cross_attention(form) {}
 };
 
+// What attention with its projections is of: itself, or else inputs.
+struct AttendSizes {
+  AttentionShape self = {};
+  CrossAttentionShape cross = {};
+  // Of keys and values, where a token mixer wants other widths; 0: as
+  // attention's.
+  std::size_t key_channels = 0, value_channels = 0;
+  bool shared_keys = false;  // the queries are the keys
+
+  bool reads_inputs() const { return cross.inputs > 0; }
+  using Extents = std::array<std::size_t, 3>;
+  Extents queries() const {
+    return reads_inputs()
+               ? Extents{cross.batch, cross.latents, cross.qk_channels}
+               : Extents{self.batch, self.queries,
+                         self.heads * self.qk_channels};
+  }
+  // None of them exists for all inputs.
+  Extents keys() const {
+    const std::size_t width = self.heads_of_keys() * self.qk_channels;
+    return {reads_inputs() ? 0 : self.batch, self.keys,
+            shared_keys ? 0 : or_as_wide(key_channels, width)};
+  }
+  Extents values() const {
+    const std::size_t width = self.heads_of_keys() * self.v_channels;
+    return {reads_inputs() ? 0 : self.batch, self.keys,
+            or_as_wide(value_channels, width)};
+  }
+
+ private:
+  static std::size_t or_as_wide(std::size_t channels, std::size_t width) {
+    return channels > 0 ? channels : width;
+  }
+};
+
+// What one use of it keeps for its backward.
+template <class T>
+struct AttendTrace {
+  Tensor<T, 3> queries;       // [batch, rows, qk_channels]
+  Tensor<T, 3> keys, values;  // [batch, rows, ·]; none in cross-attention
+  AttentionTrace<T> attention;
+
+  void lay_out(const AttendSizes& sizes, AttentionForm form, Buffers& buffers) {
+    buffers(queries, sizes.queries());
+    buffers(keys, sizes.keys());
+    buffers(values, sizes.values());
+    const AttentionShape shape =
+        sizes.reads_inputs() ? sizes.cross.attention() : sizes.self;
+    const bool streams = form == AttentionForm::streaming;
+    buffers(attention.log_sum_exp,
+            {streams ? shape.batch : 0, shape.heads, shape.queries});
+    buffers(attention.weights, {streams ? 0 : shape.batch, shape.heads,
+                                shape.queries, shape.keys});
+  }
+};
+
 // output[batch, rows, v_channels] ← self-attention of input[batch, rows, D].
 // Cost: rows·D·(2·qk + v) MACs for the projections, and the attention's.
 // `trace`, unless it is null, gets what the backward needs.
@@ -55,14 +113,14 @@ template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, AttentionWorkspace<T>& workspace,
             Tensor<T, 3>& output, Ledger& ledger,
-            AttentionTrace<T>* trace = nullptr);
+            AttendTrace<T>* trace = nullptr);
 
 // The same with another mixing in place of attention.
 template <class T>
 void attend(const Tensor<T, 3>& input, const Mask& mask,
             const Projections<T>& projections, const MixTokens<T>& mix,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
-            Ledger& ledger);
+            Ledger& ledger, AttendTrace<T>* trace = nullptr);
 
 // Queries of zeros score all inputs alike: `shown`, a copy of mask[batch, N]
 // that hides nothing of an example whose inputs are all masked, gives it their
@@ -91,6 +149,6 @@ void attend(const Tensor<T, 3>& query_input, const Tensor<T, 3>& inputs,
             const LayerNorm<T>* norm, const Mask& mask,
             const Projections<T>& projections, const CrossAttentionRules& rules,
             AttentionWorkspace<T>& workspace, Tensor<T, 3>& output,
-            Ledger& ledger, AttentionTrace<T>* trace = nullptr);
+            Ledger& ledger, AttendTrace<T>* trace = nullptr);
 
 }  // namespace suite

@@ -2,39 +2,12 @@
 #pragma once
 
 #include <functional>
-#include <utility>
 
 #include "primitives/attention/attention_backward.h"
 #include "primitives/attention_layer/attend.h"
 #include "primitives/cross_attention/cross_attention_backward.h"
 
 namespace suite {
-
-// to ← from, resized to fit: a model's own copy, which is not counted.
-template <class T>
-void keep_copy(const Tensor<T, 3>& from, Tensor<T, 3>& to,
-               const Ledger& ledger) {
-  if (ledger.computes()) {
-    to = from;
-  } else {
-    to.resize(from.shape());
-  }
-}
-
-// What one use of attention with its projections keeps.
-template <class T>
-struct AttendTrace {
-  Tensor<T, 3> queries;       // [batch, rows, qk_channels]
-  Tensor<T, 3> keys, values;  // [batch, rows, ·]; none in cross-attention
-  AttentionTrace<T> attention;
-
-  // Exchanges buffers with what ran: they are of the same sizes in every use.
-  void take(AttentionWorkspace<T>& ran) {
-    std::swap(queries, ran.queries);
-    std::swap(keys, ran.keys);
-    std::swap(values, ran.values);
-  }
-};
 
 // The backward of what mixes tokens: from what it was given, what it made and
 // the gradient of that, the gradients of what it was given.
@@ -54,6 +27,21 @@ struct AttendBackward {
 
   explicit AttendBackward(AttentionForm form)
       : attention(form), cross_attention(form) {}
+
+  void lay_out(const AttendSizes& sizes, bool d_inputs, Buffers& buffers) {
+    if (sizes.reads_inputs()) {
+      cross_attention.lay_out(sizes.cross, d_inputs, buffers);
+    } else {
+      attention.lay_out(sizes.self, buffers);
+    }
+    lay_out_gradients(sizes, buffers);
+  }
+  // The same without attention's own buffers, which another mixing has.
+  void lay_out_gradients(const AttendSizes& sizes, Buffers& buffers) {
+    buffers(d_queries, sizes.queries());
+    buffers(d_keys, sizes.keys());
+    buffers(d_values, sizes.values());
+  }
 };
 
 // d_input[batch, rows, D] ← the gradient of attend()'s input, resized to fit;

@@ -3,6 +3,17 @@
 #include "primitives/layers/gelu_pass.h"
 
 namespace suite {
+namespace {
+
+// Where attention's output goes.
+template <class T>
+Tensor<T, 3>& mixed_of(AttentionWorkspace<T>& workspace,
+                       AttentionLayerTrace<T>* trace) {
+  return trace == nullptr ? workspace.mixed : trace->mixed;
+}
+
+}  // namespace
+
 template <class T>
 AttentionLayer<T>::AttentionLayer(const AttentionLayerWidths& w)
     : widths_(w),
@@ -28,10 +39,11 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
                                 AttentionWorkspace<T>& workspace,
                                 Ledger& ledger,
                                 AttentionLayerTrace<T>* trace) const {
-  if (trace != nullptr) trace->begin(stream, ledger);
+  if (trace != nullptr) keep_copy(stream, trace->stream, ledger);
   layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
-  attend(workspace.normed, mask, projections_, workspace, workspace.mixed,
-         ledger, trace == nullptr ? nullptr : &trace->attend.attention);
+  attend(workspace.normed, mask, projections_, workspace,
+         mixed_of(workspace, trace), ledger,
+         trace == nullptr ? nullptr : &trace->attend);
   finish(stream, workspace, trace, ledger);
 }
 
@@ -41,10 +53,11 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream, const Mask& mask,
                                 AttentionWorkspace<T>& workspace,
                                 Ledger& ledger,
                                 AttentionLayerTrace<T>* trace) const {
-  if (trace != nullptr) trace->begin(stream, ledger);
+  if (trace != nullptr) keep_copy(stream, trace->stream, ledger);
   layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
-  attend(workspace.normed, mask, projections_, mix, workspace, workspace.mixed,
-         ledger);
+  attend(workspace.normed, mask, projections_, mix, workspace,
+         mixed_of(workspace, trace), ledger,
+         trace == nullptr ? nullptr : &trace->attend);
   finish(stream, workspace, trace, ledger);
 }
 
@@ -54,14 +67,14 @@ void AttentionLayer<T>::forward(Tensor<T, 3>& stream,
                                 AttentionWorkspace<T>& workspace,
                                 Ledger& ledger, const Mask* query_mask,
                                 AttentionLayerTrace<T>* trace) const {
-  if (trace != nullptr) trace->begin(stream, ledger);
+  if (trace != nullptr) keep_copy(stream, trace->stream, ledger);
   layer_norm(stream, norm_, workspace.normed, ledger[Part::layer_norm]);
   const CrossAttentionRules rules{widths_.plan, widths_.mean_if_fully_masked};
   attend(workspace.normed, inputs, &input_norm_, mask, projections_, rules,
-         workspace, workspace.mixed, ledger,
-         trace == nullptr ? nullptr : &trace->attend.attention);
+         workspace, mixed_of(workspace, trace), ledger,
+         trace == nullptr ? nullptr : &trace->attend);
   if (query_mask != nullptr && ledger.computes()) {
-    clear_masked_rows(*query_mask, workspace.mixed);
+    clear_masked_rows(*query_mask, mixed_of(workspace, trace));
   }
   finish(stream, workspace, trace, ledger);
 }
@@ -72,12 +85,13 @@ void AttentionLayer<T>::finish(Tensor<T, 3>& stream,
                                AttentionLayerTrace<T>* trace,
                                Ledger& ledger) const {
   if (widths_.query_residual) {
-    linear_onto(workspace.mixed, output_, stream,
+    linear_onto(mixed_of(workspace, trace), output_, stream,
                 ledger[Part::output_projection]);
   } else {
-    linear(workspace.mixed, output_, stream, ledger[Part::output_projection]);
+    linear(mixed_of(workspace, trace), output_, stream,
+           ledger[Part::output_projection]);
   }
-  if (trace != nullptr) trace->end_attention(workspace, stream, ledger);
+  if (trace != nullptr) keep_copy(stream, trace->attended, ledger);
   layer_norm(stream, mlp_norm_, workspace.normed, ledger[Part::layer_norm]);
   if (trace == nullptr) {
     linear_gelu(workspace.normed, mlp_in_, widths_.gelu, workspace.hidden,

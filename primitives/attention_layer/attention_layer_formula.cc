@@ -1,6 +1,7 @@
 #include "primitives/attention_layer/attention_layer_formula.h"
 
 #include "primitives/attention/attention_formula.h"
+#include "primitives/attention_layer/layer_traces.h"
 #include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/layers/linear_formula.h"
 
@@ -93,6 +94,163 @@ Cost layer_with_mixer(const AttentionLayerWidths& w, std::size_t batch,
   for (Work& part : cost.parts) part = uses * part;
   add_rest_of_layer(w, all_rows, uses, scalar, cost);
   return cost;
+}
+
+Cost attend_backward(const AttentionShape& s, std::size_t channels,
+                     std::size_t uses, std::size_t scalar, AttentionForm form,
+                     int threads) {
+  const std::size_t rows = s.batch * s.queries;
+  const std::size_t qk = s.heads * s.qk_channels, v = s.heads * s.v_channels;
+  const auto both = [&](std::size_t out, bool onto) {
+    return linear_gradient(rows, channels, out, scalar) +
+           linear_input_gradient(rows, channels, out, scalar, onto);
+  };
+  Cost cost = attention_backward(s, form, scalar, threads);
+  cost[Part::query_projection] = both(qk, false);
+  cost[Part::key_value_projection] = both(qk, true) + both(v, true);
+  for (Work& part : cost.parts) part = uses * part;
+  cost.bytes_held += scalar * rows * (2 * qk + v);
+  return cost;
+}
+
+namespace {
+
+std::size_t size(const AttendSizes::Extents& extents) {
+  return extents[0] * extents[1] * extents[2];
+}
+
+// What forward's buffers hold only where no trace is kept.
+std::size_t values_unused(const AttendSizes& sizes, AttentionForm form) {
+  const AttentionShape shape =
+      sizes.reads_inputs() ? sizes.cross.attention() : sizes.self;
+  const bool weights = form == AttentionForm::materialised;
+  return size(sizes.queries()) + size(sizes.keys()) + size(sizes.values()) +
+         (weights ? shape.batch * shape.heads * shape.queries * shape.keys : 0);
+}
+
+}  // namespace
+
+std::uint64_t attend_kept(const AttendSizes& sizes, std::size_t uses,
+                          AttentionForm form, std::size_t scalar) {
+  if (uses == 0) return 0;
+  AttendTrace<float> trace;
+  Buffers buffers = Buffers::counting(1);
+  trace.lay_out(sizes, form, buffers);
+  return scalar *
+         (uses * buffers.bytes() / sizeof(float) - values_unused(sizes, form));
+}
+
+Cost attention_layer_keeping(const AttentionLayerSizes& sizes, std::size_t uses,
+                             std::size_t scalar) {
+  const AttentionLayerWidths& w = sizes.widths;
+  Cost cost;
+  cost[Part::mlp].bytes_moved =
+      uses * 2 * scalar * sizes.batch * sizes.rows * w.widening * w.channels;
+  return cost;
+}
+
+namespace {
+
+// The backward of what a layer does beside its attention.
+void add_rest_of_backward(const AttentionLayerWidths& w, std::size_t rows,
+                          std::size_t uses, std::size_t scalar, Cost& cost) {
+  const std::size_t D = w.channels, hidden = w.widening * D;
+  // Both norms forward again, and their backwards.
+  cost[Part::layer_norm] +=
+      uses * Work{.bytes_moved = 2 * (2 + 4) * rows * D * scalar};
+  cost[Part::output_projection] =
+      uses * (linear_gradient(rows, w.v_channels, D, scalar) +
+              linear_input_gradient(rows, w.v_channels, D, scalar));
+  cost[Part::mlp] = uses * (linear_gradient(rows, D, hidden, scalar) +
+                            linear_input_gradient(rows, D, hidden, scalar) +
+                            linear_gradient(rows, hidden, D, scalar) +
+                            linear_input_gradient(rows, hidden, D, scalar) +
+                            Work{.bytes_moved = 4 * rows * hidden * scalar});
+}
+
+// Of what is counted, not of what is held.
+template <class T>
+std::uint64_t rest_of_backward_held(const AttentionLayerSizes& sizes,
+                                    int threads) {
+  AttentionLayerBackward<T> backward(sizes.form);
+  Buffers buffers = Buffers::counting(threads);
+  backward.lay_out_rest(sizes, buffers);
+  return buffers.bytes();
+}
+std::uint64_t rest_of_backward_held(const AttentionLayerSizes& sizes,
+                                    std::size_t scalar, int threads) {
+  return scalar == sizeof(float)
+             ? rest_of_backward_held<float>(sizes, threads)
+             : rest_of_backward_held<double>(sizes, threads);
+}
+
+}  // namespace
+
+Cost attention_layer_backward(const AttentionLayerSizes& sizes,
+                              std::size_t uses, bool d_inputs,
+                              std::size_t scalar, int threads) {
+  const AttentionLayerWidths& w = sizes.widths;
+  const AttendSizes attend = sizes.attend();
+  if (!attend.reads_inputs()) {
+    return layer_with_mixer_backward(
+        sizes, uses,
+        attention_backward(attend.self, sizes.form, scalar, threads), scalar,
+        threads);
+  }
+  Cost cost = cross_attention_backward(attend.cross, w.channels, uses,
+                                       sizes.form, d_inputs, scalar, threads);
+  add_rest_of_backward(w, sizes.batch * sizes.rows, uses, scalar, cost);
+  cost.bytes_held += rest_of_backward_held(sizes, scalar, threads);
+  return cost;
+}
+
+Cost layer_with_mixer_backward(const AttentionLayerSizes& sizes,
+                               std::size_t uses, const Cost& mixer,
+                               std::size_t scalar, int threads) {
+  const AttentionLayerWidths& w = sizes.widths;
+  const std::size_t rows = sizes.batch * sizes.rows, D = w.channels;
+  Cost cost = mixer;
+  cost[Part::query_projection] +=
+      linear_gradient(rows, D, w.qk_channels, scalar) +
+      linear_input_gradient(rows, D, w.qk_channels, scalar);
+  cost[Part::key_value_projection] +=
+      linear_gradient(rows, D, w.keys(), scalar) +
+      linear_input_gradient(rows, D, w.keys(), scalar, /*onto=*/true) +
+      linear_gradient(rows, D, w.values(), scalar) +
+      linear_input_gradient(rows, D, w.values(), scalar, /*onto=*/true);
+  for (Work& part : cost.parts) part = uses * part;
+  add_rest_of_backward(w, rows, uses, scalar, cost);
+  cost.bytes_held += scalar * rows * (w.qk_channels + w.keys() + w.values()) +
+                     rest_of_backward_held(sizes, scalar, threads);
+  return cost;
+}
+
+namespace {
+
+template <class T>
+std::uint64_t traces_held(const AttentionLayerSizes& sizes, std::size_t uses,
+                          Keep keep, int threads) {
+  LayerTraces<T> traces(keep);
+  Buffers buffers = Buffers::counting(threads);
+  traces.lay_out(uses, sizes, buffers);
+  return buffers.bytes();
+}
+
+}  // namespace
+
+std::uint64_t traces_held(const AttentionLayerSizes& sizes, std::size_t uses,
+                          Keep keep, std::size_t scalar, int threads) {
+  return scalar == sizeof(float)
+             ? traces_held<float>(sizes, uses, keep, threads)
+             : traces_held<double>(sizes, uses, keep, threads);
+}
+
+std::uint64_t buffers_unused(const AttentionLayerSizes& sizes, Keep keep,
+                             std::size_t scalar) {
+  // Where a layer's forward runs once more, it runs without a trace before.
+  if (keep == Keep::recompute) return 0;
+  return scalar * (values_unused(sizes.attend(), sizes.form) +
+                   sizes.batch * sizes.rows * sizes.widths.v_channels);
 }
 
 }  // namespace suite::formula

@@ -24,7 +24,7 @@ class LayerTraces {
     if (keep_ == Keep::activations) {
       run(stream, &own);
     } else {
-      own.begin(stream, ledger);
+      keep_copy(stream, own.stream, ledger);
       run(stream, static_cast<AttentionLayerTrace<T>*>(nullptr));
     }
   }
@@ -39,6 +39,23 @@ class LayerTraces {
     keep_copy(own.stream, stream_, ledger);
     run(stream_, &again_);
     return again_;
+  }
+
+  // Room for `uses` of layers like that.
+  void lay_out(std::size_t uses, const AttentionLayerSizes& sizes,
+               Buffers& buffers) {
+    if (traces_.size() < uses) traces_.resize(uses);
+    const bool all = keep_ == Keep::activations;
+    for (std::size_t use = 0; use < uses; ++use) {
+      if (all) {
+        traces_[use].lay_out(sizes, buffers);
+      } else {
+        traces_[use].lay_out_stream(sizes, buffers);
+      }
+    }
+    if (all || uses == 0) return;
+    again_.lay_out(sizes, buffers);
+    buffers(stream_, {sizes.batch, sizes.rows, sizes.widths.channels});
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include "primitives/attention/attention_formula.h"
 #include "primitives/cross_attention/cross_attention.h"
+#include "primitives/cross_attention/cross_attention_backward.h"
 #include "primitives/layers/linear_formula.h"
 
 namespace suite::formula {
@@ -82,6 +83,79 @@ Cost cross_attention(const CrossAttentionShape& s, std::size_t width,
                     linear_parameters(s.channels, s.v_channels, bias);
   cost.bytes_held = cross_attention_buffers(s, form, plan, scalar, threads) +
                     scalar * M * s.qk_channels;
+  return cost;
+}
+
+namespace {
+
+template <class T>
+std::uint64_t backward_buffers(const CrossAttentionShape& shape,
+                               AttentionForm form, bool d_inputs, int threads) {
+  CrossAttentionBackward<T> backward(form);
+  Buffers buffers = Buffers::counting(threads);
+  backward.lay_out(shape, d_inputs, buffers);
+  return buffers.bytes();
+}
+
+// A tile at a time: keys and values again, and the contraction of their
+// gradients.
+Cost one_pass_backward(const CrossAttentionShape& s, bool d_inputs,
+                       std::size_t scalar) {
+  const std::size_t N = s.batch * s.inputs, C = s.channels;
+  const std::size_t qk = s.qk_channels, v = s.v_channels, width = qk + v;
+  const std::size_t M = s.batch * s.latents, logits = s.heads * M * s.inputs;
+  const std::size_t read = (d_inputs ? 3 : 1) * N * C * scalar;
+  Cost cost;
+  Work& maps = cost[Part::key_value_projection];
+  maps = {.macs = (d_inputs ? 3 : 2) * N * C * width,
+          .bytes_moved = 3 * scalar * C * width};
+  (s.normed ? cost[Part::layer_norm] : maps).bytes_moved += read;
+  if (s.normed) cost[Part::layer_norm].macs = C * (2 * width + v);
+  cost[Part::scores] = {.macs = 3 * logits * (qk / s.heads),
+                        .bytes_moved = 2 * scalar * M * qk};
+  cost[Part::softmax] = {.logits = logits};
+  cost[Part::weighted_sum] = {.macs = 2 * logits * (v / s.heads),
+                              .bytes_moved = 2 * scalar * M * v};
+  return cost;
+}
+
+// As autograd would: keys and values of all inputs, and their gradients.
+Cost materialised_backward(const CrossAttentionShape& s, bool d_inputs,
+                           std::size_t scalar, int threads) {
+  const std::size_t N = s.batch * s.inputs, C = s.channels;
+  Cost cost = attention_backward(s.attention(), AttentionForm::materialised,
+                                 scalar, threads);
+  cost += keys_and_values(s, scalar);
+  Work& maps = cost[Part::key_value_projection];
+  maps += linear_gradient(N, C, s.qk_channels, scalar) +
+          linear_gradient(N, C, s.v_channels, scalar);
+  if (s.normed) {
+    cost[Part::layer_norm].bytes_moved += (2 + 4) * N * C * scalar;
+  }
+  if (!s.normed && !d_inputs) return cost;
+  maps += linear_input_gradient(N, C, s.qk_channels, scalar, !s.normed) +
+          linear_input_gradient(N, C, s.v_channels, scalar, true);
+  return cost;
+}
+
+}  // namespace
+
+Cost cross_attention_backward(const CrossAttentionShape& s, std::size_t width,
+                              std::size_t uses, AttentionForm form,
+                              bool d_inputs, std::size_t scalar, int threads) {
+  const std::size_t M = s.batch * s.latents;
+  Cost cost =
+      uses * (form == AttentionForm::streaming
+                  ? one_pass_backward(s, d_inputs, scalar)
+                  : materialised_backward(s, d_inputs, scalar, threads));
+  cost[Part::query_projection] =
+      uses * (linear_gradient(M, width, s.qk_channels, scalar) +
+              linear_input_gradient(M, width, s.qk_channels, scalar));
+  cost.bytes_held =
+      scalar * M * s.qk_channels +
+      (scalar == sizeof(float)
+           ? backward_buffers<float>(s, form, d_inputs, threads)
+           : backward_buffers<double>(s, form, d_inputs, threads));
   return cost;
 }
 

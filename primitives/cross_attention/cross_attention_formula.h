@@ -29,6 +29,13 @@ Cost cross_attention(const CrossAttentionShape& shape, std::size_t width,
           const CrossAttentionPlan& plan, std::size_t uses, Bias bias,
           AttentionForm form, std::size_t scalar, int threads);
 
+// The backward of `uses` of it, inputs' gradients only with `d_inputs`.
+// `bytes_held` are those of its buffers and of the queries' gradients.
+Cost cross_attention_backward(const CrossAttentionShape& shape,
+                              std::size_t width, std::size_t uses,
+                              AttentionForm form, bool d_inputs,
+                              std::size_t scalar, int threads);
+
 // The plan of fewest MACs for so many uses. Keys and values are kept only if
 // they take at most kMostKeptBytes.
 inline constexpr std::uint64_t kMostKeptBytes = std::uint64_t{1} << 30;
