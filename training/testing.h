@@ -91,9 +91,10 @@ bool same_bits(const std::map<std::string, std::vector<T>>& a,
   if (a.size() != b.size()) return false;
   for (const auto& [name, values] : a) {
     const auto other = b.find(name);
-    if (other == b.end() || other->second.size() != values.size() ||
-        std::memcmp(other->second.data(), values.data(),
-                    values.size() * sizeof(T)) != 0) {
+    if (other == b.end() || other->second.size() != values.size()) return false;
+    // Of nothing there may be no address.
+    if (!values.empty() && std::memcmp(other->second.data(), values.data(),
+                                       values.size() * sizeof(T)) != 0) {
       return false;
     }
   }
