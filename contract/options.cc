@@ -72,13 +72,14 @@ std::string ContestantName::text() const {
                        : fmt::format("{}({})", name, fmt::join(items, ", "));
 }
 
-ContestantName parse_contestant_name(std::string_view text) {
+ContestantName parse_contestant_name(std::string_view text,
+                                     std::string_view what) {
   text = trim(text);
   const auto open = text.find('(');
   ContestantName parsed{std::string(trim(text.substr(0, open))), {}};
   require(is_identifier(parsed.name) &&
               (open == std::string_view::npos || text.back() == ')'),
-          "contestant \"{}\": must look like name or name(option=value, ...)",
+          "{} \"{}\": must look like name or name(option=value, ...)", what,
           text);
   if (open == std::string_view::npos) return parsed;
   std::string_view rest = text.substr(open + 1, text.size() - open - 2);
@@ -88,11 +89,9 @@ ContestantName parse_contestant_name(std::string_view text) {
     const auto equals = item.find('=');
     const std::string key(trim(item.substr(0, equals)));
     require(equals != std::string_view::npos && is_identifier(key),
-            "contestant \"{}\": \"{}\" must look like option=value", text,
-            item);
-    require(
-        parsed.options.emplace(key, trim(item.substr(equals + 1))).second,
-        "contestant \"{}\": {} is given twice", text, key);
+            "{} \"{}\": \"{}\" must look like option=value", what, text, item);
+    require(parsed.options.emplace(key, trim(item.substr(equals + 1))).second,
+            "{} \"{}\": {} is given twice", what, text, key);
     rest = comma == std::string_view::npos ? std::string_view()
                                            : rest.substr(comma + 1);
   }

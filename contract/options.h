@@ -44,8 +44,9 @@ struct ContestantName {
   std::string text() const;
 };
 
-// Throws Error for text that is not of that form.
-ContestantName parse_contestant_name(std::string_view text);
+// Throws Error for text that is not of that form; `what` says what it names.
+ContestantName parse_contestant_name(std::string_view text,
+                                     std::string_view what = "contestant");
 
 // Every option of a contestant with its value.
 class Options {

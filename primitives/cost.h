@@ -24,13 +24,21 @@ enum class Part {
   weighted_sum,          // weights times values
   output_projection,     // heads back to the width, with the residual
   mlp,                   //
+  update,                // parameters and moments, of a training step
 };
-inline constexpr int kParts = 10;
+inline constexpr int kParts = 11;
 inline constexpr std::array<std::string_view, kParts> kPartNames = {
-    "input_projection", "position_encoding",    "layer_norm",
-    "query_projection", "key_value_projection", "scores",
-    "softmax",          "weighted_sum",         "output_projection",
-    "mlp"};
+    "input_projection",
+    "position_encoding",
+    "layer_norm",
+    "query_projection",
+    "key_value_projection",
+    "scores",
+    "softmax",
+    "weighted_sum",
+    "output_projection",
+    "mlp",
+    "update"};
 
 struct Work {
   std::uint64_t macs = 0;

@@ -62,7 +62,8 @@ TEST(Cost, EveryPartHasANameOfItsOwn) {
             "input_projection");
   EXPECT_EQ(kPartNames[static_cast<int>(Part::scores)], "scores");
   EXPECT_EQ(kPartNames[static_cast<int>(Part::mlp)], "mlp");
-  EXPECT_EQ(static_cast<int>(Part::mlp), kParts - 1);
+  EXPECT_EQ(kPartNames[static_cast<int>(Part::update)], "update");
+  EXPECT_EQ(static_cast<int>(Part::update), kParts - 1);
 }
 
 TEST(Cost, KeepsEachPartApart) {

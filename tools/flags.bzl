@@ -25,6 +25,7 @@ _LEVELS = [
     ("primitives", _MEASURED),
     ("perceiver", _MEASURED),
     ("baselines", _MEASURED),
+    ("training", _MEASURED),
     ("experiments/machine", _MEASURED),
     # Naive loops, and many resamplings.
     ("contract", ["-O2"]),
