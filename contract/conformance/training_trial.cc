@@ -16,6 +16,7 @@ TrainingTrial::TrainingTrial(const Contestant& contestant, const Shape& shape,
   Random random(11);
   encoder->for_each_parameter([&](const Parameter<double>& p) {
     for (double& value : p.values) value += 0.1 * random.normal();
+    if (!is_learned(p)) drawn.insert(p.name);
   });
   weights = run();
   for (double& value : weights) value = random.normal();
@@ -63,7 +64,7 @@ std::map<std::string, std::span<double>> TrainingTrial::places() {
 }
 
 Slope slope_along(TrainingTrial& training, std::span<double> values,
-                  const Direction& direction) {
+                  const Direction& direction, double longest) {
   const std::vector<double> before(values.begin(), values.end());
   const auto loss_at = [&](double step) {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -75,7 +76,7 @@ Slope slope_along(TrainingTrial& training, std::span<double> values,
     return (loss_at(step) - loss_at(-step)) / (2 * step);
   };
   Slope best{0, std::numeric_limits<double>::infinity()};
-  for (const double step : {2e-4, 1e-5, 5e-7}) {
+  for (const double step : {longest, longest / 20, longest / 400}) {
     const double coarse = central(step), fine = central(step / 2);
     const Slope found{(4 * fine - coarse) / 3, std::abs(fine - coarse) / 3};
     if (found.error < best.error) best = found;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct TrainingTrial : Trial {
 
   // What may be moved, under the names of all().
   std::map<std::string, std::span<double>> places();
+  std::set<std::string> drawn;  // those of them that are not learned
 
   std::unique_ptr<Trace> trace;
   std::unique_ptr<Encoder<double>> gradient;
@@ -42,12 +44,12 @@ struct TrainingTrial : Trial {
 // Of the loss along a direction of some values, by central differences with one
 // step of Richardson's extrapolation, whose change tells its error: it is that
 // of curvature where steps are long and that of rounding where they are short,
-// so the best of some counts.
+// so the best of some counts, the longest first.
 struct Slope {
   double value, error;
 };
 Slope slope_along(TrainingTrial& training, std::span<double> values,
-                  const Direction& direction);
+                  const Direction& direction, double longest = 2e-4);
 
 double dot(const Direction& a, const Direction& b);
 double norm(const Direction& a);
