@@ -19,6 +19,7 @@ enum class Init {
   fan_in,  // truncated normal; deviation after truncation is √(1/fan_in)
   fan_in_of_rows,  // the same of a weight that stands transposed, [out, in]
   // Unit normal rows, each block of as many as there are columns orthogonal.
+  // Drawn, and never learned.
   orthogonal,
   latent,  // truncated normal; deviation 0.02, cut at two deviations
 };
@@ -30,6 +31,12 @@ struct Parameter {
   std::span<T> values;
   Init init = Init::zeros;
 };
+
+// Random features and rotations stay as they were drawn: their gradient is 0.
+template <class T>
+bool is_learned(const Parameter<T>& parameter) {
+  return parameter.init != Init::orthogonal;
+}
 
 template <class T>
 using ParameterVisitor = std::function<void(const Parameter<T>&)>;

@@ -11,6 +11,7 @@
 
 #include "baselines/transformer/transformer.h"
 #include "contract/registry.h"
+#include "primitives/efficient_attention/sparse/sparse_backward.h"
 #include "primitives/efficient_attention/sparse/sparse_formula.h"
 
 namespace suite {
@@ -108,8 +109,19 @@ class BlockSparse {
   Workspace workspace() const { return {}; }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& attention,
-               Tensor<T, 3>& output, Ledger& ledger) const {
-    attention.forward(inputs, pattern_, output, ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace) const {
+    attention.forward(inputs, pattern_, output, ledger, trace);
+  }
+
+  using Backward = SparseBackward<T>;
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& backward,
+                BlockSparse&, Ledger& ledger) const {
+    backward.run(inputs, pattern_, result, gradients, ledger);
   }
 
  private:
@@ -184,7 +196,6 @@ Contestant block_sparse() {
   }};
   variant.cost = sparse_cost;
   variant.reference = sparse_reference;
-  variant.no_backward = "its backward is not written";
   make_with<BlockSparse>(variant);
   return transformer_with(variant);
 }

@@ -30,16 +30,60 @@ class Isab {
   using Workspace = PointsWorkspace<T>;
   Workspace workspace() const { return {}; }
 
+  struct Trace : PointsTrace<T> {
+    LayerTraces<T> reads;
+    AttentionLayerBackward<T> read{AttentionForm::streaming};
+
+    Trace(Keep keep, std::size_t blocks)
+        : PointsTrace<T>(keep, blocks), reads(keep) {}
+  };
+  Trace trace(Keep keep) const { return {keep, blocks_.size()}; }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& w, Ledger& ledger) const {
+                              Workspace& w, Ledger& ledger,
+                              Trace* trace = nullptr) const {
     input_.forward(input, w.stream, ledger);
-    for (const Block& block : blocks_) {
+    if (trace != nullptr) {
+      trace->reads.begin();
+      trace->spreads.begin();
+    }
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      const Block& block = blocks_[i];
       repeat_rows(block.points, input.shape(0), w.points, ledger);
-      block.read.forward(w.points, w.stream, mask, w.points_read, ledger);
-      block.spread.forward(w.stream, w.points, no_mask(), w.inputs_read,
-                           ledger);
+      const auto read = block.reading(w.stream, mask, w, ledger);
+      const auto spread = block.spreading(w.points, w, ledger);
+      if (trace == nullptr) {
+        read(w.points, nullptr);
+        spread(w.stream, nullptr);
+        continue;
+      }
+      trace->reads.forward(w.points, ledger, read);
+      keep_copy(w.points, trace->points[i], ledger);
+      trace->spreads.forward(w.stream, ledger, spread);
     }
     return w.stream;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& w, Trace& trace,
+                Isab& gradient, Tensor<T, 3>* d_input, Ledger& ledger) const {
+    keep_copy(d_output, trace.d_stream, ledger);
+    for (std::size_t i = blocks_.size(); i-- > 0;) {
+      const Block& block = blocks_[i];
+      Block& own = gradient.blocks_[i];
+      const Tensor<T, 3>& points = trace.points[i];
+      trace.clear_points(ledger);
+      const AttentionLayerTrace<T>& spread =
+          trace.spreads.take_last(ledger, block.spreading(points, w, ledger));
+      block.spread.backward(spread, points, no_mask(), trace.d_stream,
+                            trace.spread, own.spread, &trace.d_points, ledger);
+      const AttentionLayerTrace<T>& read = trace.reads.take_last(
+          ledger, block.reading(spread.stream, mask, w, ledger));
+      block.read.backward(read, spread.stream, mask, trace.d_points, trace.read,
+                          own.read, &trace.d_stream, ledger);
+      repeat_rows_backward(trace.d_points, own.points, ledger);
+    }
+    trace.end(input_, input, gradient.input_, d_input, ledger);
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {
@@ -61,6 +105,23 @@ class Isab {
     explicit Block(const PointsConfig& config)
         : read(config.layer), spread(config.layer) {
       points.resize({config.points, config.layer.channels});
+    }
+
+    // Forwards of the two layers, with a trace or null: points read a stream,
+    // and it reads them.
+    auto reading(const Tensor<T, 3>& stream, const Mask& mask, Workspace& w,
+                 Ledger& ledger) const {
+      return [&](Tensor<T, 3>& reader, AttentionLayerTrace<T>* trace) {
+        read.forward(reader, stream, mask, w.points_read, ledger,
+                     /*query_mask=*/nullptr, trace);
+      };
+    }
+    auto spreading(const Tensor<T, 3>& read_points, Workspace& w,
+                   Ledger& ledger) const {
+      return [&](Tensor<T, 3>& stream, AttentionLayerTrace<T>* trace) {
+        spread.forward(stream, read_points, no_mask(), w.inputs_read, ledger,
+                       /*query_mask=*/nullptr, trace);
+      };
     }
   };
 
@@ -117,7 +178,6 @@ Contestant isab() {
   }};
   contestant.cost = isab_cost;
   contestant.reference = isab_reference;
-  contestant.no_backward = "its backward is not written";
   make_with<Isab>(contestant);
   return contestant;
 }

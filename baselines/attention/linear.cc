@@ -8,6 +8,7 @@
 #include "baselines/transformer/transformer.h"
 #include "contract/registry.h"
 #include "primitives/efficient_attention/kernel/kernel_attention.h"
+#include "primitives/efficient_attention/kernel/kernel_backward.h"
 #include "primitives/efficient_attention/kernel/kernel_formula.h"
 
 namespace suite {
@@ -28,10 +29,25 @@ class LinearAttention {
   Workspace workspace() const { return {}; }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& kernel,
-               Tensor<T, 3>& output, Ledger& ledger) const {
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>*) const {
     kernel.forward(shape_, phi_,
                    {inputs.queries, inputs.keys, inputs.values, inputs.mask},
                    output, ledger);
+  }
+
+  // From what forward was given and made: no trace is needed.
+  using Backward = KernelAttentionBackward<T>;
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& kernel,
+                LinearAttention&, Ledger& ledger) const {
+    kernel.run(shape_, phi_,
+               {inputs.queries, inputs.keys, inputs.values, inputs.mask},
+               {result.output, result.d_output},
+               {gradients.queries, gradients.keys, gradients.values}, ledger);
   }
 
  private:
@@ -92,7 +108,6 @@ Contestant linear() {
   }};
   variant.cost = linear_cost;
   variant.reference = linear_reference;
-  variant.no_backward = "its backward is not written";
   make_with<LinearAttention>(variant);
   return transformer_with(variant);
 }

@@ -45,7 +45,8 @@ class Linformer {
   }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& w,
-               Tensor<T, 3>& output, Ledger& ledger) const {
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace) const {
     combine_rows(keys_, inputs.keys, inputs.mask, w.shown, w.keys,
                  ledger[Part::key_value_projection]);
     combine_rows(config_.one_projection ? keys_ : values_, inputs.values,
@@ -53,7 +54,38 @@ class Linformer {
                  ledger[Part::key_value_projection]);
     w.attention->forward(
         {inputs.queries, w.keys, w.values, no_mask(), inputs.heads}, output,
-        ledger);
+        ledger, trace);
+    if (trace == nullptr) return;
+    trace->made.resize(2);
+    std::swap(trace->made[0], w.keys);
+    std::swap(trace->made[1], w.values);
+  }
+
+  struct Backward {
+    AttentionBackward<T> attention{AttentionForm::streaming};
+    Tensor<T, 3> d_keys, d_values;  // [batch, rank, D]
+    Tensor<T, 3> shown;             // where inputs are hidden
+  };
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& w,
+                Linformer& gradient, Ledger& ledger) const {
+    const Tensor<T, 3>& keys = result.trace.made[0];
+    const Tensor<T, 3>& values = result.trace.made[1];
+    w.d_keys.resize(keys.shape());
+    w.d_values.resize(values.shape());
+    w.attention.run({inputs.queries, keys, values, no_mask(), inputs.heads},
+                    result, {gradients.queries, w.d_keys, w.d_values}, ledger);
+    combine_rows_backward(keys_, inputs.keys, inputs.mask, w.d_keys, w.shown,
+                          gradient.keys_, gradients.keys,
+                          ledger[Part::key_value_projection]);
+    const bool one = config_.one_projection;
+    combine_rows_backward(one ? keys_ : values_, inputs.values, inputs.mask,
+                          w.d_values, w.shown,
+                          one ? gradient.keys_ : gradient.values_,
+                          gradients.values, ledger[Part::key_value_projection]);
   }
 
   void for_each_parameter(const std::string& name,
@@ -143,7 +175,6 @@ Contestant linformer() {
   }};
   variant.cost = linformer_cost;
   variant.reference = linformer_reference;
-  variant.no_backward = "its backward is not written";
   make_with<Linformer>(variant);
   return transformer_with(variant);
 }

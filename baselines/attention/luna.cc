@@ -32,21 +32,71 @@ class Luna {
   using Workspace = PointsWorkspace<T>;
   Workspace workspace() const { return {}; }
 
+  // What one pack keeps: rows of points alone.
+  struct PackTrace {
+    AttendTrace<T> attend;
+    Tensor<T, 3> mixed;  // [batch, points, D]
+  };
+  // Its points are those before each block, and after the last.
+  struct Trace : PointsTrace<T> {
+    std::vector<PackTrace> packs;
+    AttendBackward<T> pack{AttentionForm::streaming};
+    LayerNormRoom<T> norm_room;
+    Tensor<T, 3> normed, d_normed, d_mixed;  // [batch, points, D]
+
+    Trace(Keep keep, std::size_t blocks)
+        : PointsTrace<T>(keep, blocks + 1), packs(blocks) {}
+  };
+  Trace trace(Keep keep) const { return {keep, blocks_.size()}; }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& w, Ledger& ledger) const {
+                              Workspace& w, Ledger& ledger,
+                              Trace* trace = nullptr) const {
     input_.forward(input, w.stream, ledger);
     repeat_rows(points_, input.shape(0), w.points, ledger);
-    for (const Block& block : blocks_) {
+    if (trace != nullptr) {
+      trace->spreads.begin();
+      keep_copy(w.points, trace->points[0], ledger);
+    }
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      const Block& block = blocks_[i];
       AttentionWorkspace<T>& own = w.points_read;
       layer_norm(w.points, block.norm, own.normed, ledger[Part::layer_norm]);
       attend(own.normed, w.stream, &block.input_norm, mask, block.pack, {}, own,
-             own.mixed, ledger);
+             own.mixed, ledger,
+             trace == nullptr ? nullptr : &trace->packs[i].attend.attention);
       linear_onto(own.mixed, block.output, w.points,
                   ledger[Part::output_projection]);
-      block.unpack.forward(w.stream, w.points, no_mask(), w.inputs_read,
-                           ledger);
+      const auto unpack = block.unpacking(w.points, w, ledger);
+      if (trace == nullptr) {
+        unpack(w.stream, nullptr);
+        continue;
+      }
+      trace->packs[i].attend.take(own);
+      std::swap(trace->packs[i].mixed, own.mixed);
+      keep_copy(w.points, trace->points[i + 1], ledger);
+      trace->spreads.forward(w.stream, ledger, unpack);
     }
     return w.stream;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& w, Trace& trace,
+                Luna& gradient, Tensor<T, 3>* d_input, Ledger& ledger) const {
+    keep_copy(d_output, trace.d_stream, ledger);
+    trace.clear_points(ledger);
+    for (std::size_t i = blocks_.size(); i-- > 0;) {
+      const Block& block = blocks_[i];
+      Block& own = gradient.blocks_[i];
+      const Tensor<T, 3>& read = trace.points[i + 1];
+      const AttentionLayerTrace<T>& unpack =
+          trace.spreads.take_last(ledger, block.unpacking(read, w, ledger));
+      block.unpack.backward(unpack, read, no_mask(), trace.d_stream,
+                            trace.spread, own.unpack, &trace.d_points, ledger);
+      pack_backward(block, i, unpack.stream, mask, trace, own, ledger);
+    }
+    repeat_rows_backward(trace.d_points, gradient.points_, ledger);
+    trace.end(input_, input, gradient.input_, d_input, ledger);
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {
@@ -74,6 +124,15 @@ class Luna {
               config.layer.heads};
     }
 
+    // The forward of its layer, with a trace or null: a stream reads points.
+    auto unpacking(const Tensor<T, 3>& points, Workspace& w,
+                   Ledger& ledger) const {
+      return [&](Tensor<T, 3>& stream, AttentionLayerTrace<T>* trace) {
+        unpack.forward(stream, points, no_mask(), w.inputs_read, ledger,
+                       /*query_mask=*/nullptr, trace);
+      };
+    }
+
     void for_each_parameter(const std::string& name,
                             const ParameterVisitor<T>& visit) {
       norm.for_each_parameter(name + ".pack.norm", visit);
@@ -83,6 +142,27 @@ class Luna {
       unpack.for_each_parameter(name + ".unpack", visit);
     }
   };
+
+  // What the points after a block say of those before it and of the stream.
+  void pack_backward(const Block& block, std::size_t index,
+                     const Tensor<T, 3>& stream, const Mask& mask, Trace& trace,
+                     Block& gradient, Ledger& ledger) const {
+    const Tensor<T, 3>& points = trace.points[index];
+    const PackTrace& kept = trace.packs[index];
+    trace.d_mixed.resize(kept.mixed.shape());
+    linear_input_gradient<T>(trace.d_points, block.output, trace.d_mixed,
+                             Onto::nothing, ledger[Part::output_projection]);
+    linear_gradient<T>(kept.mixed, trace.d_points, gradient.output,
+                       ledger[Part::output_projection]);
+    layer_norm(points, block.norm, trace.normed, ledger[Part::layer_norm]);
+    attend_backward(trace.normed, stream, &block.input_norm, mask, block.pack,
+                    {}, kept.attend, kept.mixed, trace.d_mixed, trace.pack,
+                    &gradient.input_norm, gradient.pack, trace.d_normed,
+                    &trace.d_stream, ledger);
+    layer_norm_backward(points, block.norm, trace.d_normed, gradient.norm,
+                        trace.d_points, trace.norm_room,
+                        ledger[Part::layer_norm]);
+  }
 
   InputProjection<T> input_;
   Tensor<T, 2> points_;  // P of the first block, [points, D]
@@ -155,7 +235,6 @@ Contestant luna() {
   }};
   contestant.cost = luna_cost;
   contestant.reference = luna_reference;
-  contestant.no_backward = "its backward is not written";
   make_with<Luna>(contestant);
   return contestant;
 }

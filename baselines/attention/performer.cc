@@ -11,6 +11,7 @@
 #include "baselines/transformer/transformer.h"
 #include "contract/registry.h"
 #include "primitives/efficient_attention/kernel/kernel_attention.h"
+#include "primitives/efficient_attention/kernel/kernel_backward.h"
 #include "primitives/efficient_attention/kernel/kernel_formula.h"
 
 namespace suite {
@@ -38,10 +39,25 @@ class Performer {
   Workspace workspace() const { return {}; }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& kernel,
-               Tensor<T, 3>& output, Ledger& ledger) const {
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>*) const {
     kernel.forward(shape_, PositiveFeatures<T>(directions_),
                    {inputs.queries, inputs.keys, inputs.values, inputs.mask},
                    output, ledger);
+  }
+
+  // From what forward was given and made: no trace is needed.
+  using Backward = KernelAttentionBackward<T>;
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& kernel,
+                Performer&, Ledger& ledger) const {
+    kernel.run(shape_, PositiveFeatures<T>(directions_),
+               {inputs.queries, inputs.keys, inputs.values, inputs.mask},
+               {result.output, result.d_output},
+               {gradients.queries, gradients.keys, gradients.values}, ledger);
   }
 
   void for_each_parameter(const std::string& name,
@@ -151,7 +167,6 @@ Contestant performer() {
   }};
   variant.cost = performer_cost;
   variant.reference = performer_reference;
-  variant.no_backward = "its backward is not written";
   make_with<Performer>(variant);
   return transformer_with(variant);
 }

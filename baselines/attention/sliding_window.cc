@@ -7,6 +7,7 @@
 // Cost: at most 2·N·(2·window + 1 + 2·globals)·D MACs a layer, linear in N.
 #include "baselines/transformer/transformer.h"
 #include "contract/registry.h"
+#include "primitives/efficient_attention/sparse/sparse_backward.h"
 #include "primitives/efficient_attention/sparse/sparse_formula.h"
 
 namespace suite {
@@ -85,8 +86,19 @@ class SlidingWindow {
   Workspace workspace() const { return {}; }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& attention,
-               Tensor<T, 3>& output, Ledger& ledger) const {
-    attention.forward(inputs, pattern_, output, ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace) const {
+    attention.forward(inputs, pattern_, output, ledger, trace);
+  }
+
+  using Backward = SparseBackward<T>;
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& backward,
+                SlidingWindow&, Ledger& ledger) const {
+    backward.run(inputs, pattern_, result, gradients, ledger);
   }
 
  private:
@@ -141,7 +153,6 @@ Contestant sliding_window() {
   }};
   variant.cost = sliding_cost;
   variant.reference = sliding_reference;
-  variant.no_backward = "its backward is not written";
   make_with<SlidingWindow>(variant);
   return transformer_with(variant);
 }

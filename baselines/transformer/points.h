@@ -2,11 +2,17 @@
 // and the inputs read the points, block after block.
 #pragma once
 
+#include <algorithm>
+#include <vector>
+
 #include "contract/options.h"
 #include "contract/shape.h"
 #include "primitives/attention_layer/attend.h"
+#include "primitives/attention_layer/attention_layer_trace.h"
 #include "primitives/attention_layer/attention_layer_widths.h"
+#include "primitives/attention_layer/layer_traces.h"
 #include "primitives/cost.h"
+#include "primitives/layers/input_projection.h"
 
 namespace suite {
 
@@ -24,6 +30,36 @@ struct PointsWorkspace {
   AttentionWorkspace<T> inputs_read{AttentionForm::streaming};
   Tensor<T, 3> stream;  // [batch, N, D]
   Tensor<T, 3> points;  // [batch, points, D]
+};
+
+// What their traces share. What points leave is kept either way: it is small.
+template <class T>
+struct PointsTrace {
+  LayerTraces<T> spreads;            // of layers in which inputs read points
+  std::vector<Tensor<T, 3>> points;  // [batch, points, D], of each block
+  AttentionLayerBackward<T> spread{AttentionForm::streaming};
+  Tensor<T, 3> d_stream;  // [batch, N, D]
+  Tensor<T, 3> d_points;  // [batch, points, D]
+  Tensor<T, 3> d_input;   // [batch, N, C]
+
+  PointsTrace(Keep keep, std::size_t blocks)
+      : spreads(keep), points(blocks) {}
+
+  void clear_points(const Ledger& ledger) {
+    d_points.resize(points.front().shape());
+    if (ledger.computes()) std::fill(d_points.begin(), d_points.end(), T(0));
+  }
+
+  // The gradient of the stream becomes that of the inputs, which is added to.
+  void end(const InputProjection<T>& projection, const Tensor<T, 3>& input,
+           InputProjection<T>& gradient, Tensor<T, 3>* onto, Ledger& ledger) {
+    projection.backward(input, d_stream, gradient,
+                        onto == nullptr ? nullptr : &d_input, ledger);
+    if (onto == nullptr || !ledger.computes()) return;
+    for (std::size_t i = 0; i < d_input.size(); ++i) {
+      onto->data()[i] += d_input.data()[i];
+    }
+  }
 };
 
 // The options of PointsConfig, with their questions.

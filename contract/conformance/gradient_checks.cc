@@ -20,16 +20,21 @@ constexpr double kTolerance = 1e-8;
 void compare(TrainingTrial& training, const std::string& name,
              std::span<double> values, const Direction& gradient,
              const Direction& direction, const std::string& what) {
-  const Slope slope = slope_along(training, values, direction);
   const double found = dot(gradient, direction);
-  // The extrapolated value is far better than its change, of which little is
-  // left.
-  const double tolerance =
+  const double rounding =
       kTolerance * (norm(gradient) * norm(direction) +
                     norm({training.weights.begin(), training.weights.end()}) *
-                        norm(direction)) +
-      0.01 * slope.error;
-  require(std::abs(found - slope.value) <= tolerance,
+                        norm(direction));
+  // The extrapolated value is far better than its change, of which little is
+  // left.
+  const auto agrees = [&](const Slope& slope) {
+    return std::abs(found - slope.value) <= rounding + 0.01 * slope.error;
+  };
+  Slope slope = slope_along(training, values, direction);
+  // A second derivative that jumps on the way, as elu's, spoils that: shorter
+  // steps miss it.
+  if (!agrees(slope)) slope = slope_along(training, values, direction, 1e-6);
+  require(agrees(slope),
           "the gradient of {} along {} is {:.12g}, differences say {:.12g} (to "
           "{:.2g})",
           name, what, found, slope.value, slope.error);
@@ -42,6 +47,11 @@ void check_all(TrainingTrial& training, std::size_t coordinates) {
   Random random(3);
   for (const auto& [name, values] : training.places()) {
     const Direction& gradient = gradients.at(name);
+    if (training.drawn.contains(name)) {
+      require(norm(gradient) == 0, "{} is drawn, and its gradient {}, not 0",
+              name, norm(gradient));
+      continue;
+    }
     Direction direction(values.size());
     for (double& value : direction) value = random.normal();
     compare(training, name, values, gradient, direction, "a random direction");
@@ -220,18 +230,25 @@ void recomputing_changes_nothing(const Contestant& c) {
 }
 
 // A bias of all keys adds the same to all scores of a query, and softmax takes
-// that away: relative errors would find noise there.
+// that away: relative errors would find noise there. Where it is not softmax, or
+// keys are mixed before it, the output says so.
 void key_biases_get_no_gradient(const Contestant& c) {
-  if (!can_be_trained(c) || !c.facts.exact) return;
+  if (!can_be_trained(c)) return;
   TrainingTrial training(c, plain_shape(), defaults(c));
   training.differentiate();
   const auto all = training.all();
   double most = 0;
   for (const auto& [name, values] : all) most = std::max(most, norm(values));
-  for (const auto& [name, values] : all) {
+  const double before = training.loss();
+  for (const auto& [name, values] : training.places()) {
     if (!name.ends_with(".key.bias")) continue;
-    require(norm(values) <= 1e-12 * most, "the gradient of {} is {}, not 0",
-            name, norm(values));
+    for (double& value : values) value += 0.5;
+    const double moved = std::abs(training.loss() - before);
+    for (double& value : values) value -= 0.5;
+    if (moved > 1e-9 * std::abs(before)) continue;
+    const double found = norm(all.at(name));
+    require(found <= 1e-12 * most, "the gradient of {} is {}, not 0", name,
+            found);
   }
 }
 

@@ -15,6 +15,7 @@ TrainingTrial::TrainingTrial(const Contestant& contestant, const Shape& shape,
   Random random(11);
   encoder->for_each_parameter([&](const Parameter<double>& p) {
     for (double& value : p.values) value += 0.1 * random.normal();
+    if (!is_learned(p)) drawn.insert(p.name);
   });
   weights = run();
   for (double& value : weights) value = random.normal();
@@ -62,14 +63,16 @@ std::map<std::string, std::span<double>> TrainingTrial::places() {
 }
 
 Slope slope_along(TrainingTrial& training, std::span<double> values,
-                  const Direction& direction) {
+                  const Direction& direction, double longest) {
   const std::vector<double> before(values.begin(), values.end());
-  const Slope slope = slope_at_zero([&](double step) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] = before[i] + step * direction[i];
-    }
-    return training.loss();
-  });
+  const Slope slope = slope_at_zero(
+      [&](double step) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          values[i] = before[i] + step * direction[i];
+        }
+        return training.loss();
+      },
+      longest);
   std::copy(before.begin(), before.end(), values.begin());
   return slope;
 }

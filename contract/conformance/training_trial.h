@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct TrainingTrial : Trial {
 
   // What may be moved, under the names of all().
   std::map<std::string, std::span<double>> places();
+  std::set<std::string> drawn;  // those of them that are not learned
 
   std::unique_ptr<Trace> trace;
   std::unique_ptr<Encoder<double>> gradient;
@@ -40,9 +42,9 @@ struct TrainingTrial : Trial {
   Values d_input;
 };
 
-// Of the loss along a direction of some values.
+// Of the loss along a direction of some values; steps are at most the longest.
 Slope slope_along(TrainingTrial& training, std::span<double> values,
-                  const Direction& direction);
+                  const Direction& direction, double longest = 2e-4);
 
 double dot(const Direction& a, const Direction& b);
 double norm(const Direction& a);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "primitives/attention/attention_inputs.h"
 #include "primitives/cost.h"
@@ -25,6 +26,8 @@ template <class T>
 struct AttentionTrace {
   Tensor<T, 3> log_sum_exp;  // [batch, heads, M] where attention streams
   Tensor<T, 4> weights;      // [batch, heads, M, N] where it is materialised
+  // What a mixer made of what it was given, and wants again.
+  std::vector<Tensor<T, 3>> made;
 };
 
 // An attention with the buffers it needs; reuse it and nothing is allocated.

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <type_traits>
 
 #include "primitives/attention/absorb.h"
 #include "primitives/buffers.h"
@@ -187,19 +188,26 @@ void add_product(const T* left, std::size_t count, std::size_t depth,
 
 // What one panel of queries makes of a tile: its weights, the gradient of its
 // scores, and that of its queries, which is added up, transposed, over tiles.
-template <class T, std::size_t vectors>
+template <class T, std::size_t vectors, class Unread>
 void panel_backward(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
                     std::size_t first, T* weights, T* d_scores, T* d_queries,
-                    AttentionSteps& steps, TickClock& clock) {
+                    AttentionSteps& steps, TickClock& clock,
+                    const Unread& unread) {
   constexpr std::size_t kWidth = vectors * kLanes<T>;
   constexpr std::size_t kStride = BackwardQueries<T>::kStride;
   const T* const shift = queries.shift(first);
   const T* const delta = queries.delta(first);
   score<T, vectors>(tile.keys, tile.count, tile.qk_channels,
                     queries.query_panel(first),
-                    [=](std::size_t r, std::size_t v, const Vec<T>& logit) {
-                      store(weights + r * kStride + v * kLanes<T>,
-                            power_of_two(logit - load(shift + v * kLanes<T>)));
+                    [=, &unread](std::size_t r, std::size_t v,
+                                 const Vec<T>& logit) {
+                      Vec<T> weight =
+                          power_of_two(logit - load(shift + v * kLanes<T>));
+                      if constexpr (!std::is_same_v<Unread, ReadsAll>) {
+                        weight = xsimd::select(unread(r, first + v * kLanes<T>),
+                                               Vec<T>(T(0)), weight);
+                      }
+                      store(weights + r * kStride + v * kLanes<T>, weight);
                     });
   clock.lap(steps.scores);
   score<T, vectors>(
@@ -228,12 +236,14 @@ void panel_backward(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
 }  // namespace tile_backward_detail
 
 // Adds what a tile says: to d_queries[queries, qk_channels], in panels and
-// transposed, and to the gradients of its own keys and values.
-template <class T>
+// transposed, and to the gradients of its own keys and values. Keys that
+// unread(key of the tile, first query of a vector) leaves out say nothing; then
+// pairs are the caller's to count.
+template <class T, class Unread = ReadsAll>
 void backward_tile(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
                    T* d_queries, const TileGradients<T>& gradients,
                    TileBackwardRoom<T>& room, AttentionSteps& steps,
-                   TickClock& clock) {
+                   TickClock& clock, const Unread& unread = {}) {
   if (tile.count == 0) return;
   queries.for_each_chunk([&](std::size_t begin, std::size_t count,
                              std::size_t panel, std::size_t end) {
@@ -243,7 +253,7 @@ void backward_tile(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
             tile_backward_detail::panel_backward<T, vectors()>(
                 tile, queries, first, room.weights.data() + (first - begin),
                 room.d_scores.data() + (first - begin),
-                d_queries + first * tile.qk_channels, steps, clock);
+                d_queries + first * tile.qk_channels, steps, clock, unread);
           });
     }
     if (gradients.values != nullptr) {
@@ -259,7 +269,9 @@ void backward_tile(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
       clock.lap(steps.scores);
     }
   });
-  steps.pairs += queries.queries() * tile.count;
+  if constexpr (std::is_same_v<Unread, ReadsAll>) {
+    steps.pairs += queries.queries() * tile.count;
+  }
 }
 
 // d_queries[queries, qk] ← the panels[queries, qk] of one part of the keys,

@@ -75,6 +75,15 @@ void elu_row(const T* from, std::size_t count, T* to) {
   });
 }
 
+// d ← d·φ'(x), which is 1 above 0 and φ(x) below.
+template <class T>
+void elu_row_backward(const T* x, const T* features, const T* d_features,
+                      std::size_t count, T* d) {
+  for (std::size_t c = 0; c < count; ++c) {
+    d[c] = x[c] > 0 ? d_features[c] : d_features[c] * features[c];
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -101,6 +110,36 @@ void EluPlusOne<T>::of_keys(MatrixView<const T> keys,
 template <class T>
 Work EluPlusOne<T>::work(std::size_t rows) const {
   return {.bytes_moved = sizeof(T) * rows * channels_};
+}
+
+template <class T>
+void EluPlusOne<T>::of_queries_backward(MatrixView<const T> queries,
+                                        MatrixView<const T> features,
+                                        MatrixView<T> d_features,
+                                        MatrixView<T> d_queries) const {
+  of_keys_backward(queries, nullptr, features, d_features, d_queries);
+}
+
+template <class T>
+void EluPlusOne<T>::of_keys_backward(MatrixView<const T> keys,
+                                     const std::uint8_t* valid,
+                                     MatrixView<const T> features,
+                                     MatrixView<T> d_features,
+                                     MatrixView<T> d_keys) const {
+  for (std::size_t r = 0; r < keys.rows; ++r) {
+    if (valid != nullptr && valid[r] == 0) {
+      std::fill_n(d_keys.row(r), d_keys.cols, T(0));
+    } else {
+      elu_row_backward(keys.row(r), features.row(r), d_features.row(r),
+                       keys.cols, d_keys.row(r));
+    }
+  }
+}
+
+// Rows and features' gradients in, rows' gradients out.
+template <class T>
+Work EluPlusOne<T>::backward_work(std::size_t rows) const {
+  return {.bytes_moved = 2 * sizeof(T) * rows * channels_};
 }
 
 template <class T>
@@ -148,6 +187,52 @@ template <class T>
 Work PositiveFeatures<T>::work(std::size_t rows) const {
   return {.macs = rows * directions_.size(),
           .bytes_moved = sizeof(T) * (rows * directions_.shape(1) +
+                                      directions_.size())};
+}
+
+// A feature is e^(ω·x' − …): its derivative along x' is ω times itself.
+template <class T>
+void PositiveFeatures<T>::of_queries_backward(MatrixView<const T> queries,
+                                              MatrixView<const T> features,
+                                              MatrixView<T> d_features,
+                                              MatrixView<T> d_queries) const {
+  for (std::size_t r = 0; r < queries.rows; ++r) {
+    T* d = d_features.row(r);
+    const T* own = features.row(r);
+    for (std::size_t f = 0; f < features.cols; ++f) d[f] *= own[f];
+  }
+  const Vec<T> scale(fourth_root_scale<T>(queries.cols));
+  serial_product<T>(d_features, RightFactor<T>{matrix(directions_)}, d_queries,
+                    [scale](const Vec<T>& sum) { return scale * sum; });
+}
+
+// Of keys also e^(−|x'|²/2), which takes x' times the sum of all.
+template <class T>
+void PositiveFeatures<T>::of_keys_backward(MatrixView<const T> keys,
+                                           const std::uint8_t* valid,
+                                           MatrixView<const T> features,
+                                           MatrixView<T> d_features,
+                                           MatrixView<T> d_keys) const {
+  of_queries_backward(keys, features, d_features, d_keys);
+  const T scale = fourth_root_scale<T>(keys.cols);
+  for (std::size_t r = 0; r < keys.rows; ++r) {
+    T* d = d_keys.row(r);
+    if (valid != nullptr && valid[r] == 0) {
+      std::fill_n(d, d_keys.cols, T(0));
+      continue;
+    }
+    T sum = 0;
+    for (std::size_t f = 0; f < features.cols; ++f) sum += d_features.row(r)[f];
+    sum *= scale * scale;
+    const T* key = keys.row(r);
+    for (std::size_t c = 0; c < keys.cols; ++c) d[c] -= sum * key[c];
+  }
+}
+
+template <class T>
+Work PositiveFeatures<T>::backward_work(std::size_t rows) const {
+  return {.macs = rows * directions_.size(),
+          .bytes_moved = sizeof(T) * (2 * rows * directions_.shape(1) +
                                       directions_.size())};
 }
 

@@ -27,6 +27,24 @@ class FeatureMap {
 
   // Of so many rows of a head.
   virtual Work work(std::size_t rows) const = 0;
+
+  // d_queries[rows, d] ← the gradient of queries, where that of `features`, which
+  // they were given, is d_features[rows, r], scratch from then on. A row's factor
+  // is as good as constant: what is made of the features doesn't depend on it.
+  virtual void of_queries_backward(MatrixView<const T> queries,
+                                   MatrixView<const T> features,
+                                   MatrixView<T> d_features,
+                                   MatrixView<T> d_queries) const = 0;
+
+  // The same of keys, and so is their shift; zeros for hidden rows.
+  virtual void of_keys_backward(MatrixView<const T> keys,
+                                const std::uint8_t* valid,
+                                MatrixView<const T> features,
+                                MatrixView<T> d_features,
+                                MatrixView<T> d_keys) const = 0;
+
+  // Of a backward of so many rows of a head.
+  virtual Work backward_work(std::size_t rows) const = 0;
 };
 
 // φ(x) = elu(x) + 1, which is x + 1 above 0 and e^x below (Katharopoulos et al.
@@ -41,6 +59,14 @@ class EluPlusOne : public FeatureMap<T> {
   void of_keys(MatrixView<const T> keys, const std::uint8_t* valid,
                MatrixView<T> features, T& shift) const override;
   Work work(std::size_t rows) const override;
+  void of_queries_backward(MatrixView<const T> queries,
+                           MatrixView<const T> features,
+                           MatrixView<T> d_features,
+                           MatrixView<T> d_queries) const override;
+  void of_keys_backward(MatrixView<const T> keys, const std::uint8_t* valid,
+                        MatrixView<const T> features, MatrixView<T> d_features,
+                        MatrixView<T> d_keys) const override;
+  Work backward_work(std::size_t rows) const override;
 
  private:
   std::size_t channels_;
@@ -60,6 +86,14 @@ class PositiveFeatures : public FeatureMap<T> {
   void of_keys(MatrixView<const T> keys, const std::uint8_t* valid,
                MatrixView<T> features, T& shift) const override;
   Work work(std::size_t rows) const override;
+  void of_queries_backward(MatrixView<const T> queries,
+                           MatrixView<const T> features,
+                           MatrixView<T> d_features,
+                           MatrixView<T> d_queries) const override;
+  void of_keys_backward(MatrixView<const T> keys, const std::uint8_t* valid,
+                        MatrixView<const T> features, MatrixView<T> d_features,
+                        MatrixView<T> d_keys) const override;
+  Work backward_work(std::size_t rows) const override;
 
  private:
   // features ← ω·x'.

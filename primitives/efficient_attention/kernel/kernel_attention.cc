@@ -17,11 +17,6 @@ namespace {
 constexpr std::size_t kUnitsWanted = 32;
 constexpr std::size_t kKeysPerRange = 1024;
 
-std::size_t square_sum_of_tiles(std::size_t rows) {
-  const std::size_t rest = rows % kFeatureTile;
-  return rows / kFeatureTile * kFeatureTile * kFeatureTile + rest * rest;
-}
-
 // panel[values.rows, width] ← columns of [values, 1] from `first` on; rows that
 // are hidden are zeros, in the column of ones too.
 template <class T, std::size_t width>
@@ -131,25 +126,25 @@ void shift_state(T from, T to, T* state, std::size_t size) {
 
 }  // namespace
 
-template <class T>
-struct KernelAttention<T>::Cuts {
-  std::size_t range, ranges;  // of the keys of a head
-  std::size_t tile, tiles;    // of the queries of a head
-  std::size_t units, state;   // states, and the values of one
+KernelCuts::KernelCuts(const KernelShape& s) {
+  const std::size_t heads = s.batch * s.heads;
+  const std::size_t wanted =
+      s.causal ? 1
+               : std::min(divide_up(kUnitsWanted, heads),
+                          s.rows / kKeysPerRange);
+  range = divide_up(s.rows, std::max<std::size_t>(wanted, 1));
+  ranges = divide_up(s.rows, range);
+  tile = std::min(s.rows, kFeatureTile);
+  tiles = divide_up(s.rows, tile);
+  units = heads * ranges;
+}
 
-  explicit Cuts(const KernelShape& s) {
-    const std::size_t heads = s.batch * s.heads;
-    const std::size_t wanted =
-        s.causal ? 1
-                 : std::min(divide_up(kUnitsWanted, heads),
-                            s.rows / kKeysPerRange);
-    range = divide_up(s.rows, std::max<std::size_t>(wanted, 1));
-    ranges = divide_up(s.rows, range);
-    tile = std::min(s.rows, kFeatureTile);
-    tiles = divide_up(s.rows, tile);
-    units = heads * ranges;
-    state = s.features * padded<T>(s.v_channels + 1);
-  }
+template <class T>
+struct KernelAttention<T>::Cuts : KernelCuts {
+  std::size_t state;  // values of one
+
+  explicit Cuts(const KernelShape& s)
+      : KernelCuts(s), state(s.features * padded<T>(s.v_channels + 1)) {}
 };
 
 // What belongs to one head of one example.
@@ -360,7 +355,7 @@ void KernelAttention<T>::forward(const KernelShape& s,
     return scale.seconds_per_tick() / threads() * static_cast<double>(ticks);
   };
   const std::size_t heads = s.batch * s.heads, v = s.v_channels + 1;
-  const std::size_t pairs = s.causal ? square_sum_of_tiles(s.rows) : 0;
+  const std::size_t pairs = s.causal ? cuts.pairs(s.rows) : 0;
   // Features never leave the cache: keys' with values in, queries' with means out.
   const std::uint64_t moved = sizeof(T) * heads * s.rows * s.v_channels;
   Work features = 2 * map.work(heads * s.rows);

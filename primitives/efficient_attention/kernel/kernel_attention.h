@@ -20,6 +20,22 @@ struct KernelShape {
 // Rows whose features are made at once. Causal, they meet as pairs (§3.3).
 inline constexpr std::size_t kFeatureTile = 128;
 
+// How a head's rows are cut. Never depends on the number of threads: so neither
+// do the bits of the result.
+struct KernelCuts {
+  std::size_t range, ranges;  // of keys whose sum is made on its own
+  std::size_t tile, tiles;    // of rows whose features are made at once
+  std::size_t units;          // ranges of all heads
+
+  explicit KernelCuts(const KernelShape& shape);
+
+  // Of rows that meet within the tiles of a head.
+  std::size_t pairs(std::size_t rows) const {
+    const std::size_t rest = rows % tile;
+    return rows / tile * tile * tile + rest * rest;
+  }
+};
+
 template <class T>
 class KernelAttention {
  public:

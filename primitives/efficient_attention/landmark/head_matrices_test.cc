@@ -114,5 +114,50 @@ TYPED_TEST(HeadMatricesTest, RowsAreCombinedWithHiddenOnesAsZeros) {
   }
 }
 
+// More rows and columns than a block or tile has, and a rest.
+TYPED_TEST(HeadMatricesTest, CombinedRowsGiveTheirGradientsBack) {
+  using T = TypeParam;
+  const auto weights = normal_tensor<T, 2>({70, 649}, 1);
+  const auto x = normal_tensor<T, 3>({2, 649, 51}, 2);
+  const auto d_output = normal_tensor<T, 3>({2, 70, 51}, 3);
+  Mask mask;
+  mask.resize({2, 649});
+  for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 != 0;
+  const int before = threads();
+  Tensor<T, 2> first_weights;
+  Tensor<T, 3> first_input;
+  for (const int count : {1, 2, 3}) {
+    set_threads(count);
+    auto d_weights = normal_tensor<T, 2>({70, 649}, 4);
+    Tensor<T, 3> shown, d_input = x;
+    Ledger ledger;
+    combine_rows_backward<T>(weights, x, mask, d_output, shown, d_weights,
+                             d_input, ledger[Part::scores]);
+    EXPECT_EQ(ledger.counted()[Part::scores].macs, 2 * 2 * 70 * 649 * 51);
+    if (count > 1) {
+      EXPECT_TRUE(same_bits(d_weights, first_weights));
+      EXPECT_TRUE(same_bits(d_input, first_input));
+      continue;
+    }
+    first_weights = d_weights;
+    first_input = d_input;
+    naive::Matrix all(matrix(normal_tensor<T, 2>({70, 649}, 4)));
+    for (std::size_t b = 0; b < 2; ++b) {
+      naive::Matrix rows(649, 51);
+      for (std::size_t n = 0; n < 649; ++n) {
+        for (std::size_t c = 0; c < 51; ++c) {
+          for (std::size_t r = 0; r < 70 && mask(b, n) != 0; ++r) {
+            all(r, n) += double{d_output(b, r, c)} * x(b, n, c);
+            rows(n, c) += double{weights(r, n)} * d_output(b, r, c);
+          }
+        }
+      }
+      EXPECT_LE(max_difference(rows, example(d_input, b)), rounding<T>(70));
+    }
+    EXPECT_LE(max_difference(all, matrix(d_weights)), 2 * rounding<T>(102));
+  }
+  set_threads(before);
+}
+
 }  // namespace
 }  // namespace suite

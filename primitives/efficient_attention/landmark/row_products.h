@@ -15,4 +15,15 @@ void combine_rows(const Tensor<T, 2>& weights, const BatchView<const T>& input,
                   const Mask& mask, Tensor<T, 3>& shown, Tensor<T, 3>& output,
                   const Meter& meter);
 
+// Its backward: d_weights[rows, N] += Σ d_output·inputᵀ over the examples, and
+// d_input[batch, N, channels] ← weightsᵀ·d_output; hidden inputs add and get
+// zeros. The bits don't depend on the number of threads. Cost:
+// 2·batch·rows·N·channels MACs.
+template <class T>
+void combine_rows_backward(const Tensor<T, 2>& weights,
+                           const BatchView<const T>& input, const Mask& mask,
+                           const Tensor<T, 3>& d_output, Tensor<T, 3>& shown,
+                           Tensor<T, 2>& d_weights, const BatchView<T>& d_input,
+                           const Meter& meter);
+
 }  // namespace suite

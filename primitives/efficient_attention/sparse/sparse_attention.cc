@@ -11,61 +11,6 @@
 #include "support/check.h"
 
 namespace suite {
-namespace {
-
-// The part of `range` within the tile [first, first + count), from its beginning.
-KeyRange within(const KeyRange& range, std::size_t first, std::size_t count) {
-  const auto clamp = [&](std::size_t n) {
-    return std::clamp(n, first, first + count) - first;
-  };
-  return {clamp(range.first), clamp(range.last)};
-}
-
-std::size_t shown_in(const KeyRange& range, const std::uint8_t* valid) {
-  if (valid == nullptr || range.size() == 0) return range.size();
-  return static_cast<std::size_t>(
-      std::count_if(valid + range.first, valid + range.last,
-                    [](auto shown) { return shown != 0; }));
-}
-
-// Of a query and a key that it reads, in all heads of all examples, by the
-// pattern and the mask alone.
-template <class T>
-std::size_t pairs_of(const AttentionInputs<T>& inputs,
-                     const SparsePattern& pattern) {
-  std::size_t pairs = 0;
-  std::vector<KeyRange> runs;
-  for (std::size_t b = 0; b < inputs.queries.batch; ++b) {
-    const std::uint8_t* valid = inputs.valid_keys(b);
-    for (std::size_t i = 0; i < pattern.blocks(); ++i) {
-      const KeyRange block = pattern.queries_of(i);
-      runs.clear();
-      if (pattern.whole) pattern.whole(block.first, runs);
-      for (const KeyRange& run : runs) {
-        pairs += block.size() * shown_in(run, valid);
-      }
-      for (std::size_t q = block.first; pattern.own && q < block.last; ++q) {
-        pairs += shown_in(pattern.own(q), valid);
-      }
-    }
-  }
-  return inputs.heads * pairs;
-}
-
-}  // namespace
-
-std::size_t SparsePattern::blocks() const {
-  return divide_up(apart, block) + divide_up(rows - apart, block);
-}
-
-KeyRange SparsePattern::queries_of(std::size_t index) const {
-  const std::size_t early = divide_up(apart, block);
-  if (index < early) {
-    return {index * block, std::min((index + 1) * block, apart)};
-  }
-  const std::size_t first = apart + (index - early) * block;
-  return {first, std::min(first + block, rows)};
-}
 
 // One head of one example, one block of its queries.
 template <class T>
@@ -156,35 +101,21 @@ struct SparseAttention<T>::Unit {
                  });
   }
 
-  // What all read comes first: a state that has seen nothing on some lanes only
-  // is not for ReadsAll.
-  void read_own() {
-    KeyRange all{pattern.rows, 0}, common{0, pattern.rows};
-    for (std::size_t q = block.first; q < block.last; ++q) {
-      const KeyRange own = pattern.own(q);
-      all = {std::min(all.first, own.first), std::max(all.last, own.last)};
-      common = {std::max(common.first, own.first),
-                std::min(common.last, own.last)};
-    }
-    if (common.size() == 0) return read_edge(all);
-    read_whole(common);
-    read_edge({all.first, common.first});
-    read_edge({common.last, all.last});
-  }
-
-  void run(BatchView<T> output) {
+  void run(BatchView<T> output, Tensor<T, 3>* log_sum_exp) {
     pack_queries(rows(inputs.queries, block, shape.qk_channels, head),
                  shape.qk_channels, scratch.queries.data());
     state().clear();
-    scratch.runs.clear();
-    if (pattern.whole) pattern.whole(block.first, scratch.runs);
-    for (const KeyRange& run : scratch.runs) read_whole(run);
-    if (pattern.own) read_own();
+    pattern.for_each_run(
+        block, scratch.runs, [&](const KeyRange& run) { read_whole(run); },
+        [&](const KeyRange& run) { read_edge(run); });
     for (std::size_t p = 0; p < state().panels(); ++p) {
-      state().finish(p, suite::example(output, example)
-                            .row_range(block.first, block.size())
-                            .columns(head * shape.v_channels,
-                                     shape.v_channels));
+      state().finish(p,
+                     suite::example(output, example)
+                         .row_range(block.first, block.size())
+                         .columns(head * shape.v_channels, shape.v_channels),
+                     log_sum_exp == nullptr
+                         ? nullptr
+                         : &(*log_sum_exp)(example, head, block.first));
     }
   }
 };
@@ -204,7 +135,8 @@ void SparseAttention<T>::lay_out(const AttentionShape& s, std::size_t block,
 template <class T>
 void SparseAttention<T>::forward(const AttentionInputs<T>& inputs,
                                  const SparsePattern& pattern,
-                                 Tensor<T, 3>& output, Ledger& ledger) {
+                                 Tensor<T, 3>& output, Ledger& ledger,
+                                 AttentionTrace<T>* trace) {
   const AttentionShape s = inputs.shape();
   require(s.queries == pattern.rows && s.keys == pattern.rows &&
               pattern.block > 0 && pattern.apart <= pattern.rows,
@@ -214,6 +146,10 @@ void SparseAttention<T>::forward(const AttentionInputs<T>& inputs,
   Buffers buffers = Buffers::allocating(threads());
   lay_out(s, pattern.block, buffers);
   output.resize({s.batch, s.queries, s.heads * s.v_channels});
+  Tensor<T, 3>* log_sum_exp = trace == nullptr ? nullptr : &trace->log_sum_exp;
+  if (log_sum_exp != nullptr) {
+    log_sum_exp->resize({s.batch, s.heads, s.queries});
+  }
   if (!ledger.computes()) {
     return book_attention({.pairs = pairs_of(inputs, pattern)}, s,
                           inputs.shown_keys(), sizeof(T), {}, ledger);
@@ -230,7 +166,7 @@ void SparseAttention<T>::forward(const AttentionInputs<T>& inputs,
       const std::size_t head = unit / blocks;
       Unit{inputs, s, pattern, scratch, mine, head / s.heads, head % s.heads,
            pattern.queries_of(unit % blocks)}
-          .run(output);
+          .run(output, log_sum_exp);
     }
 #pragma omp critical
     steps += mine;

@@ -3,37 +3,14 @@
 // for whole tiles that nobody reads, so cost follows the pattern.
 #pragma once
 
-#include <functional>
 #include <vector>
 
-#include "primitives/attention/attention_inputs.h"
+#include "primitives/attention/attention.h"
 #include "primitives/buffers.h"
 #include "primitives/cost.h"
+#include "primitives/efficient_attention/sparse/sparse_pattern.h"
 
 namespace suite {
-
-struct KeyRange {
-  std::size_t first = 0, last = 0;  // keys [first, last)
-
-  std::size_t size() const { return last > first ? last - first : 0; }
-};
-
-// Who reads whom, over the N rows of an example; the same for all heads.
-struct SparsePattern {
-  std::size_t rows = 0;   // N
-  std::size_t block = 0;  // queries of a block
-  // The first so many queries share no block with the others: those that read
-  // everything would make their neighbours pay.
-  std::size_t apart = 0;
-  // The runs that every query of the block that begins with `query` reads. They
-  // don't overlap one another or `own`. None: empty.
-  std::function<void(std::size_t query, std::vector<KeyRange>& runs)> whole = {};
-  // What a query reads besides; neighbours' ranges should overlap. None: empty.
-  std::function<KeyRange(std::size_t query)> own = {};
-
-  std::size_t blocks() const;
-  KeyRange queries_of(std::size_t block) const;
-};
 
 template <class T>
 class SparseAttention {
@@ -42,9 +19,11 @@ class SparseAttention {
   // key, as all of its are hidden, yields zeros. The bits don't depend on the
   // number of threads.
   // Cost: (qk_channels + v_channels) MACs and one logit for each head, query and
-  // key that it reads, hidden ones left out.
+  // key that it reads, hidden ones left out. `trace`, unless it is null, gets
+  // what the backward needs.
   void forward(const AttentionInputs<T>& inputs, const SparsePattern& pattern,
-               Tensor<T, 3>& output, Ledger& ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace = nullptr);
 
   void lay_out(const AttentionShape& shape, std::size_t block,
                Buffers& buffers);
