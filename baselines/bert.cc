@@ -2,9 +2,13 @@
 // compares with: B layers of full self-attention, post-norm, and for masked
 // tokens a product with the vocabulary. Inputs are embedded tokens.
 // Cost: O(B·N²·D), and O(N·D·vocabulary).
+#include <algorithm>
+
 #include "contract/registry.h"
 #include "primitives/attention_layer/attend.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/attention_layer/layer_traces.h"
+#include "primitives/layers/gelu_pass.h"
 #include "primitives/layers/input_encoding.h"
 #include "primitives/layers/input_encoding_formula.h"
 #include "primitives/layers/layer_norm.h"
@@ -37,6 +41,16 @@ struct BertConfig {
   bool projects_input() const { return input.channels != layer.channels; }
 };
 
+template <class T>
+void clear(Tensor<T, 3>& values, const Ledger& ledger) {
+  if (ledger.computes()) std::fill(values.begin(), values.end(), T(0));
+}
+
+template <class T>
+struct BertLayerTrace : AttentionLayerTrace<T> {
+  Tensor<T, 3> widened;  // [batch, N, D], what the last norm was given
+};
+
 // x ← norm(x + attention(x)), then x ← norm(x + mlp(x)).
 template <class T>
 class BertLayer {
@@ -52,15 +66,62 @@ class BertLayer {
         mlp_out_(w.widening * w.channels, w.channels),
         mlp_norm_(w.channels) {}
 
-  // stream[batch, N, D] ← the layer's output.
+  // stream[batch, N, D] ← the layer's output; leaves in `trace`, unless it is
+  // null, what backward needs.
   void forward(Tensor<T, 3>& stream, const Mask& mask, AttentionWorkspace<T>& w,
-               Ledger& ledger) const {
-    attend(stream, mask, projections_, w, w.mixed, ledger);
-    linear_onto(w.mixed, output_, stream, ledger[Part::output_projection]);
+               Ledger& ledger, BertLayerTrace<T>* trace) const {
+    Tensor<T, 3>& mixed = trace == nullptr ? w.mixed : trace->mixed;
+    if (trace != nullptr) keep_copy(stream, trace->stream, ledger);
+    attend(stream, mask, projections_, w, mixed, ledger,
+           trace == nullptr ? nullptr : &trace->attend);
+    linear_onto(mixed, output_, stream, ledger[Part::output_projection]);
+    if (trace != nullptr) keep_copy(stream, trace->attended, ledger);
     layer_norm(stream, norm_, w.normed, ledger[Part::layer_norm]);
-    linear_gelu(w.normed, mlp_in_, gelu_, w.hidden, ledger[Part::mlp]);
+    if (trace == nullptr) {
+      linear_gelu(w.normed, mlp_in_, gelu_, w.hidden, ledger[Part::mlp]);
+    } else {
+      linear(w.normed, mlp_in_, trace->hidden, ledger[Part::mlp]);
+      gelu_pass(trace->hidden, gelu_, w.hidden, ledger[Part::mlp]);
+    }
     linear_onto(w.hidden, mlp_out_, w.normed, ledger[Part::mlp]);
+    if (trace != nullptr) keep_copy(w.normed, trace->widened, ledger);
     layer_norm(w.normed, mlp_norm_, stream, ledger[Part::layer_norm]);
+  }
+
+  // d_stream[batch, N, D], the gradient of the output, becomes that of the
+  // input; `gradient` is added to.
+  void backward(const BertLayerTrace<T>& trace, const Mask& mask,
+                Tensor<T, 3>& d_stream, AttentionLayerBackward<T>& w,
+                BertLayer& gradient, Ledger& ledger) const {
+    w.d_normed.resize(d_stream.shape());
+    w.d_hidden.resize(trace.hidden.shape());
+    w.d_mixed.resize(trace.mixed.shape());
+    clear(w.d_normed, ledger);
+    layer_norm_backward(trace.widened, mlp_norm_, d_stream, gradient.mlp_norm_,
+                        w.d_normed, w.norm_room, ledger[Part::layer_norm]);
+    linear_input_gradient<T>(w.d_normed, mlp_out_, w.d_hidden, Onto::nothing,
+                             ledger[Part::mlp]);
+    gelu_backward(trace.hidden, gelu_, w.hidden, w.d_hidden, ledger[Part::mlp]);
+    linear_gradient<T>(w.hidden, w.d_normed, gradient.mlp_out_,
+                       ledger[Part::mlp]);
+    layer_norm(trace.attended, norm_, w.normed, ledger[Part::layer_norm]);
+    linear_gradient<T>(w.normed, w.d_hidden, gradient.mlp_in_,
+                       ledger[Part::mlp]);
+    linear_input_gradient<T>(w.d_hidden, mlp_in_, w.d_normed,
+                             Onto::what_is_there, ledger[Part::mlp]);
+    clear(d_stream, ledger);
+    layer_norm_backward(trace.attended, norm_, w.d_normed, gradient.norm_,
+                        d_stream, w.norm_room, ledger[Part::layer_norm]);
+    linear_input_gradient<T>(d_stream, output_, w.d_mixed, Onto::nothing,
+                             ledger[Part::output_projection]);
+    linear_gradient<T>(trace.mixed, d_stream, gradient.output_,
+                       ledger[Part::output_projection]);
+    attend_backward(trace.stream, mask, projections_, trace.attend, trace.mixed,
+                    w.d_mixed, w.attend, gradient.projections_, w.d_normed,
+                    ledger);
+    if (!ledger.computes()) return;
+    std::transform(d_stream.begin(), d_stream.end(), w.d_normed.begin(),
+                   d_stream.begin(), std::plus<T>());
   }
 
   void for_each_parameter(const std::string& name,
@@ -107,21 +168,64 @@ class Bert {
     return {AttentionWorkspace<T>(config_.attention), {}, {}, {}};
   }
 
+  struct Trace {
+    LayerTraces<T, BertLayerTrace<T>> layers;
+    AttentionLayerBackward<T> backward;
+    Tensor<T, 3> embedded;    // [batch, N, D], where inputs are projected
+    Tensor<T, 3> d_stream;    // [batch, N, D]
+    Tensor<T, 3> d_embedded;  // [batch, N, D]
+    Tensor<T, 3> d_encoded;   // [batch, N, C], where inputs are projected
+
+    Trace(Keep keep, AttentionForm form) : layers(keep), backward(form) {}
+  };
+  Trace trace(Keep keep) const { return Trace(keep, config_.attention); }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& w, Ledger& ledger) const {
+                              Workspace& w, Ledger& ledger,
+                              Trace* trace = nullptr) const {
     const Tensor<T, 3>* embedded = &input_.forward(input, w.encoded, ledger);
     if (config_.projects_input()) {
-      linear(*embedded, projection_, w.attention.normed,
-             ledger[Part::input_projection]);
-      embedded = &w.attention.normed;
+      Tensor<T, 3>& to =
+          trace == nullptr ? w.attention.normed : trace->embedded;
+      linear(*embedded, projection_, to, ledger[Part::input_projection]);
+      embedded = &to;
     }
     layer_norm(*embedded, norm_, w.stream, ledger[Part::layer_norm]);
+    if (trace != nullptr) trace->layers.begin();
     for (const BertLayer<T>& layer : layers_) {
-      layer.forward(w.stream, mask, w.attention, ledger);
+      const auto run = layer_forward(layer, mask, w, ledger);
+      if (trace == nullptr) {
+        run(w.stream, nullptr);
+      } else {
+        trace->layers.forward(w.stream, ledger, run);
+      }
     }
     if (config_.vocabulary == 0) return w.stream;
     linear(w.stream, vocabulary_, w.words, ledger[Part::output_projection]);
     return w.words;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& w, Trace& trace,
+                Bert& gradient, Tensor<T, 3>* d_input, Ledger& ledger) const {
+    if (config_.vocabulary == 0) {
+      keep_copy(d_output, trace.d_stream, ledger);
+    } else {
+      trace.d_stream.resize(w.stream.shape());
+      linear_gradient<T>(w.stream, d_output, gradient.vocabulary_,
+                         ledger[Part::output_projection]);
+      linear_input_gradient<T>(d_output, vocabulary_, trace.d_stream,
+                               Onto::nothing, ledger[Part::output_projection]);
+    }
+    for (std::size_t i = layers_.size(); i-- > 0;) {
+      layers_[i].backward(
+          trace.layers.take_last(ledger,
+                                 layer_forward(layers_[i], mask, w, ledger)),
+          mask, trace.d_stream, trace.backward, gradient.layers_[i], ledger);
+    }
+    const bool encodes = config_.input.positions != Positions::none;
+    input_backward(encodes ? w.encoded : input, trace, gradient, d_input,
+                   ledger);
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {
@@ -139,6 +243,37 @@ class Bert {
   }
 
  private:
+  // One layer's forward, with a trace or null.
+  auto layer_forward(const BertLayer<T>& layer, const Mask& mask, Workspace& w,
+                     Ledger& ledger) const {
+    return [&](Tensor<T, 3>& stream, BertLayerTrace<T>* trace) {
+      layer.forward(stream, mask, w.attention, ledger, trace);
+    };
+  }
+
+  // From the gradient of the first layer's input.
+  void input_backward(const Tensor<T, 3>& encoded, Trace& trace, Bert& gradient,
+                      Tensor<T, 3>* d_input, Ledger& ledger) const {
+    const bool projects = config_.projects_input();
+    trace.d_embedded.resize(trace.d_stream.shape());
+    clear(trace.d_embedded, ledger);
+    layer_norm_backward(projects ? trace.embedded : encoded, norm_,
+                        trace.d_stream, gradient.norm_, trace.d_embedded,
+                        trace.backward.norm_room, ledger[Part::layer_norm]);
+    if (projects) {
+      linear_gradient<T>(encoded, trace.d_embedded, gradient.projection_,
+                         ledger[Part::input_projection]);
+    }
+    if (d_input == nullptr && !input_.learns()) return;
+    if (projects) {
+      trace.d_encoded.resize(encoded.shape());
+      linear_input_gradient<T>(trace.d_embedded, projection_, trace.d_encoded,
+                               Onto::nothing, ledger[Part::input_projection]);
+    }
+    input_.backward(projects ? trace.d_encoded : trace.d_embedded,
+                    gradient.input_, d_input, ledger);
+  }
+
   BertConfig config_;
   InputEncoding<T> input_;
   Linear<T> projection_;  // [C, D], where C differs from D
@@ -229,7 +364,6 @@ Contestant bert() {
     return vocabulary > 0 ? vocabulary : shape.D;
   };
   contestant.reference = bert_reference;
-  contestant.no_backward = "its backward is not written";
   make_with<Bert>(contestant);
   return contestant;
 }

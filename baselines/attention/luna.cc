@@ -62,18 +62,17 @@ class Luna {
       const Block& block = blocks_[i];
       AttentionWorkspace<T>& own = w.points_read;
       layer_norm(w.points, block.norm, own.normed, ledger[Part::layer_norm]);
+      PackTrace* kept = trace == nullptr ? nullptr : &trace->packs[i];
+      Tensor<T, 3>& mixed = kept == nullptr ? own.mixed : kept->mixed;
       attend(own.normed, w.stream, &block.input_norm, mask, block.pack, {}, own,
-             own.mixed, ledger,
-             trace == nullptr ? nullptr : &trace->packs[i].attend.attention);
-      linear_onto(own.mixed, block.output, w.points,
+             mixed, ledger, kept == nullptr ? nullptr : &kept->attend);
+      linear_onto(mixed, block.output, w.points,
                   ledger[Part::output_projection]);
       const auto unpack = block.unpacking(w.points, w, ledger);
       if (trace == nullptr) {
         unpack(w.stream, nullptr);
         continue;
       }
-      trace->packs[i].attend.take(own);
-      std::swap(trace->packs[i].mixed, own.mixed);
       keep_copy(w.points, trace->points[i + 1], ledger);
       trace->spreads.forward(w.stream, ledger, unpack);
     }

@@ -1,7 +1,5 @@
 #include "perceiver/io/decoder.h"
 
-#include <algorithm>
-
 namespace suite {
 namespace {
 
@@ -42,18 +40,6 @@ void copy_divided(const Tensor<T, 3>& part, std::size_t first, double divisor,
   }
 }
 
-// Those rows of mask[batch, O] that queries of a chunk [batch, rows] stand for.
-void take_mask(const Mask& mask, std::size_t first,
-               std::span<const std::size_t> named, std::size_t rows,
-               Mask& chunk) {
-  chunk.resize({mask.shape(0), rows});
-  for (std::size_t b = 0; b < mask.shape(0); ++b) {
-    for (std::size_t r = 0; r < rows; ++r) {
-      chunk(b, r) = mask(b, named.empty() ? first + r : named[first + r]);
-    }
-  }
-}
-
 }  // namespace
 
 template <class T>
@@ -88,13 +74,15 @@ Decoder<T>::Decoder(const IoConfig& config)
 
 template <class T>
 void Decoder<T>::forward(const Sources& from, Workspace& workspace,
-                         Outputs<T>& outputs, Ledger& ledger) const {
+                         Outputs<T>& outputs, Ledger& ledger,
+                         Trace* trace) const {
   if (config_.kind == DecoderConfig::Kind::average) {
     return average(from.latents, workspace, outputs, ledger);
   }
   workspace.cross.cross_attention.forget();
+  if (trace != nullptr) trace->chunks.begin();
   for (const Kind& kind : kinds_) {
-    decode(kind, from, workspace, outputs[kind.queries.name()], ledger);
+    decode(kind, from, workspace, outputs[kind.queries.name()], ledger, trace);
   }
 }
 
@@ -113,56 +101,90 @@ void Decoder<T>::average(const Tensor<T, 3>& latents, Workspace& workspace,
       mean.data()[i] = static_cast<T>(sum / static_cast<double>(M));
     }
   }
-  const std::string name =
-      config_.queries.empty() ? "label" : config_.queries[0].name;
-  linear(mean, output_, outputs[name], ledger[Part::output_projection]);
+  linear(mean, output_, outputs[averages_name()],
+         ledger[Part::output_projection]);
+}
+
+// Those rows of mask[batch, O] that queries of a chunk stand for.
+template <class T>
+void Decoder<T>::take_mask(const Mask& mask, const Asked& asked,
+                           std::size_t first, Mask& chunk) {
+  const std::size_t rows = asked.rows(first);
+  chunk.resize({mask.shape(0), rows});
+  for (std::size_t b = 0; b < mask.shape(0); ++b) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      chunk(b, r) =
+          mask(b, asked.named.empty() ? first + r : asked.named[first + r]);
+    }
+  }
+}
+
+template <class T>
+auto Decoder<T>::asked(const Kind& kind, const Sources& from) const -> Asked {
+  Asked asked;
+  const auto points = from.points.find(kind.queries.name());
+  if (points != from.points.end()) asked.named = points->second;
+  asked.count =
+      asked.named.empty() ? kind.queries.count() : asked.named.size();
+  asked.chunk = std::min(asked.count, or_else(config_.chunk, asked.count));
+  asked.masked = masks_queries_ && from.mask.size() > 0 &&
+                 from.mask.shape(1) == kind.queries.count();
+  return asked;
 }
 
 template <class T>
 void Decoder<T>::decode(const Kind& kind, const Sources& from,
                         Workspace& workspace, Tensor<T, 3>& output,
-                        Ledger& ledger) const {
+                        Ledger& ledger, Trace* trace) const {
   Tensor<T, 3>& stream = workspace.stream;
-  const auto points = from.points.find(kind.queries.name());
-  const std::span<const std::size_t> named =
-      points == from.points.end() ? std::span<const std::size_t>()
-                                  : std::span(points->second);
+  const Asked asked = this->asked(kind, from);
   const std::size_t batch = from.latents.shape(0);
-  const std::size_t all = named.empty() ? kind.queries.count() : named.size();
-  const std::size_t chunk = std::min(all, or_else(config_.chunk, all));
-  const bool masked = masks_queries_ && from.mask.size() > 0 &&
-                      from.mask.shape(1) == kind.queries.count();
-  for (std::size_t first = 0; first < all; first += chunk) {
-    const std::size_t rows = std::min(chunk, all - first);
-    stream.resize({batch, rows, channels_});
+  const Tensor<T, 3>* part = nullptr;
+  const auto run =
+      chunk_forward(kind, from, asked.masked, workspace, part, ledger);
+  for (std::size_t first = 0; first < asked.count; first += asked.chunk) {
+    stream.resize({batch, asked.rows(first), channels_});
     if (ledger[Part::position_encoding].add(
             {.bytes_moved = bytes_of(stream)})) {
-      kind.queries.write(first, named, from.inputs, stream);
+      kind.queries.write(first, asked.named, from.inputs, stream);
     }
-    if (masked) take_mask(from.mask, first, named, rows, workspace.query_mask);
-    cross_->forward(stream, from.latents, no_mask(), workspace.cross, ledger,
-                    masked ? &workspace.query_mask : nullptr);
-    const Tensor<T, 3>& part = map(kind, from, workspace, ledger);
-    output.resize({batch, all, part.shape(2)});
+    if (asked.masked) {
+      take_mask(from.mask, asked, first, workspace.query_mask);
+    }
+    if (trace == nullptr) {
+      run(stream, nullptr);
+    } else {
+      trace->chunks.forward(stream, ledger, run);
+    }
+    output.resize({batch, asked.count, part->shape(2)});
     if (ledger[Part::output_projection].add(
-            {.bytes_moved = 2 * bytes_of(part)})) {
-      copy_divided(part, first, config_.divisor, output);
+            {.bytes_moved = 2 * bytes_of(*part)})) {
+      copy_divided(*part, first, config_.divisor, output);
     }
   }
 }
 
+// What another map reads is the trace's, if there is one.
 template <class T>
 const Tensor<T, 3>& Decoder<T>::map(const Kind& kind, const Sources& from,
-                                    Workspace& workspace,
+                                    const Tensor<T, 3>& stream,
+                                    ChunkTrace<T>* trace, Workspace& workspace,
                                     Ledger& ledger) const {
-  const Tensor<T, 3>* part = &workspace.stream;
+  const Tensor<T, 3>* part = &stream;
+  if (trace != nullptr && maps(kind)) {
+    keep_copy(stream, trace->found, ledger);
+  }
   if (config_.outputs > 0) {
-    linear(*part, output_, workspace.mapped, ledger[Part::output_projection]);
-    part = &workspace.mapped;
+    Tensor<T, 3>& to = trace != nullptr && follows(kind) ? trace->mapped
+                                                         : workspace.mapped;
+    linear(*part, output_, to, ledger[Part::output_projection]);
+    part = &to;
   }
   if (kind.output.weight.size() > 0) {
-    linear(*part, kind.output, workspace.own, ledger[Part::output_projection]);
-    part = &workspace.own;
+    Tensor<T, 3>& to =
+        trace != nullptr && config_.vocabulary ? trace->own : workspace.own;
+    linear(*part, kind.output, to, ledger[Part::output_projection]);
+    part = &to;
   }
   if (config_.vocabulary) {
     linear_transposed(*part, *from.vocabulary, vocabulary_bias_,

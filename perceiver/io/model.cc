@@ -12,6 +12,14 @@ PerceiverConfig encoder_config(const IoConfig& config) {
           {.inputs = input_rows(config), .channels = input_channels(config)}};
 }
 
+// zeros ← 0, of the shape of `like`.
+template <class T>
+void clear_like(const Tensor<T, 3>& like, Tensor<T, 3>& zeros,
+                const Ledger& ledger) {
+  zeros.resize(like.shape());
+  if (ledger.computes()) zeros.fill(T(0));
+}
+
 }  // namespace
 
 template <class T>
@@ -45,20 +53,54 @@ const Tensor<T, 3>& IoModel<T>::encode(const IoInput<T>& input,
 
 template <class T>
 const Outputs<T>& IoModel<T>::forward(const IoInput<T>& input,
-                                      Workspace& workspace,
-                                      Ledger& ledger) const {
+                                      Workspace& workspace, Ledger& ledger,
+                                      Trace* trace) const {
   Outputs<T>& outputs = workspace.outputs;
   const Tensor<T, 3>& rows = rows_of(input, workspace, ledger);
+  if (trace != nullptr) trace->rows = &rows;
   const Tensor<T, 3>& latents =
-      encoder_.forward(rows, input.mask, workspace.encoder, ledger);
+      encoder_.forward(rows, input.mask, workspace.encoder, ledger,
+                       trace == nullptr ? nullptr : &trace->encoder);
   if (config_.decoder.kind == DecoderConfig::Kind::none) {
     outputs["latents"] = latents;
     return outputs;
   }
   decoder_.forward(
       {latents, rows, input.mask, preprocessor_.vocabulary(), input.points},
-      workspace.decoder, outputs, ledger);
+      workspace.decoder, outputs, ledger,
+      trace == nullptr ? nullptr : &trace->decoder);
   return outputs;
+}
+
+template <class T>
+void IoModel<T>::backward(const IoInput<T>& input,
+                          const OutputGradients<T>& d_outputs, Workspace& w,
+                          Trace& trace, IoModel& gradient,
+                          const RawGradients& d_raw, Ledger& ledger) const {
+  const Tensor<T, 3>& rows = *trace.rows;
+  const Tensor<T, 3>& latents = w.encoder.stream;
+  Tensor<T, 3>* d_rows =
+      preprocessor_.learns() || !d_raw.empty() ? &trace.d_rows : nullptr;
+  if (d_rows != nullptr) clear_like(rows, *d_rows, ledger);
+  if (config_.decoder.kind == DecoderConfig::Kind::none) {
+    const auto found = d_outputs.find("latents");
+    require(found != d_outputs.end() &&
+                found->second->shape() == latents.shape(),
+            "a gradient of the output latents [{}, {}, {}] is needed",
+            latents.shape(0), latents.shape(1), latents.shape(2));
+    keep_copy(*found->second, trace.d_latents, ledger);
+  } else {
+    clear_like(latents, trace.d_latents, ledger);
+    decoder_.backward(
+        {latents, rows, input.mask, preprocessor_.vocabulary(), input.points},
+        d_outputs, w.decoder, trace.decoder, gradient.decoder_,
+        {trace.d_latents, d_rows, gradient.preprocessor_.vocabulary()}, ledger);
+  }
+  encoder_.backward(rows, input.mask, trace.d_latents, w.encoder, trace.encoder,
+                    gradient.encoder_, d_rows, ledger);
+  if (d_rows == nullptr) return;
+  preprocessor_.backward(input.raw, *d_rows, w.preprocessor, trace.preprocessor,
+                         gradient.preprocessor_, d_raw, ledger);
 }
 
 template <class T>

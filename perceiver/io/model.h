@@ -27,6 +27,23 @@ class IoModel {
             {}};
   }
 
+  struct Trace {
+    typename MultimodalPreprocessor<T>::Backward preprocessor;
+    typename Perceiver<T>::Trace encoder;
+    typename Decoder<T>::Trace decoder;
+    const Tensor<T, 3>* rows = nullptr;  // that the last forward read
+    Tensor<T, 3> d_latents;              // [batch, M, D]
+    Tensor<T, 3> d_rows;                 // [batch, N, C]
+  };
+  Trace trace(Keep keep) const {
+    return {preprocessor_.backward_workspace(),
+            encoder_.trace(keep),
+            decoder_.trace(keep),
+            nullptr,
+            {},
+            {}};
+  }
+
   // Inputs → latents[batch, M, D], which live until the workspace's next
   // forward.
   const Tensor<T, 3>& encode(const IoInput<T>& input, Workspace& workspace,
@@ -35,8 +52,20 @@ class IoModel {
   // Inputs → what the decoder's queries find, or "latents" without a decoder;
   // lives until the workspace's next forward. Throws Error for inputs of
   // another shape than the record's.
+  // Leaves in `trace`, unless it is null, what backward needs.
   const Outputs<T>& forward(const IoInput<T>& input, Workspace& workspace,
-                            Ledger& ledger) const;
+                            Ledger& ledger, Trace* trace = nullptr) const;
+
+  using RawGradients = typename MultimodalPreprocessor<T>::RawGradients;
+  // Of that forward, which was the trace's last and the workspace's, from
+  // d loss/d output of all its outputs: `gradient`, a model of the same record,
+  // += d loss/d parameters, and d_raw, by modality, += d loss/d raw array, where
+  // it is wanted. Batch norms are frozen: their statistics, constants, get none.
+  // Cost: about twice forward's. Throws Error if an output's gradient is missing
+  // or doesn't fit.
+  void backward(const IoInput<T>& input, const OutputGradients<T>& d_outputs,
+                Workspace& workspace, Trace& trace, IoModel& gradient,
+                const RawGradients& d_raw, Ledger& ledger) const;
 
   // Visits each parameter once, and statistics of batch norms, which count as
   // none, apart.

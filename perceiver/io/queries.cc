@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "primitives/layers/learned_rows.h"
+
 namespace suite {
 
 template <class T>
@@ -46,6 +48,33 @@ void Queries<T>::copy_inputs(std::size_t first,
       const std::size_t row = named.empty() ? first + r : named[first + r];
       require(row < from.rows, "output {}: there are {}", row, from.rows);
       std::copy_n(from.row(row), from.cols, rows.row(r));
+    }
+  }
+}
+
+template <class T>
+void Queries<T>::write_backward(std::size_t first,
+                                std::span<const std::size_t> named,
+                                const Tensor<T, 3>& d_to, Queries& gradient,
+                                Tensor<T, 3>* d_inputs) const {
+  for (std::size_t b = 0; b < d_to.shape(0); ++b) {
+    const MatrixView<const T> rows = example(d_to, b);
+    if (!are_inputs()) {
+      const MatrixView<const T> own = rows.columns(0, positions_.width());
+      if (named.empty()) {
+        positions_.write_backward(first, own, gradient.positions_);
+      } else {
+        positions_.write_backward(named.subspan(first, rows.rows), own,
+                                  gradient.positions_);
+      }
+      repeat_vector_backward(rows.columns(own.cols, padding_.size()),
+                             gradient.padding_);
+      continue;
+    }
+    for (std::size_t r = 0; d_inputs != nullptr && r < rows.rows; ++r) {
+      const std::size_t row = named.empty() ? first + r : named[first + r];
+      T* to = example(*d_inputs, b).row(row);
+      for (std::size_t c = 0; c < rows.cols; ++c) to[c] += rows.row(r)[c];
     }
   }
 }

@@ -26,6 +26,12 @@ class Queries {
   void write(std::size_t first, std::span<const std::size_t> named,
              const Tensor<T, 3>& inputs, Tensor<T, 3>& to) const;
 
+  // The backward of write(): `gradient` is added to, and so is
+  // d_inputs[batch, N, E], where queries are the inputs.
+  void write_backward(std::size_t first, std::span<const std::size_t> named,
+                      const Tensor<T, 3>& d_to, Queries& gradient,
+                      Tensor<T, 3>* d_inputs) const;
+
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
 

@@ -1,6 +1,7 @@
 #include "pretrained/huggingface/load.h"
 
 #include "pretrained/checkpoint/load.h"
+#include "pretrained/checkpoint/permuted_copy.h"
 #include "pretrained/huggingface/names.h"
 
 namespace suite {
@@ -8,31 +9,49 @@ namespace {
 
 constexpr std::size_t kStemKernel = 7;
 
-WantedTensor<float> wanted(const std::string& architecture,
-                           const Parameter<float>& parameter) {
-  const std::string name = huggingface_name(architecture, parameter.name);
-  WantedTensor<float> tensor{name, huggingface_shape(parameter, name),
-                             parameter.values,
-                             {}};
-  switch (huggingface_layout(parameter.name)) {
+// Which axis of what is stored is an axis of theirs.
+std::vector<std::size_t> axes_of(const std::string& ours, std::size_t rank) {
+  std::vector<std::size_t> axes;
+  switch (huggingface_layout(ours)) {
     case Layout::plain:
       break;
     case Layout::transposed:
-      tensor.axes = kTransposed;
-      for (std::size_t i = 2; i < tensor.shape.size(); ++i) {
-        tensor.axes.push_back(i);
-      }
+      axes = kTransposed;
+      for (std::size_t i = 2; i < rank; ++i) axes.push_back(i);
       break;
     case Layout::convolution:
-      tensor.axes = kConvolution;
+      axes = kConvolution;
       break;
   }
+  return axes;
+}
+
+// Their tensor of a parameter, from ours.
+template <class T>
+NamedTensor<T> theirs(const std::string& architecture,
+                      const Parameter<T>& parameter) {
+  const std::string name = huggingface_name(architecture, parameter.name);
+  NamedTensor<T> tensor{name, huggingface_shape(parameter, name), {}};
+  const std::vector<std::size_t> axes =
+      axes_of(parameter.name, tensor.shape.size());
+  if (axes.empty()) {
+    tensor.values.assign(parameter.values.begin(), parameter.values.end());
+    return tensor;
+  }
+  std::vector<std::size_t> stored, back(axes.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    stored.push_back(tensor.shape[axes[i]]);
+    back[axes[i]] = i;
+  }
+  tensor.values.resize(parameter.values.size());
+  permuted_copy<T>(stored, back, 0, parameter.values, tensor.values);
   return tensor;
 }
 
 }  // namespace
 
-std::vector<std::size_t> huggingface_shape(const Parameter<float>& parameter,
+template <class T>
+std::vector<std::size_t> huggingface_shape(const Parameter<T>& parameter,
                                            const std::string& their_name) {
   const std::vector<std::size_t>& shape = parameter.shape;
   switch (huggingface_layout(parameter.name)) {
@@ -55,15 +74,40 @@ std::vector<std::size_t> huggingface_shape(const Parameter<float>& parameter,
   return shape;
 }
 
+template <class T>
 void load_weights(const Checkpoint& checkpoint, const std::string& architecture,
-                  IoModel<float>& model) {
-  std::vector<WantedTensor<float>> tensors;
-  const auto want = [&](const Parameter<float>& parameter) {
-    tensors.push_back(wanted(architecture, parameter));
+                  IoModel<T>& model) {
+  std::vector<WantedTensor<T>> tensors;
+  const auto want = [&](const Parameter<T>& parameter) {
+    const std::string name = huggingface_name(architecture, parameter.name);
+    const std::vector<std::size_t> shape = huggingface_shape(parameter, name);
+    tensors.push_back({name, shape, parameter.values,
+                       axes_of(parameter.name, shape.size())});
   };
   model.for_each_parameter(want);
   model.for_each_statistic(want);
   load(checkpoint, tensors, is_unread_by_huggingface);
 }
+
+template <class T>
+std::vector<NamedTensor<T>> huggingface_tensors(const std::string& architecture,
+                                                IoModel<T>& model) {
+  std::vector<NamedTensor<T>> tensors;
+  model.for_each_parameter([&](const Parameter<T>& parameter) {
+    tensors.push_back(theirs(architecture, parameter));
+  });
+  return tensors;
+}
+
+#define SUITE_INSTANTIATE(T)                                             \
+  template std::vector<std::size_t> huggingface_shape(                   \
+      const Parameter<T>&, const std::string&);                          \
+  template void load_weights(const Checkpoint&, const std::string&,      \
+                             IoModel<T>&);                               \
+  template std::vector<NamedTensor<T>> huggingface_tensors(              \
+      const std::string&, IoModel<T>&)
+SUITE_INSTANTIATE(float);
+SUITE_INSTANTIATE(double);
+#undef SUITE_INSTANTIATE
 
 }  // namespace suite

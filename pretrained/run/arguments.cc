@@ -67,13 +67,9 @@ void check_inputs(const PretrainedArguments& a, const std::string& architecture,
 
 }  // namespace
 
-void declare(CLI::App& app, PretrainedArguments& a) {
+void declare_inputs(CLI::App& app, PretrainedArguments& a) {
   app.add_option("--checkpoint", a.checkpoint,
                  "Folder with config.json and model.safetensors");
-  app.add_option("--model", a.model,
-                 "Instead, a published record, with weights from --seed; "
-                 "inputs that --input does not bring are drawn too");
-  app.add_option("--seed", a.seed, "Of --model")->capture_default_str();
   app.add_option("--architecture", a.architecture,
                  "PerceiverForMaskedLM, …, instead of config.json's");
   app.add_option("--semantics", a.semantics,
@@ -92,19 +88,27 @@ void declare(CLI::App& app, PretrainedArguments& a) {
       ->allow_extra_args(false);
   app.add_option("--audio", a.audio, "WAV, FLAC or OGG");
   app.add_option("--video", a.video, "Folder of frames, PNG or JPEG");
+  app.add_option("--chunk", a.chunk, "Queries that are decoded at once")
+      ->check(CLI::Range(std::size_t{1}, kMost))
+      ->capture_default_str();
+  app.add_option("--threads", a.threads, "0: all cores");
+}
+
+void declare(CLI::App& app, PretrainedArguments& a) {
+  declare_inputs(app, a);
+  app.add_option("--model", a.model,
+                 "Instead, a published record, with weights from --seed; "
+                 "inputs that --input does not bring are drawn too");
+  app.add_option("--seed", a.seed, "Of --model")->capture_default_str();
   app.add_option("--output", a.output,
                  "FILE.npy for the answer; of several FILE.MODALITY.npy");
   app.add_option("--flow", a.flow, "FILE.png for the motion, as colours");
   app.add_option("--attention-map", a.attention_map,
                  "FILE.png: what the latents attend to (first example)");
-  app.add_option("--chunk", a.chunk, "Queries that are decoded at once")
-      ->check(CLI::Range(std::size_t{1}, kMost))
-      ->capture_default_str();
   app.add_option("--repetitions", a.repetitions,
                  "Forwards that are timed; past 1, one more comes before")
       ->check(CLI::Range(std::size_t{1}, std::size_t{10000}))
       ->capture_default_str();
-  app.add_option("--threads", a.threads, "0: all cores");
   app.add_flag("--parts", a.parts, "Where time and multiply-adds go");
 }
 
@@ -120,21 +124,24 @@ void check_options(const PretrainedArguments& a, const std::string& architecture
           "--flow goes with PerceiverForOpticalFlow");
 }
 
+void check_writable(const std::string& word) {
+  const std::filesystem::path path = user_path(word);
+  std::string folder = path.parent_path().string();
+  if (folder.empty()) folder = ".";
+  std::error_code ignored;
+  require(std::filesystem::is_directory(folder, ignored),
+          "cannot write {}: there is no folder {}", word, folder);
+  require(access(folder.c_str(), W_OK) == 0,
+          "cannot write {}: folder {} is read-only", word, folder);
+  require(!std::filesystem::is_directory(path, ignored),
+          "cannot write {}: it is a folder", word);
+}
+
 void check_outputs(const PretrainedArguments& a) {
   require(a.checkpoint.empty() != a.model.empty(),
           "one of --checkpoint DIR and --model NAME is needed");
   for (const std::string& word : {a.output, a.flow, a.attention_map}) {
-    if (word.empty()) continue;
-    const std::filesystem::path path = user_path(word);
-    std::string folder = path.parent_path().string();
-    if (folder.empty()) folder = ".";
-    std::error_code ignored;
-    require(std::filesystem::is_directory(folder, ignored),
-            "cannot write {}: there is no folder {}", word, folder);
-    require(access(folder.c_str(), W_OK) == 0,
-            "cannot write {}: folder {} is read-only", word, folder);
-    require(!std::filesystem::is_directory(path, ignored),
-            "cannot write {}: it is a folder", word);
+    if (!word.empty()) check_writable(word);
   }
   require(a.output.empty() || a.output.ends_with(".npy"),
           "--output {}: a name that ends with .npy is allowed", a.output);

@@ -30,6 +30,9 @@ struct PretrainedArguments {
   }
 };
 
+// The options that name a checkpoint, and bring what it is given.
+void declare_inputs(CLI::App& app, PretrainedArguments& arguments);
+// All of them.
 void declare(CLI::App& app, PretrainedArguments& arguments);
 
 // Throws Error, saying what is allowed, for options that don't go together in a
@@ -37,6 +40,9 @@ void declare(CLI::App& app, PretrainedArguments& arguments);
 void check_options(const PretrainedArguments& arguments,
                    const std::string& architecture,
                    const std::vector<std::string>& inputs);
+
+// Throws Error if a file of that name could not be written.
+void check_writable(const std::string& word);
 
 // Throws Error if there is no model, or if a file that is to be written could
 // not be.

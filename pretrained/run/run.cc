@@ -6,13 +6,11 @@
 //   ./bazelw run //pretrained:run -- --model perceiver_io_language_bytes
 #include <CLI/CLI.hpp>
 #include <new>
-#include <nlohmann/json.hpp>
 
 #include "perceiver/published/published.h"
-#include "pretrained/checkpoint/checkpoint.h"
-#include "pretrained/huggingface/load.h"
 #include "pretrained/run/attention_picture.h"
 #include "pretrained/run/findings.h"
+#include "pretrained/run/loaded.h"
 #include "pretrained/run/record_inputs.h"
 #include "pretrained/run/summary.h"
 #include "pretrained/visualisation/flow_picture.h"
@@ -22,13 +20,6 @@
 
 namespace suite {
 namespace {
-
-void configure(const PretrainedArguments& a, IoConfig& config) {
-  config.decoder.chunk = a.chunk;
-  if (!a.attention_map.empty()) {
-    config.encoder.attention = AttentionForm::materialised;
-  }
-}
 
 void draw(const PretrainedArguments& a, const HuggingfaceModel& described,
           const IoModel<float>& model,
@@ -48,25 +39,10 @@ void draw(const PretrainedArguments& a, const HuggingfaceModel& described,
   }
 }
 
-// A config.json may claim more layers than any memory holds; none has fewer
-// than one tensor. Blocks share theirs.
-void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
-  constexpr std::size_t kMostBlocks = 10000;
-  const std::size_t tensors = checkpoint.names().size();
-  require(encoder.layers <= tensors,
-          "{}: {} layers a block by config.json, and {} tensors in all",
-          checkpoint.folder(), encoder.layers, tensors);
-  require(encoder.blocks <= kMostBlocks,
-          "{}: {} blocks by config.json; up to {} are allowed",
-          checkpoint.folder(), encoder.blocks, kMostBlocks);
-}
-
 // Runs the model, writes, prints and draws.
 void answer(const PretrainedArguments& a, const HuggingfaceModel& described,
             IoModel<float>& model, const ModelInputs& inputs) {
-  IoInput<float> input = input_of(inputs.arrays);
-  input.mask = inputs.mask;
-  input.points = inputs.points;
+  const IoInput<float> input = Loaded::input_of(inputs);
   auto workspace = model.workspace();
   const Forwards forwards =
       run_forwards(model, input, a.repetitions, workspace);
@@ -81,25 +57,8 @@ void answer(const PretrainedArguments& a, const HuggingfaceModel& described,
 }
 
 void run_checkpoint(const PretrainedArguments& a) {
-  const Checkpoint checkpoint(user_path(a.checkpoint));
-  const nlohmann::json json = checkpoint.config();
-  const std::string architecture =
-      a.architecture.empty() ? huggingface_architecture(json) : a.architecture;
-  const std::vector<std::string> names = huggingface_inputs(architecture);
-  check_options(a, architecture, names);
-
-  std::map<std::string, NpyArray> files = read_inputs(a, names);
-  const InputShapes shapes = shapes_for(files, json, architecture);
-  HuggingfaceModel described =
-      huggingface_model(json, architecture, shapes, a.semantics);
-  check_depth(checkpoint, described.config.encoder);
-  configure(a, described.config);
-  const ModelInputs inputs =
-      model_inputs(std::move(files), a, described, shapes);
-
-  IoModel<float> model(described.config);
-  load_weights(checkpoint, architecture, model);
-  answer(a, described, model, inputs);
+  Loaded loaded = load_checkpoint(a);
+  answer(a, loaded.described, loaded.model, loaded.inputs);
 }
 
 void run_record(const PretrainedArguments& a) {

@@ -8,7 +8,8 @@
 
 namespace suite {
 
-template <class T>
+// `LayerTrace` is an AttentionLayerTrace, or has a stream as it has.
+template <class T, class LayerTrace = AttentionLayerTrace<T>>
 class LayerTraces {
  public:
   explicit LayerTraces(Keep keep) : keep_(keep) {}
@@ -20,21 +21,20 @@ class LayerTraces {
   template <class Run>
   void forward(Tensor<T, 3>& stream, const Ledger& ledger, const Run& run) {
     if (used_ == traces_.size()) traces_.emplace_back();
-    AttentionLayerTrace<T>& own = traces_[used_++];
+    LayerTrace& own = traces_[used_++];
     if (keep_ == Keep::activations) {
       run(stream, &own);
     } else {
       keep_copy(stream, own.stream, ledger);
-      run(stream, static_cast<AttentionLayerTrace<T>*>(nullptr));
+      run(stream, static_cast<LayerTrace*>(nullptr));
     }
   }
 
   // The trace of the last use that is not yet taken; `run` makes what wasn't
   // kept.
   template <class Run>
-  const AttentionLayerTrace<T>& take_last(const Ledger& ledger,
-                                          const Run& run) {
-    const AttentionLayerTrace<T>& own = traces_[--used_];
+  const LayerTrace& take_last(const Ledger& ledger, const Run& run) {
+    const LayerTrace& own = traces_[--used_];
     if (keep_ == Keep::activations) return own;
     keep_copy(own.stream, stream_, ledger);
     run(stream_, &again_);
@@ -60,10 +60,10 @@ class LayerTraces {
 
  private:
   Keep keep_;
-  std::vector<AttentionLayerTrace<T>> traces_;
+  std::vector<LayerTrace> traces_;
   std::size_t used_ = 0;
   // Where a layer's forward runs once more.
-  AttentionLayerTrace<T> again_;
+  LayerTrace again_;
   Tensor<T, 3> stream_;
 };
 

@@ -39,6 +39,22 @@ void BatchNorm<T>::as_affine(const T* bias, T* factors, T* terms) const {
   }
 }
 
+template <class T>
+void BatchNorm<T>::add_gradient(const Linear<T>& map, const Linear<T>& sums,
+                                BatchNorm& gradient) const {
+  for (std::size_t c = 0; c < channels(); ++c) {
+    const double sum = sums.bias(c);
+    double along = map.bias.size() > 0 ? sum * map.bias(c) : 0.0;
+    for (std::size_t k = 0; k < map.in(); ++k) {
+      along += static_cast<double>(map.weight(k, c)) * sums.weight(k, c);
+    }
+    const double deviation =
+        std::sqrt(static_cast<double>(variance(c)) + kEpsilon);
+    gradient.scale(c) += static_cast<T>((along - sum * mean(c)) / deviation);
+    gradient.offset(c) += sums.bias(c);
+  }
+}
+
 template struct BatchNorm<float>;
 template struct BatchNorm<double>;
 

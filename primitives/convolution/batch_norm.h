@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "primitives/layers/linear.h"
 #include "primitives/parameter.h"
 #include "primitives/tensor.h"
 
@@ -32,6 +33,12 @@ struct BatchNorm {
   // y = factors·x + terms, both of channels() values: what it does to a channel
   // x, which has had `bias` (or null) added.
   void as_affine(const T* bias, T* factors, T* terms) const;
+
+  // gradient.scale and .offset += what a loss says of them, with statistics as
+  // constants. x = input·W + b is what was normalised, d the gradient of the
+  // result; `sums` are inputᵀ·d and Σ d, which say Σ d·x without x itself.
+  void add_gradient(const Linear<T>& map, const Linear<T>& sums,
+                    BatchNorm& gradient) const;
 };
 
 }  // namespace suite

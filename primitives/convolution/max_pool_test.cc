@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "primitives/central_differences.h"
 #include "primitives/convolution/testing.h"
 #include "primitives/memory.h"
 #include "primitives/threads.h"
@@ -95,6 +96,55 @@ TYPED_TEST(MaxPoolTest, RefusesAGridThatIsNotTheInputs) {
   EXPECT_THROW(max_pool(input, {3, 5}, Window{}, output,
                         ledger[Part::input_projection]),
                Error);
+}
+
+TEST(MaxPoolBackwardTest, IsTheSlope) {
+  for (const WindowCase& c : window_cases()) {
+    auto input = normal_tensor<double, 3>({2, c.grid.positions(), 3}, 1);
+    const auto weights = normal_tensor<double, 3>(
+        {2, c.window.outputs(c.grid).positions(), 3}, 2);
+    Ledger ledger;
+    Tensor<double, 3> output, d_input;
+    const auto loss = [&] {
+      max_pool(input, c.grid, c.window, output, ledger[Part::input_projection]);
+      return weighted_sum(weights, output);
+    };
+    max_pool_backward(input, c.grid, c.window, weights, d_input,
+                      ledger[Part::input_projection]);
+    expect_slopes(input, d_input, loss, "input");
+  }
+}
+
+TEST(MaxPoolBackwardTest, TheFirstOfEqualsGetsAll) {
+  const WindowCase c{{2, 3}, {2, 1, {}, {}}};
+  Tensor<double, 3> input({1, 6, 1}), d_output({1, 2, 1}), d_input;
+  input.fill(0);
+  input(0, 4, 0) = input(0, 2, 0) = 7;
+  d_output(0, 0, 0) = 1;
+  d_output(0, 1, 0) = 10;
+  Ledger ledger;
+  max_pool_backward(input, c.grid, c.window, d_output, d_input,
+                    ledger[Part::input_projection]);
+  const std::vector<double> expected = {0, 0, 10, 0, 1, 0};
+  EXPECT_EQ(std::vector<double>(d_input.begin(), d_input.end()), expected);
+}
+
+TYPED_TEST(MaxPoolTest, BitsOfTheBackwardDontDependOnThreads) {
+  using T = TypeParam;
+  const int before = threads();
+  const WindowCase c{{37, 41}, same_window({37, 41}, 3, 2)};
+  const auto input = normal_tensor<T, 3>({2, c.grid.positions(), 67}, 1);
+  const auto d_output = normal_tensor<T, 3>(
+      {2, c.window.outputs(c.grid).positions(), 67}, 2);
+  std::vector<Tensor<T, 3>> all;
+  for (const int count : {1, 2, 3}) {
+    set_threads(count);
+    Ledger ledger;
+    max_pool_backward(input, c.grid, c.window, d_output, all.emplace_back(),
+                      ledger[Part::input_projection]);
+  }
+  set_threads(before);
+  EXPECT_TRUE(same_bits(all[0], all[1]) && same_bits(all[0], all[2]));
 }
 
 }  // namespace

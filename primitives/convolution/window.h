@@ -1,6 +1,7 @@
 // A square window that moves over a grid, as convolutions and pools do.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "primitives/tensor.h"
@@ -52,6 +53,30 @@ struct Overlap {
 };
 Overlap overlap(std::size_t output, const Window& window,
                 const Padding& padding, std::size_t inputs);
+
+// patch[kernel·kernel·channels] ← what the window sees of image[height·width,
+// channels] where it stands for output (y, x).
+template <class T>
+void gather_patch(MatrixView<const T> image, const Grid& grid,
+                  const Window& window, std::size_t y, std::size_t x,
+                  T* patch) {
+  const std::size_t channels = image.cols;
+  const std::size_t line = window.kernel * channels;
+  const Overlap rows = overlap(y, window, window.rows, grid.height);
+  const Overlap columns = overlap(x, window, window.columns, grid.width);
+  T* const end = patch + window.places() * channels;
+  patch = std::fill_n(patch, rows.first * line, T(0));
+  for (std::size_t r = 0; r < rows.count; ++r) {
+    const T* from =
+        image.row((rows.input + r) * grid.width + columns.input);
+    patch = std::fill_n(patch, columns.first * channels, T(0));
+    patch = std::copy_n(from, columns.count * channels, patch);
+    patch = std::fill_n(
+        patch, (window.kernel - columns.first - columns.count) * channels,
+        T(0));
+  }
+  std::fill(patch, end, T(0));
+}
 
 // Throws Error unless the rows of input[batch, height·width, ·] are the grid's.
 template <class T>

@@ -22,4 +22,15 @@ void embed(const Tokens& tokens, const Tensor<T, 2>& table,
            const Tensor<T, 2>* positions, Tensor<T, 3>& output,
            const Meter& meter);
 
+// table_gradient[vocabulary, channels] += for each token its row of
+// d_output[batch, N, channels]; and, unless it is null,
+// positions_gradient[at least N, channels] += the sum over the examples.
+// Cost: no MACs; reads the tokens and d_output, reads and writes a row for each
+// and N positions. A row's sum runs over the tokens from first to last: the
+// number of threads changes no bit. Throws Error as embed() does.
+template <class T>
+void embed_backward(const Tokens& tokens, const Tensor<T, 3>& d_output,
+                    Tensor<T, 2>& table_gradient,
+                    Tensor<T, 2>* positions_gradient, const Meter& meter);
+
 }  // namespace suite

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "primitives/central_differences.h"
 #include "primitives/testing.h"
+#include "primitives/threads.h"
 
 namespace suite {
 namespace {
@@ -110,6 +112,72 @@ TYPED_TEST(EmbeddingTest, RefusesPositionsThatDoNotFit) {
   EXPECT_EQ(this->refusal(tokens, table, &narrow),
             "embedding: positions[5, 3] cannot be added to 5 tokens of 4 "
             "channels");
+}
+
+TEST(EmbeddingBackwardTest, IsTheSlope) {
+  for (const bool placed : {false, true}) {
+    const Tokens tokens = some_tokens(3, 17, 5);
+    auto table = normal_tensor<double, 2>({5, 11}, 1);
+    auto positions = normal_tensor<double, 2>({19, 11}, 2);
+    const auto weights = normal_tensor<double, 3>({3, 17, 11}, 3);
+    auto d_table = normal_tensor<double, 2>({5, 11}, 4);
+    auto d_positions = normal_tensor<double, 2>({19, 11}, 5);
+    const auto table_before = d_table, positions_before = d_positions;
+    Ledger ledger;
+    Tensor<double, 3> output;
+    const auto loss = [&] {
+      embed(tokens, table, placed ? &positions : nullptr, output,
+            ledger[Part::position_encoding]);
+      return weighted_sum(weights, output);
+    };
+    embed_backward(tokens, weights, d_table, placed ? &d_positions : nullptr,
+                   ledger[Part::position_encoding]);
+    // It is added to what was there.
+    d_table -= table_before;
+    d_positions -= positions_before;
+    expect_slopes(table, d_table, loss, "table");
+    expect_slopes(positions, d_positions, loss, "positions");
+  }
+}
+
+TYPED_TEST(EmbeddingTest, BitsOfTheBackwardDontDependOnThreads) {
+  using T = TypeParam;
+  const int before = threads();
+  const Tokens tokens = some_tokens(3, 193, 7);
+  const auto d_output = normal_tensor<T, 3>({3, 193, 49}, 1);
+  std::vector<Tensor<T, 2>> tables, places;
+  for (const int count : {1, 2, 3}) {
+    set_threads(count);
+    Tensor<T, 2>& table = tables.emplace_back();
+    Tensor<T, 2>& positions = places.emplace_back();
+    table.resize({7, 49});
+    positions.resize({193, 49});
+    table.fill(T(0));
+    positions.fill(T(0));
+    embed_backward(tokens, d_output, table, &positions,
+                   this->ledger[Part::position_encoding]);
+  }
+  set_threads(before);
+  EXPECT_TRUE(same_bits(tables[0], tables[1]) &&
+              same_bits(tables[0], tables[2]));
+  EXPECT_TRUE(same_bits(places[0], places[1]) &&
+              same_bits(places[0], places[2]));
+}
+
+TEST(EmbeddingBackwardTest, RefusesWhatDoesNotFit) {
+  const Tokens tokens = some_tokens(1, 4, 9);
+  Tensor<float, 2> table({5, 3});
+  Ledger ledger;
+  EXPECT_THROW(
+      embed_backward(tokens, normal_tensor<float, 3>({1, 4, 3}, 1), table,
+                     static_cast<Tensor<float, 2>*>(nullptr),
+                     ledger[Part::position_encoding]),
+      Error);
+  EXPECT_THROW(
+      embed_backward(tokens, normal_tensor<float, 3>({1, 3, 3}, 1), table,
+                     static_cast<Tensor<float, 2>*>(nullptr),
+                     ledger[Part::position_encoding]),
+      Error);
 }
 
 }  // namespace

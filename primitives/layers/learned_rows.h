@@ -34,4 +34,16 @@ void repeat_rows_backward(const Tensor<T, 3>& d_output, Tensor<T, 2>& gradient,
   }
 }
 
+// gradient[columns] += the sum of d_rows[rows, columns], to each of which one
+// learned vector was written.
+template <class T>
+void repeat_vector_backward(MatrixView<const T> d_rows,
+                            Tensor<T, 1>& gradient) {
+  for (std::size_t r = 0; r < d_rows.rows; ++r) {
+    for (std::size_t c = 0; c < d_rows.cols; ++c) {
+      gradient(c) += d_rows.row(r)[c];
+    }
+  }
+}
+
 }  // namespace suite

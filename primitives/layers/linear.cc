@@ -153,6 +153,31 @@ void linear_input_gradient(const BatchView<const T>& d_output,
                    out, PanelTerms<T>{adds}, AsItIs<T>());
 }
 
+template <class T>
+void linear_transposed_backward(const Tensor<T, 3>& input,
+                                const Tensor<T, 2>& weight,
+                                const Tensor<T, 3>& d_output,
+                                Tensor<T, 2>& weight_gradient,
+                                Tensor<T, 1>& bias_gradient,
+                                Tensor<T, 3>& d_input, const Meter& meter) {
+  const std::size_t in = weight.shape(1), out = weight.shape(0);
+  const MatrixView<const T> left = all_rows(d_output), given = all_rows(input);
+  require(given.cols == in && left.cols == out && left.rows == given.rows &&
+              weight_gradient.shape() == weight.shape() &&
+              bias_gradient.size() == out,
+          "linear gradient: [{}, {}] and [{}, {}] of a weight [{}, {}]",
+          given.rows, given.cols, left.rows, left.cols, out, in);
+  d_input.resize(input.shape());
+  const Work work{.macs = 2 * left.rows * in * out,
+                  .bytes_moved = sizeof(T) * (2 * left.rows * (in + out) +
+                                              3 * in * out)};
+  if (!meter.add(work)) return;
+  parallel_product(left, RightFactor<T>{matrix(weight)}, all_rows(d_input),
+                   PanelTerms<T>{}, AsItIs<T>());
+  add_transposed_product(left, given, matrix(weight_gradient));
+  add_column_sums(left, bias_gradient.data());
+}
+
 template struct Linear<float>;
 template struct Linear<double>;
 template void linear<float>(const Tensor<float, 3>&, const Linear<float>&,
@@ -197,5 +222,13 @@ template void linear_input_gradient<double>(const BatchView<const double>&,
 template void linear_gelu<double>(const Tensor<double, 3>&,
                                   const Linear<double>&, Gelu,
                                   Tensor<double, 3>&, const Meter&);
+
+#define SUITE_TRANSPOSED_BACKWARD(T)                                        \
+  template void linear_transposed_backward<T>(                              \
+      const Tensor<T, 3>&, const Tensor<T, 2>&, const Tensor<T, 3>&,        \
+      Tensor<T, 2>&, Tensor<T, 1>&, Tensor<T, 3>&, const Meter&)
+SUITE_TRANSPOSED_BACKWARD(float);
+SUITE_TRANSPOSED_BACKWARD(double);
+#undef SUITE_TRANSPOSED_BACKWARD
 
 }  // namespace suite

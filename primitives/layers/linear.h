@@ -77,4 +77,16 @@ void linear_input_gradient(const BatchView<const T>& d_output,
                            const Linear<T>& layer, const BatchView<T>& d_input,
                            Onto onto, const Meter& meter);
 
+// Of linear_transposed(): weight_gradient[out, in] += d_outputᵀ·input,
+// bias_gradient[out] += Σ d_output, and d_input[batch, rows, in], resized to fit,
+// ← d_output·weight. Cost: twice batch·rows·in·out MACs. The bits don't depend on
+// the number of threads.
+template <class T>
+void linear_transposed_backward(const Tensor<T, 3>& input,
+                                const Tensor<T, 2>& weight,
+                                const Tensor<T, 3>& d_output,
+                                Tensor<T, 2>& weight_gradient,
+                                Tensor<T, 1>& bias_gradient,
+                                Tensor<T, 3>& d_input, const Meter& meter);
+
 }  // namespace suite

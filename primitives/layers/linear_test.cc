@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "primitives/central_differences.h"
 #include "primitives/testing.h"
 
 namespace suite {
@@ -227,6 +228,30 @@ TYPED_TEST(LinearTest, ShowsItsWeightAndItsBias) {
   Linear<T>(3, 5, Bias::without).for_each_parameter("b", visit);
   EXPECT_EQ(seen, (std::vector<std::string>{"a.weight 3 5", "a.bias 5",
                                             "b.weight 3 5"}));
+}
+
+TEST(LinearTransposedBackwardTest, IsTheSlope) {
+  auto input = normal_tensor<double, 3>({2, 5, 7}, 1);
+  auto weight = normal_tensor<double, 2>({19, 7}, 2);
+  auto bias = normal_tensor<double, 1>({19}, 3);
+  const auto weights = normal_tensor<double, 3>({2, 5, 19}, 4);
+  Tensor<double, 2> d_weight({19, 7});
+  Tensor<double, 1> d_bias;
+  d_bias.resize({19});
+  d_weight.fill(0);
+  d_bias.fill(0);
+  Ledger ledger;
+  Tensor<double, 3> output, d_input;
+  const auto loss = [&] {
+    linear_transposed(input, weight, bias, output, ledger[Part::mlp]);
+    return weighted_sum(weights, output);
+  };
+  linear_transposed_backward(input, weight, weights, d_weight, d_bias, d_input,
+                             ledger[Part::mlp]);
+  EXPECT_EQ(ledger.counted()[Part::mlp].macs, 2 * 10 * 7 * 19);
+  expect_slopes(input, d_input, loss, "input");
+  expect_slopes(weight, d_weight, loss, "weight");
+  expect_slopes(bias, d_bias, loss, "bias");
 }
 
 }  // namespace

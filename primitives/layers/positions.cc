@@ -15,6 +15,12 @@ double step(double first, double last, std::size_t index, std::size_t count) {
                      static_cast<double>(count - 1);
 }
 
+// π times the frequency of a band.
+double turn(std::size_t resolution, std::size_t band, std::size_t bands) {
+  const double highest = static_cast<double>(resolution) / 2;
+  return std::numbers::pi * step(1, highest, band, bands);
+}
+
 template <class T>
 void require_rows(const Tensor<T, 3>& input, const Tensor<T, 2>& positions) {
   require(positions.shape(0) == input.shape(1),
@@ -67,14 +73,38 @@ void fourier_features_at(MatrixView<const double> points,
     for (std::size_t i = 0; i < dims; ++i) {
       const double position = points.row(r)[i];
       row[i] = static_cast<T>(position);
-      const double highest = static_cast<double>(resolution[i]) / 2;
       T* sine = row + dims + i * bands;
       for (std::size_t k = 0; k < bands; ++k) {
-        const double angle =
-            std::numbers::pi * step(1, highest, k, bands) * position;
+        const double angle = turn(resolution[i], k, bands) * position;
         sine[k] = static_cast<T>(std::sin(angle));
         sine[k + dims * bands] = static_cast<T>(std::cos(angle));
       }
+    }
+  }
+}
+
+template <class T>
+void fourier_features_backward(MatrixView<const T> features,
+                               MatrixView<const T> d_features,
+                               std::span<const std::size_t> resolution,
+                               std::size_t bands, MatrixView<T> d_points) {
+  const std::size_t dims = d_points.cols;
+  require(features.cols == fourier_channels(dims, bands) &&
+              d_features.cols == features.cols &&
+              features.rows == d_points.rows &&
+              d_features.rows == d_points.rows && resolution.size() == dims,
+          "Fourier features: a gradient [{}, {}] of [{}, {}]", d_features.rows,
+          d_features.cols, features.rows, features.cols);
+  for (std::size_t r = 0; r < d_points.rows; ++r) {
+    for (std::size_t i = 0; i < dims; ++i) {
+      const std::size_t sine = dims + i * bands, cosine = sine + dims * bands;
+      const T *row = features.row(r), *d = d_features.row(r);
+      double sum = d[i];
+      for (std::size_t k = 0; k < bands; ++k) {
+        sum += turn(resolution[i], k, bands) *
+               (d[sine + k] * row[cosine + k] - d[cosine + k] * row[sine + k]);
+      }
+      d_points.row(r)[i] += static_cast<T>(sum);
     }
   }
 }
@@ -160,5 +190,13 @@ template void add_positions(const Tensor<float, 3>&, const Tensor<float, 2>&,
                             Tensor<float, 3>&, const Meter&);
 template void add_positions(const Tensor<double, 3>&, const Tensor<double, 2>&,
                             Tensor<double, 3>&, const Meter&);
+
+template void fourier_features_backward<float>(MatrixView<const float>,
+                                               MatrixView<const float>,
+                                               std::span<const std::size_t>,
+                                               std::size_t, MatrixView<float>);
+template void fourier_features_backward<double>(
+    MatrixView<const double>, MatrixView<const double>,
+    std::span<const std::size_t>, std::size_t, MatrixView<double>);
 
 }  // namespace suite

@@ -42,6 +42,14 @@ void fourier_features_at(MatrixView<const double> points,
                          std::span<const std::size_t> resolution,
                          std::size_t bands, MatrixView<T> to);
 
+// d_points[rows, dims] += what d_features[rows, fourier_channels] say of the
+// points whose `features` they are. On the calling thread.
+template <class T>
+void fourier_features_backward(MatrixView<const T> features,
+                               MatrixView<const T> d_features,
+                               std::span<const std::size_t> resolution,
+                               std::size_t bands, MatrixView<T> d_points);
+
 // output[batch, N, C + K] ← input[batch, N, C] beside features[N, K].
 // Cost: no MACs; reads input and features, writes the output.
 template <class T>

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <vector>
 
+#include "primitives/central_differences.h"
 #include "primitives/testing.h"
 
 namespace suite {
@@ -204,6 +205,24 @@ TYPED_TEST(PositionsTest, RefusesTablesThatDoNotFit) {
   EXPECT_THROW(append_positions(input, shorter, output, meter), Error);
   EXPECT_THROW(add_positions(input, shorter, output, meter), Error);
   EXPECT_THROW(add_positions(input, narrower, output, meter), Error);
+}
+
+TEST(FourierFeaturesBackwardTest, IsTheSlope) {
+  const std::vector<std::size_t> resolution = {20, 31, 8};
+  auto points = normal_tensor<double, 2>({9, 3}, 1);
+  const auto weights =
+      normal_tensor<double, 2>({9, fourier_channels(3, 5)}, 2);
+  Tensor<double, 2> features, d_points({9, 3});
+  d_points.fill(0);
+  const auto loss = [&] {
+    features = fourier_features<double>(points, resolution, 5);
+    return weighted_sum(weights, features);
+  };
+  loss();
+  fourier_features_backward<double>(matrix(std::as_const(features)),
+                                    matrix(weights), resolution, 5,
+                                    matrix(d_points));
+  expect_slopes(points, d_points, loss, "points");
 }
 
 }  // namespace

@@ -17,16 +17,33 @@ class PerceiverIo {
   using Workspace = typename IoModel<T>::Workspace;
   Workspace workspace() const { return model_.workspace(); }
 
+  using Trace = typename IoModel<T>::Trace;
+  Trace trace(Keep keep) const { return model_.trace(keep); }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& workspace, Ledger& ledger) const {
-    return model_.forward({{{"array", input}}, mask, {}}, workspace, ledger)
+                              Workspace& workspace, Ledger& ledger,
+                              Trace* trace = nullptr) const {
+    return model_.forward(input_of(input, mask), workspace, ledger, trace)
         .at("output");
+  }
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace& workspace,
+                Trace& trace, PerceiverIo& gradient, Tensor<T, 3>* d_input,
+                Ledger& ledger) const {
+    typename IoModel<T>::RawGradients d_raw;
+    if (d_input != nullptr) d_raw.emplace("array", d_input);
+    model_.backward(input_of(input, mask), {{"output", &d_output}}, workspace,
+                    trace, gradient.model_, d_raw, ledger);
   }
   void for_each_parameter(const ParameterVisitor<T>& visit) {
     model_.for_each_parameter(visit);
   }
 
  private:
+  static IoInput<T> input_of(const Tensor<T, 3>& input, const Mask& mask) {
+    return {{{"array", input}}, mask, {}};
+  }
+
   IoModel<T> model_;
 };
 
@@ -51,7 +68,6 @@ Contestant perceiver_io() {
                    or_else(options.number("query_channels"), shape.D));
   };
   contestant.reference = io_reference;
-  contestant.no_backward = "its backward is not written";
   make_with<PerceiverIo>(contestant);
   return contestant;
 }

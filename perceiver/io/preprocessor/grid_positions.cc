@@ -53,12 +53,9 @@ template <class T>
 void GridPositions<T>::write(const BatchView<T>& to, Ledger& ledger) const {
   const Meter meter = ledger[Part::position_encoding];
   if (config_.projected > 0) {
-    const BatchView<const T> all(learned_.data(), 1, count(), config_.channels,
-                                 config_.channels);
+    const BatchView<const T> all = as_batch(matrix(learned_));
     for (std::size_t b = 0; b < to.batch; ++b) {
-      const MatrixView<T> rows = example(to, b);
-      linear(all, map_, {rows.data, 1, rows.rows, rows.cols, rows.stride},
-             meter);
+      linear(all, map_, as_batch(example(to, b)), meter);
     }
     return;
   }
@@ -103,6 +100,51 @@ void GridPositions<T>::write(std::span<const std::size_t> named,
   }
   for (std::size_t r = 0; r < named.size(); ++r) {
     std::copy_n(&learned_(named[r], 0), config_.channels, to.row(r));
+  }
+}
+
+template <class T>
+void GridPositions<T>::write_backward(const BatchView<const T>& d_to,
+                                      GridPositions& gradient,
+                                      Ledger& ledger) const {
+  if (!learns()) return;
+  const Meter meter = ledger[Part::position_encoding];
+  if (config_.projected > 0) {
+    for (std::size_t b = 0; b < d_to.batch; ++b) {
+      const BatchView<const T> d = as_batch(example(d_to, b));
+      linear_gradient<T>(as_batch(matrix(learned_)), d, gradient.map_, meter);
+      linear_input_gradient<T>(d, map_, as_batch(matrix(gradient.learned_)),
+                               Onto::what_is_there, meter);
+    }
+    return;
+  }
+  if (!meter.add(
+          {.bytes_moved = sizeof(T) * d_to.batch * d_to.rows * d_to.cols})) {
+    return;
+  }
+  for (std::size_t b = 0; b < d_to.batch; ++b) {
+    write_backward(0, example(d_to, b), gradient);
+  }
+}
+
+template <class T>
+void GridPositions<T>::write_backward(std::size_t first,
+                                      MatrixView<const T> d_to,
+                                      GridPositions& gradient) const {
+  if (!learns()) return;
+  for (std::size_t r = 0; r < d_to.rows; ++r) {
+    T* to = &gradient.learned_(first + r, 0);
+    for (std::size_t c = 0; c < d_to.cols; ++c) to[c] += d_to.row(r)[c];
+  }
+}
+
+template <class T>
+void GridPositions<T>::write_backward(std::span<const std::size_t> named,
+                                      MatrixView<const T> d_to,
+                                      GridPositions& gradient) const {
+  if (!learns()) return;
+  for (std::size_t r = 0; r < d_to.rows; ++r) {
+    write_backward(named[r], d_to.row_range(r, 1), gradient);
   }
 }
 

@@ -26,12 +26,29 @@ class GridPositions {
   // stand at −1 + 2i/extent, those of a whole grid at −1 + 2i/(extent − 1).
   void write(std::span<const std::size_t> named, MatrixView<T> to) const;
 
+  // The backwards of the three: `gradient` is added to what d_to, the gradient of
+  // what was written, says. Fixed positions learn nothing.
+  void write_backward(const BatchView<const T>& d_to, GridPositions& gradient,
+                      Ledger& ledger) const;
+  void write_backward(std::size_t first, MatrixView<const T> d_to,
+                      GridPositions& gradient) const;
+  void write_backward(std::span<const std::size_t> named,
+                      MatrixView<const T> d_to, GridPositions& gradient) const;
+  bool learns() const { return learned_.size() > 0; }
+
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
 
  private:
   bool fourier() const {
     return config_.kind == PositionConfig::Kind::fourier;
+  }
+  // All of them, as a batch of one.
+  static BatchView<const T> as_batch(MatrixView<const T> rows) {
+    return {rows.data, 1, rows.rows, rows.cols, rows.stride};
+  }
+  static BatchView<T> as_batch(MatrixView<T> rows) {
+    return {rows.data, 1, rows.rows, rows.cols, rows.stride};
   }
   void write_fourier(const Tensor<double, 2>& points, MatrixView<T> to) const;
 

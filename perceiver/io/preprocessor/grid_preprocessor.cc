@@ -33,13 +33,81 @@ const Tensor<T, 3>& GridPreprocessor<T>::forward(const RawInput<T>& raw,
                                                  Ledger& ledger) const {
   require_shape(*raw.values);
   const Tensor<T, 3>& patches = cut(*raw.values, workspace, ledger);
-  const bool bare = grid_.map == GridInput::Map::none &&
-                    grid_.positions.kind == PositionConfig::Kind::none;
-  if (bare) return patches;
+  if (is_bare()) return patches;
   size_rows(patches.shape(0), workspace, ledger);
   write_values(patches, workspace, ledger);
   write_learned_positions(workspace, ledger);
   return workspace.rows;
+}
+
+template <class T>
+void GridPreprocessor<T>::backward(const RawInput<T>& raw,
+                                   const Tensor<T, 3>& d_rows,
+                                   const Workspace& forward, Backward& w,
+                                   GridPreprocessor& gradient,
+                                   Tensor<T, 3>* d_raw, Ledger& ledger) const {
+  if (is_bare()) {
+    if (d_raw != nullptr) cut_backward(d_rows, *d_raw, ledger);
+    return;
+  }
+  if (positions_.learns()) {
+    const BatchView<const T> all(d_rows);
+    positions_.write_backward(
+        all.columns(grid_.positions.added ? 0 : values_, positions_.width()),
+        gradient.positions_, ledger);
+  }
+  const Tensor<T, 3>& patches = cut_before(*raw.values, forward);
+  values_backward(patches, d_rows, forward, w, gradient,
+                  d_raw == nullptr ? nullptr : &w.d_patches, ledger);
+  if (d_raw != nullptr) cut_backward(w.d_patches, *d_raw, ledger);
+}
+
+// d_patches ← the gradient of patches, unless it is null.
+template <class T>
+void GridPreprocessor<T>::values_backward(
+    const Tensor<T, 3>& patches, const Tensor<T, 3>& d_rows,
+    const Workspace& forward, Backward& w, GridPreprocessor& gradient,
+    Tensor<T, 3>* d_patches, Ledger& ledger) const {
+  const BatchView<const T> d_values =
+      BatchView<const T>(d_rows).columns(0, values_);
+  if (d_patches != nullptr) d_patches->resize(patches.shape());
+  if (grid_.map == GridInput::Map::linear) {
+    linear_gradient<T>(patches, d_values, gradient.map_,
+                       ledger[Part::input_projection]);
+    if (d_patches == nullptr) return;
+    linear_input_gradient<T>(d_values, map_, *d_patches, Onto::nothing,
+                             ledger[Part::input_projection]);
+    return;
+  }
+  if (!stem_ && d_patches == nullptr) return;
+  Tensor<T, 3>& own = stem_ ? w.d_values : *d_patches;
+  own.resize({d_rows.shape(0), d_rows.shape(1), values_});
+  if (ledger[Part::position_encoding].add(
+          {.bytes_moved = 2 * bytes_of(own)})) {
+    for (std::size_t r = 0; r < all_rows(own).rows; ++r) {
+      std::copy_n(all_rows(d_values).row(r), values_, all_rows(own).row(r));
+    }
+  }
+  if (!stem_) return;
+  if (d_patches != nullptr && ledger.computes()) d_patches->fill(T(0));
+  stem_->backward(patches, own, forward.stem, w.stem, *gradient.stem_,
+                  d_patches, ledger);
+}
+
+// d_values, of the raw array's shape, += what d_patches says.
+template <class T>
+void GridPreprocessor<T>::cut_backward(const Tensor<T, 3>& d_patches,
+                                       Tensor<T, 3>& d_values,
+                                       Ledger& ledger) const {
+  if (!is_line()) {
+    cut_patches_backward(d_patches, cut_, d_values,
+                         ledger[Part::position_encoding]);
+    return;
+  }
+  if (!ledger.computes()) return;
+  for (std::size_t i = 0; i < d_values.size(); ++i) {
+    d_values.data()[i] += d_patches.data()[i];
+  }
 }
 
 template <class T>

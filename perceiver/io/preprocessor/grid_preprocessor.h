@@ -28,6 +28,21 @@ class GridPreprocessor {
 
   const Tensor<T, 3>& forward(const RawInput<T>& raw, Workspace& workspace,
                               Ledger& ledger) const;
+  // What backward needs while it runs.
+  struct Backward {
+    Tensor<T, 3> d_values;   // [batch, N, values], of rows
+    Tensor<T, 3> d_patches;  // as patches, where the raw array's is wanted
+    typename Stem<T>::Backward stem;
+  };
+  // Of the workspace's last forward: gradient += what d_rows[batch, N, C] says,
+  // and d_raw += the raw array's gradient, unless it is null.
+  void backward(const RawInput<T>& raw, const Tensor<T, 3>& d_rows,
+                const Workspace& forward, Backward& workspace,
+                GridPreprocessor& gradient, Tensor<T, 3>* d_raw,
+                Ledger& ledger) const;
+  bool learns() const {
+    return grid_.map != GridInput::Map::none || positions_.learns();
+  }
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
   void for_each_statistic(const std::string& name,
@@ -37,6 +52,11 @@ class GridPreprocessor {
  private:
   using Shape3 = std::array<std::size_t, 3>;
 
+  // Rows are patches as they are.
+  bool is_bare() const {
+    return grid_.map == GridInput::Map::none &&
+           grid_.positions.kind == PositionConfig::Kind::none;
+  }
   bool is_line() const { return grid_.extents.size() == 1; }
   Shape3 shape(std::size_t batch) const;
   void require_shape(const Tensor<T, 3>& values) const;
@@ -51,6 +71,17 @@ class GridPreprocessor {
   void write_values(const Tensor<T, 3>& patches, Workspace& workspace,
                     Ledger& ledger) const;
   void write_learned_positions(Workspace& workspace, Ledger& ledger) const;
+  // What cut() returned.
+  const Tensor<T, 3>& cut_before(const Tensor<T, 3>& values,
+                                 const Workspace& workspace) const {
+    return is_line() && cut_.patch[2] == 1 ? values : workspace.patches;
+  }
+  void values_backward(const Tensor<T, 3>& patches, const Tensor<T, 3>& d_rows,
+                       const Workspace& forward, Backward& workspace,
+                       GridPreprocessor& gradient, Tensor<T, 3>* d_patches,
+                       Ledger& ledger) const;
+  void cut_backward(const Tensor<T, 3>& d_patches, Tensor<T, 3>& d_values,
+                    Ledger& ledger) const;
   void add_positions(Workspace& workspace, Ledger& ledger) const;
 
   std::string name_;

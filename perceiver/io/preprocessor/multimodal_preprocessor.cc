@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "primitives/layers/learned_rows.h"
+
 namespace suite {
 
 template <class T>
@@ -47,7 +49,7 @@ template <class T>
 const Tensor<T, 3>& MultimodalPreprocessor<T>::forward(
     const std::map<std::string, RawInput<T>>& raw, Workspace& workspace,
     Ledger& ledger) const {
-  if (all_.size() == 1 && all_[0].preprocessor) {
+  if (is_one()) {
     return rows_of_one(all_[0], raw, workspace.each[0], ledger);
   }
   Tensor<T, 3>& joined = workspace.joined;
@@ -98,6 +100,76 @@ void MultimodalPreprocessor<T>::write_hidden(const One& one,
 }
 
 template <class T>
+auto MultimodalPreprocessor<T>::backward_workspace() const -> Backward {
+  Backward workspace;
+  for (const One& one : all_) {
+    if (one.preprocessor) workspace.each.emplace_back();
+  }
+  return workspace;
+}
+
+template <class T>
+void MultimodalPreprocessor<T>::split(const One& one,
+                                      const Tensor<T, 3>& d_rows,
+                                      Tensor<T, 3>& own, One& gradient,
+                                      Ledger& ledger) const {
+  const std::size_t batch = d_rows.shape(0);
+  const std::size_t width = channels_ - one.padding.size();
+  own.resize({batch, one.count, width});
+  if (!ledger[Part::position_encoding].add(
+          {.bytes_moved = bytes_of(own) +
+                          sizeof(T) * batch * one.count * channels_})) {
+    return;
+  }
+  for (std::size_t b = 0; b < batch; ++b) {
+    const MatrixView<const T> from =
+        example(d_rows, b).row_range(one.first, one.count);
+    for (std::size_t r = 0; r < one.count; ++r) {
+      std::copy_n(from.row(r), width, example(own, b).row(r));
+    }
+    repeat_vector_backward(from.columns(width, one.padding.size()),
+                           gradient.padding);
+  }
+}
+
+template <class T>
+void MultimodalPreprocessor<T>::backward(
+    const std::map<std::string, RawInput<T>>& raw, const Tensor<T, 3>& d_rows,
+    const Workspace& forward, Backward& w, MultimodalPreprocessor& gradient,
+    const RawGradients& d_raw, Ledger& ledger) const {
+  std::size_t own = 0;
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    const One& one = all_[i];
+    if (!one.preprocessor) {
+      for (std::size_t b = 0; ledger.computes() && b < d_rows.shape(0); ++b) {
+        repeat_vector_backward(
+            example(d_rows, b).row_range(one.first, one.count),
+            gradient.all_[i].hidden);
+      }
+      continue;
+    }
+    PreprocessorBackward<T>& room = w.each[own];
+    if (!is_one()) {
+      split(one, d_rows, room.d_rows, gradient.all_[i], ledger);
+    }
+    const auto wanted = d_raw.find(one.name);
+    one.preprocessor->backward(
+        raw.at(one.name), is_one() ? d_rows : room.d_rows, forward.each[own],
+        room, *gradient.all_[i].preprocessor,
+        wanted == d_raw.end() ? nullptr : wanted->second, ledger);
+    ++own;
+  }
+}
+
+template <class T>
+bool MultimodalPreprocessor<T>::learns() const {
+  return std::any_of(all_.begin(), all_.end(), [](const One& one) {
+    return one.padding.size() + one.hidden.size() > 0 ||
+           (one.preprocessor && one.preprocessor->learns());
+  });
+}
+
+template <class T>
 void MultimodalPreprocessor<T>::for_each_parameter(
     const ParameterVisitor<T>& visit) {
   for (One& one : all_) {
@@ -126,6 +198,16 @@ void MultimodalPreprocessor<T>::for_each_statistic(
 template <class T>
 const Tensor<T, 2>* MultimodalPreprocessor<T>::vocabulary() const {
   for (const One& one : all_) {
+    if (one.preprocessor && one.preprocessor->vocabulary() != nullptr) {
+      return one.preprocessor->vocabulary();
+    }
+  }
+  return nullptr;
+}
+
+template <class T>
+Tensor<T, 2>* MultimodalPreprocessor<T>::vocabulary() {
+  for (One& one : all_) {
     if (one.preprocessor && one.preprocessor->vocabulary() != nullptr) {
       return one.preprocessor->vocabulary();
     }

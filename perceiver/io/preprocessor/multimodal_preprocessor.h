@@ -28,9 +28,27 @@ class MultimodalPreprocessor {
   // fit.
   const Tensor<T, 3>& forward(const std::map<std::string, RawInput<T>>& raw,
                               Workspace& workspace, Ledger& ledger) const;
+  // What backward needs while it runs.
+  struct Backward {
+    std::vector<PreprocessorBackward<T>> each;  // as the workspace's
+  };
+  Backward backward_workspace() const;
+  // By modality; those that are missing aren't wanted.
+  using RawGradients = std::map<std::string, Tensor<T, 3>*>;
+
+  // Of the workspace's last forward: gradient += what d_rows[batch, N, C] says,
+  // and d_raw += the gradients of raw arrays. Throws Error for one of tokens,
+  // which have none.
+  void backward(const std::map<std::string, RawInput<T>>& raw,
+                const Tensor<T, 3>& d_rows, const Workspace& forward,
+                Backward& workspace, MultimodalPreprocessor& gradient,
+                const RawGradients& d_raw, Ledger& ledger) const;
+  // Has it parameters, so that backward has to reach it?
+  bool learns() const;
   void for_each_parameter(const ParameterVisitor<T>& visit);
   void for_each_statistic(const ParameterVisitor<T>& visit);
   const Tensor<T, 2>* vocabulary() const;
+  Tensor<T, 2>* vocabulary();
   RawArrays<T> blank(std::size_t batch) const;
 
  private:
@@ -46,6 +64,10 @@ class MultimodalPreprocessor {
       typename Preprocessor<T>::Workspace& workspace, Ledger& ledger) const;
   void join(const One& one, const Tensor<T, 3>& from, Tensor<T, 3>& joined,
             Ledger& ledger) const;
+  bool is_one() const { return all_.size() == 1 && all_[0].preprocessor; }
+  // own ← the gradient of one's rows; gradient.padding is added to.
+  void split(const One& one, const Tensor<T, 3>& d_rows, Tensor<T, 3>& own,
+             One& gradient, Ledger& ledger) const;
   void write_hidden(const One& one, Tensor<T, 3>& joined) const;
 
   std::vector<One> all_;

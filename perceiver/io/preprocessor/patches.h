@@ -21,4 +21,10 @@ template <class T>
 void cut_patches(const Tensor<T, 3>& planes, const Cut& cut,
                  Tensor<T, 3>& patches, const Meter& meter);
 
+// d_planes += the gradient of planes, of which d_patches is that of the patches.
+// Cost: reads d_patches, reads and writes d_planes.
+template <class T>
+void cut_patches_backward(const Tensor<T, 3>& d_patches, const Cut& cut,
+                          Tensor<T, 3>& d_planes, const Meter& meter);
+
 }  // namespace suite

@@ -38,6 +38,21 @@ const Tensor<T, 3>& PointPreprocessor<T>::forward(const RawInput<T>& raw,
 }
 
 template <class T>
+void PointPreprocessor<T>::backward(const Tensor<T, 3>& d_rows,
+                                    const Workspace& workspace,
+                                    Tensor<T, 3>* d_raw,
+                                    Ledger& ledger) const {
+  if (d_raw == nullptr) return;
+  if (!ledger[Part::position_encoding].add(
+          {.bytes_moved = 2 * bytes_of(d_rows) + 2 * bytes_of(*d_raw)})) {
+    return;
+  }
+  fourier_features_backward<T>(all_rows(workspace.rows), all_rows(d_rows),
+                               points_.positions.resolution,
+                               points_.positions.bands, all_rows(*d_raw));
+}
+
+template <class T>
 RawArray<T> PointPreprocessor<T>::blank(std::size_t batch) const {
   RawArray<T> raw;
   raw.values.resize({batch, points_.points, points_.dims});

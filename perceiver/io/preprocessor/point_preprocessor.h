@@ -20,6 +20,10 @@ class PointPreprocessor {
 
   const Tensor<T, 3>& forward(const RawInput<T>& raw, Workspace& workspace,
                               Ledger& ledger) const;
+  // Nothing is learned: d_raw[batch, N, dims] += the gradient of the points,
+  // unless it is null.
+  void backward(const Tensor<T, 3>& d_rows, const Workspace& workspace,
+                Tensor<T, 3>* d_raw, Ledger& ledger) const;
   RawArray<T> blank(std::size_t batch) const;
 
  private:

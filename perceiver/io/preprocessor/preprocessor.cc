@@ -38,6 +38,36 @@ const Tensor<T, 3>& Preprocessor<T>::forward(const RawInput<T>& raw,
 }
 
 template <class T>
+void Preprocessor<T>::backward(const RawInput<T>& raw,
+                               const Tensor<T, 3>& d_rows,
+                               const Workspace& forward,
+                               PreprocessorBackward<T>& workspace,
+                               Preprocessor& gradient, Tensor<T, 3>* d_raw,
+                               Ledger& ledger) const {
+  if (const auto* text = std::get_if<TextPreprocessor<T>>(&kind_)) {
+    require(d_raw == nullptr, "tokens have no gradient");
+    return text->backward(raw, d_rows,
+                          std::get<TextPreprocessor<T>>(gradient.kind_),
+                          ledger);
+  }
+  if (const auto* points = std::get_if<PointPreprocessor<T>>(&kind_)) {
+    using Own = typename PointPreprocessor<T>::Workspace;
+    return points->backward(d_rows, std::get<Own>(forward), d_raw, ledger);
+  }
+  using Own = typename GridPreprocessor<T>::Workspace;
+  std::get<GridPreprocessor<T>>(kind_).backward(
+      raw, d_rows, std::get<Own>(forward), workspace.grid,
+      std::get<GridPreprocessor<T>>(gradient.kind_), d_raw, ledger);
+}
+
+template <class T>
+bool Preprocessor<T>::learns() const {
+  const auto* grid = std::get_if<GridPreprocessor<T>>(&kind_);
+  return std::holds_alternative<TextPreprocessor<T>>(kind_) ||
+         (grid != nullptr && grid->learns());
+}
+
+template <class T>
 void Preprocessor<T>::for_each_parameter(const std::string& name,
                                          const ParameterVisitor<T>& visit) {
   std::visit(
@@ -60,6 +90,12 @@ void Preprocessor<T>::for_each_statistic(const std::string& name,
 template <class T>
 const Tensor<T, 2>* Preprocessor<T>::vocabulary() const {
   const auto* text = std::get_if<TextPreprocessor<T>>(&kind_);
+  return text == nullptr ? nullptr : &text->vocabulary();
+}
+
+template <class T>
+Tensor<T, 2>* Preprocessor<T>::vocabulary() {
+  auto* text = std::get_if<TextPreprocessor<T>>(&kind_);
   return text == nullptr ? nullptr : &text->vocabulary();
 }
 

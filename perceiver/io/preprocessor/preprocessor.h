@@ -10,6 +10,13 @@
 
 namespace suite {
 
+// What a backward needs while it runs.
+template <class T>
+struct PreprocessorBackward {
+  Tensor<T, 3> d_rows;  // [batch, N, C], where they stand among others
+  typename GridPreprocessor<T>::Backward grid;
+};
+
 template <class T>
 class Preprocessor {
  public:
@@ -24,6 +31,14 @@ class Preprocessor {
   // Error for an array of another shape than the model's.
   const Tensor<T, 3>& forward(const RawInput<T>& raw, Workspace& workspace,
                               Ledger& ledger) const;
+  // Of the workspace's last forward: gradient += what d_rows[batch, N, C] says,
+  // and d_raw += the raw array's gradient, unless it is null. Throws Error if
+  // tokens' is asked for: there is none.
+  void backward(const RawInput<T>& raw, const Tensor<T, 3>& d_rows,
+                const Workspace& forward, PreprocessorBackward<T>& workspace,
+                Preprocessor& gradient, Tensor<T, 3>* d_raw,
+                Ledger& ledger) const;
+  bool learns() const;
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
   // Of batch norms, which learn no gradient: visited when weights are loaded.
@@ -31,6 +46,7 @@ class Preprocessor {
                           const ParameterVisitor<T>& visit);
   // The embedding that a decoder of text shares, [vocabulary, C]; else null.
   const Tensor<T, 2>* vocabulary() const;
+  Tensor<T, 2>* vocabulary();
 
   // Array of the right shape for a batch, with no value set.
   RawArray<T> blank(std::size_t batch) const;

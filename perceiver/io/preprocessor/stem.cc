@@ -23,6 +23,18 @@ const Tensor<T, 3>& Stem<T>::forward(const Tensor<T, 3>& pixels,
 }
 
 template <class T>
+void Stem<T>::backward(const Tensor<T, 3>& pixels, const Tensor<T, 3>& d_pooled,
+                       const Workspace& forward, Backward& w, Stem& gradient,
+                       Tensor<T, 3>* d_pixels, Ledger& ledger) const {
+  max_pool_backward(forward.convolved, windows_.convolved, windows_.pool,
+                    d_pooled, w.d_convolved, ledger[Part::input_projection]);
+  convolve_norm_relu_backward(pixels, picture_, convolution_, norm_,
+                              forward.convolved, w.d_convolved, w.convolution,
+                              gradient.convolution_, gradient.norm_, d_pixels,
+                              ledger, Part::input_projection);
+}
+
+template <class T>
 void Stem<T>::for_each_parameter(const std::string& name,
                                  const ParameterVisitor<T>& visit) {
   convolution_.for_each_parameter(name + ".stem", visit);

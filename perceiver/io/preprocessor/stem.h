@@ -7,6 +7,7 @@
 #include "perceiver/io/config.h"
 #include "perceiver/io/stem_windows.h"
 #include "primitives/convolution/convolution.h"
+#include "primitives/convolution/convolution_backward.h"
 #include "primitives/convolution/max_pool.h"
 
 namespace suite {
@@ -27,6 +28,16 @@ class Stem {
   // the convolution.
   const Tensor<T, 3>& forward(const Tensor<T, 3>& pixels, Workspace& workspace,
                               Ledger& ledger) const;
+  struct Backward {
+    ConvolutionBackward<T> convolution;
+    Tensor<T, 3> d_convolved;
+  };
+  // Of the workspace's last forward: gradient += what d_pooled says, with the
+  // norm's running statistics as constants, and d_pixels += the pixels' gradient,
+  // unless it is null.
+  void backward(const Tensor<T, 3>& pixels, const Tensor<T, 3>& d_pooled,
+                const Workspace& forward, Backward& workspace, Stem& gradient,
+                Tensor<T, 3>* d_pixels, Ledger& ledger) const;
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
   void for_each_statistic(const std::string& name,

@@ -21,6 +21,15 @@ const Tensor<T, 3>& TextPreprocessor<T>::forward(const RawInput<T>& raw,
 }
 
 template <class T>
+void TextPreprocessor<T>::backward(const RawInput<T>& raw,
+                                   const Tensor<T, 3>& d_rows,
+                                   TextPreprocessor& gradient,
+                                   Ledger& ledger) const {
+  embed_backward(*raw.tokens, d_rows, gradient.table_, &gradient.positions_,
+                 ledger[Part::position_encoding]);
+}
+
+template <class T>
 void TextPreprocessor<T>::for_each_parameter(const std::string& name,
                                              const ParameterVisitor<T>& visit) {
   visit_tensor(visit, name + ".embedding", table_, Init::latent);

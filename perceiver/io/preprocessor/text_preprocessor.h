@@ -23,8 +23,13 @@ class TextPreprocessor {
   void for_each_parameter(const std::string& name,
                           const ParameterVisitor<T>& visit);
 
+  // gradient += what d_rows[batch, N, C] says of the embedding and positions.
+  void backward(const RawInput<T>& raw, const Tensor<T, 3>& d_rows,
+                TextPreprocessor& gradient, Ledger& ledger) const;
+
   // The embedding, which a decoder of text shares: [vocabulary, C].
   const Tensor<T, 2>& vocabulary() const { return table_; }
+  Tensor<T, 2>& vocabulary() { return table_; }
   RawArray<T> blank(std::size_t batch) const;
 
  private:
