@@ -49,6 +49,16 @@ class NamedTensors : public Encoder<T> {
                               Ledger&) const override {
     throw Error("named tensors have no forward");
   }
+  std::unique_ptr<Trace> trace(Keep) const override { return nullptr; }
+  const Tensor<T, 3>& forward(const Tensor<T, 3>&, const Mask&, Workspace&,
+                              Trace&, Ledger&) const override {
+    throw Error("named tensors have no forward");
+  }
+  void backward(const Tensor<T, 3>&, const Mask&, const Tensor<T, 3>&,
+                Workspace&, Trace&, Encoder<T>&, Tensor<T, 3>*,
+                Ledger&) const override {
+    throw Error("named tensors have no backward");
+  }
   void for_each_parameter(const ParameterVisitor<T>& visit) override {
     for (Named& each : tensors_) {
       visit({each.name, each.shape, {each.values.data(), each.values.size()}});

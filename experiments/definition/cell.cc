@@ -56,18 +56,34 @@ Cost Cell::declared() const {
           "{} does not declare what its backward costs", entry.name());
   const TrainingCost training = contestant.training_cost(
       shape, entry.options, scalar_bytes(), threads, keep);
+  const std::size_t parameters = training.forward.parameters;
+  const std::size_t all = parameters * scalar_bytes();
+  const auto moments = static_cast<std::size_t>(optimiser.moments());
+  Cost update;
+  update[Part::update] = optimiser.update_work(parameters, scalar_bytes());
+  update[Part::update].bytes_moved += all;  // the norm that it is clipped by
   Cost cost = training.backward;
   cost.bytes_held = training.bytes_held;
-  cost.parameters = training.forward.parameters;
+  if (phase == Phase::step) {
+    cost += training.forward + update;
+    cost.bytes_held = training.bytes_held + moments * all;
+  } else if (phase == Phase::update) {
+    cost = update;
+    // Parameters and gradients, and the input, which is there in every phase.
+    cost.bytes_held =
+        (2 + moments) * all + shape.batch * shape.N * shape.C * scalar_bytes();
+  }
+  cost.parameters = parameters;
   return cost;
 }
 
 std::string Cell::plan() const {
   const Contestant& contestant = *entry.contestant;
-  const char* again = keep == Keep::recompute ? ", recompute" : "";
-  if (!contestant.plan) return fmt::format("as_written{}", again);
+  std::string more = keep == Keep::recompute ? ", recompute" : "";
+  if (updates()) more += ", " + optimiser.text();
+  if (!contestant.plan) return "as_written" + more;
   try {
-    return contestant.plan(shape, entry.options, scalar_bytes()) + again;
+    return contestant.plan(shape, entry.options, scalar_bytes()) + more;
   } catch (const Error&) {
     return "";  // a shape that is refused has none
   }
@@ -96,6 +112,7 @@ std::vector<Cell> cells_of(const Definition& definition, int threads) {
           Cell cell{entry, shape, threads, definition.scalar, "", {s}, phase};
           // What is kept means nothing to a forward alone.
           if (phase != Phase::forward) cell.keep = definition.keep;
+          if (cell.updates()) cell.optimiser = definition.optimiser;
           cell.id = id_of(cell);
           const auto [found, is_new] = index.emplace(cell.id, cells.size());
           if (is_new) {

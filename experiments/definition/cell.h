@@ -17,7 +17,11 @@ struct Cell {
   std::vector<std::size_t> sweeps;  // of the definition, that ask for it
   Phase phase = Phase::forward;
   Keep keep = Keep::activations;
+  Recipe optimiser = {};  // of an update or a step
 
+  bool updates() const {
+    return phase == Phase::update || phase == Phase::step;
+  }
   std::size_t scalar_bytes() const { return scalar == "float" ? 4 : 8; }
   // The declared cost of one forward, or of the phase in its place. Throws
   // Error for a refused shape and for a phase that the contestant doesn't have.

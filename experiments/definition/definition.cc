@@ -149,6 +149,13 @@ void read_training(const Reader& reader, const toml::table& file,
           static_cast<Phase>(found - kPhaseNames.begin()));
     }
   }
+  if (const auto* node = file.get("optimiser")) {
+    try {
+      definition.optimiser = parse_recipe(reader.text("optimiser", *node));
+    } catch (const Error& error) {
+      reader.need(false, node->source(), "{}", error.what());
+    }
+  }
   if (const auto* node = file.get("keep")) {
     const std::string keep = reader.text("keep", *node);
     reader.need(keep == "activations" || keep == "recompute", node->source(),
@@ -206,10 +213,10 @@ Definition parse_definition(const std::string& path, const std::string& text) {
   definition.sha256 = sha256(text);
   const toml::table file = parse_toml(path, text);
   const Reader reader(path);
-  reader.known_keys(
-      file, "",
-      {"shows", "contestants", "base", "sweep", "repetitions", "threads",
-       "scalar", "seed", "precision", "errors", "budget", "phases", "keep"});
+  reader.known_keys(file, "",
+                    {"shows", "contestants", "base", "sweep", "repetitions",
+                     "threads", "scalar", "seed", "precision", "errors",
+                     "budget", "phases", "keep", "optimiser"});
   for (const char* needed : {"shows", "contestants", "base"}) {
     reader.need(file.contains(needed), file.source(), "{} is missing", needed);
   }

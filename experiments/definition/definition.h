@@ -4,7 +4,8 @@
 //   contestants = ["perceiver", "transformer"]
 //   repetitions = 5
 //   phases = ["forward", "backward"]  # of training; forward alone if not said
-//   keep = "recompute"         # what a forward keeps for its backward;
+//   optimiser = "lamb"         # of updates and steps, see training/recipe.h;
+//   adamw keep = "recompute"         # what a forward keeps for its backward;
 //   activations [base]                     # one value a dimension N = 4096
 //   [[sweep]]                  # lists: every combination, the rest from base
 //   N = [1024, 4096, 16384]
@@ -27,6 +28,7 @@
 #include "contract/shape.h"
 #include "experiments/definition/phase.h"
 #include "primitives/keep.h"
+#include "training/recipe.h"
 
 namespace suite {
 
@@ -53,6 +55,7 @@ struct Definition {
   int repetitions = 5;
   std::vector<Phase> phases = {Phase::forward};
   Keep keep = Keep::activations;
+  Recipe optimiser = parse_recipe("adamw");
   int threads = 0;  // 0: all cores
   std::string scalar = "float";
   std::uint64_t seed = 1;

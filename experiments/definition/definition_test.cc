@@ -114,6 +114,37 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
 }
 
 // Those that a new variant of attention does not add to, and some that it is.
+TEST(Definition, AsksForPhasesOfTraining) {
+  EXPECT_EQ(define(kGood).phases, std::vector{Phase::forward});
+  std::string text = kGood;
+  text.insert(text.find("[base]"),
+              "phases = [\"forward\", \"step\"]\nkeep = \"recompute\"\n"
+              "optimiser = \"sgd(momentum=0.9)\"\n");
+  const Definition d = define(text);
+  EXPECT_EQ(d.phases, (std::vector{Phase::forward, Phase::step}));
+  EXPECT_EQ(d.optimiser.momentum, 0.9);
+  const std::vector<Cell> all = cells_of(d, 1);
+  EXPECT_EQ(all.size(), 2 * cells_of(define(kGood), 1).size());
+  for (const Cell& cell : all) {
+    const bool step = cell.phase == Phase::step;
+    EXPECT_EQ(cell.id.find("phase=step") != std::string::npos, step);
+    EXPECT_EQ(cell.keep == Keep::recompute, step);
+    EXPECT_EQ(cell.label() != cell.entry.name(), step);
+  }
+}
+
+TEST(Definition, WrongPhasesAreRefused) {
+  const auto said = [](const std::string& line) {
+    return refusal("[base]", line + "\n[base]");
+  };
+  EXPECT_EQ(said("phases = [\"backwards\"]"),
+            "3:11: phases = backwards: allowed are forward, backward, update, "
+            "step");
+  EXPECT_EQ(said("keep = \"all\""),
+            "3:8: keep = all: allowed are activations and recompute");
+  EXPECT_NE(said("optimiser = \"adam\"").find("adamw"), std::string::npos);
+}
+
 TEST(Definition, AnUnknownContestantIsToldTheKnownOnes) {
   const std::string said = refusal("\"transformer\"", "\"transformr\"");
   const std::string begin =

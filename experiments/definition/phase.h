@@ -10,9 +10,11 @@ namespace suite {
 enum class Phase {
   forward,   // as in evaluation: nothing is kept
   backward,  // after a forward that keeps what it needs, which is not timed
+  update,  // of the parameters by a gradient that is there, clipped by its norm
+  step,    // all three, one after the other
 };
-inline constexpr std::array<std::string_view, 2> kPhaseNames = {"forward",
-                                                                "backward"};
+inline constexpr std::array<std::string_view, 4> kPhaseNames = {
+    "forward", "backward", "update", "step"};
 
 inline std::string_view name_of(Phase phase) {
   return kPhaseNames[static_cast<std::size_t>(phase)];

@@ -51,6 +51,83 @@ class Broken {
   Breaks how_;
 };
 
+// One number times the input, whose gradient comes out twice as large; or, in
+// float and at full size, whose backward counts what it doesn't do.
+template <class T>
+class WrongBackward {
+ public:
+  WrongBackward(const Shape& shape, bool miscounts)
+      : shape_(shape), miscounts_(miscounts) {
+    factor_.resize({1});
+  }
+
+  using Workspace = Tensor<T, 3>;
+  Workspace workspace() const { return {}; }
+  struct Trace {};
+  Trace trace(Keep) const { return {}; }
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask&,
+                              Workspace& output, Ledger&,
+                              Trace* = nullptr) const {
+    output = input;
+    for (T& value : output) value *= factor_(0);
+    return output;
+  }
+  void backward(const Tensor<T, 3>& input, const Mask&,
+                const Tensor<T, 3>& d_output, Workspace&, Trace&,
+                WrongBackward& gradient, Tensor<T, 3>*, Ledger& ledger) const {
+    T sum = 0;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      sum += input.data()[i] * d_output.data()[i];
+    }
+    gradient.factor_(0) += miscounts_ ? sum : 2 * sum;
+    if (miscounts_ && shape_.N >= 500) ledger.add(Part::mlp, {.macs = 1});
+  }
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
+    visit_tensor(visit, "factor", factor_, Init::ones);
+  }
+
+ private:
+  Shape shape_;
+  bool miscounts_;
+  Tensor<T, 1> factor_;
+};
+
+Contestant wrong_backward(const std::string& name, bool miscounts) {
+  Contestant c;
+  c.name = name;
+  c.facts.dimensions = "N C batch";
+  c.make_float = [=](const Shape& shape, const Options&) {
+    return as_encoder(WrongBackward<float>(shape, miscounts));
+  };
+  c.make_double = [=](const Shape& shape, const Options&) {
+    return as_encoder(WrongBackward<double>(shape, miscounts));
+  };
+  c.cost = [](const Shape& s, const Options&, std::size_t scalar, int) {
+    Cost cost;
+    cost.parameters = 1;
+    cost.bytes_held = scalar * (1 + 2 * s.batch * s.N * s.C);
+    return cost;
+  };
+  c.training_cost = [cost = c.cost](const Shape& s, const Options& options,
+                                    std::size_t scalar, int threads, Keep) {
+    TrainingCost training;
+    training.forward = cost(s, options, scalar, threads);
+    training.bytes_held = scalar * (2 + 3 * s.batch * s.N * s.C);
+    return training;
+  };
+  c.reference = [](const Shape&, const Options&,
+                   const oracle::Parameters& parameters,
+                   const oracle::Array& input, const oracle::Valid&) {
+    oracle::Array output = input;
+    for (double& value : output.values) {
+      value *= parameters.at("factor").values[0];
+    }
+    return output;
+  };
+  return c;
+}
+
 Contestant broken(const std::string& name, Breaks how) {
   Contestant c;
   c.name = name;
@@ -76,6 +153,10 @@ Contestant broken(const std::string& name, Breaks how) {
 const Registration nan(broken("answers_nan", Breaks::answers_nan));
 const Registration throws(broken("throws", Breaks::throws));
 const Registration wrong(broken("answers_wrong", Breaks::answers_wrong));
+const Registration differentiates_wrong(wrong_backward("differentiates_wrong",
+                                                       false));
+const Registration miscounts_backward(wrong_backward("miscounts_backward",
+                                                     true));
 const Registration miscounts(broken("miscounts", Breaks::miscounts));
 const Registration miscounts_once(
     broken("miscounts_once", Breaks::miscounts_once));

@@ -5,6 +5,7 @@
 
 #include "contract/registry.h"
 #include "support/check.h"
+#include "training/recipe.h"
 
 namespace suite {
 namespace {
@@ -58,6 +59,67 @@ TEST(CellUnderTest, OneMiscountInManyForwardsIsFound) {
   EXPECT_THAT([&] { tested.time(100); },
               ThrowsMessage<Error>(HasSubstr(
                   "mlp counted 1 MACs in 100 forwards: not the same in each")));
+}
+
+constexpr Phase kPhases[] = {Phase::forward, Phase::backward, Phase::update,
+                             Phase::step};
+
+// Declared and counted are compared, and so are two runs' bits.
+TEST(CellUnderTest, EveryPhaseIsCheckedCountedAndTimed) {
+  for (const Phase phase : kPhases) {
+    for (const Keep keep : {Keep::activations, Keep::recompute}) {
+      Cell cell = cell_of("perceiver");
+      cell.shape = {.N = 600, .M = 9, .B = 2, .C = 8, .D = 8, .H = 2, .L = 1};
+      cell.phase = phase;
+      cell.keep = keep;
+      cell.optimiser = parse_recipe("lamb");
+      CellUnderTest tested(cell, 1);
+      tested.check();
+      tested.count();
+      tested.warm_up();
+      const Measurement measured = tested.time(3);
+      EXPECT_GT(measured.seconds, 0) << name_of(phase);
+      EXPECT_EQ(measured.bytes_peak, tested.declared().bytes_held);
+    }
+  }
+}
+
+TEST(CellUnderTest, AStepIsItsPhases) {
+  Cell cell = cell_of("perceiver");
+  cell.shape = {.N = 600, .M = 9, .B = 2, .C = 8, .D = 8, .H = 2, .L = 1};
+  const auto macs_in = [&](Phase phase) {
+    cell.phase = phase;
+    return cell.declared().total().macs;
+  };
+  EXPECT_EQ(macs_in(Phase::step),
+            macs_in(Phase::forward) + macs_in(Phase::backward));
+  EXPECT_EQ(macs_in(Phase::update), 0u);
+}
+
+TEST(CellUnderTest, AWrongGradientIsNotCounted) {
+  Cell cell = cell_of("differentiates_wrong");
+  CellUnderTest forward(cell, 1);
+  forward.check();
+  cell.phase = Phase::backward;
+  CellUnderTest tested(cell, 1);
+  EXPECT_THAT([&] { tested.check(); },
+              ThrowsMessage<Error>(HasSubstr("differs from differences")));
+}
+
+TEST(CellUnderTest, AMiscountedBackwardIsNotTimed) {
+  Cell cell = cell_of("miscounts_backward");
+  cell.phase = Phase::backward;
+  CellUnderTest tested(cell, 1);
+  tested.check();
+  EXPECT_THAT([&] { tested.count(); },
+              ThrowsMessage<Error>(HasSubstr("mlp counted 1 MACs")));
+}
+
+TEST(CellUnderTest, WhatCannotBeTrainedSaysWhy) {
+  Cell cell = cell_of("answers_wrong");
+  cell.phase = Phase::step;
+  EXPECT_THAT([&] { CellUnderTest(cell, 1); },
+              ThrowsMessage<Error>(HasSubstr("does not declare")));
 }
 
 TEST(CellUnderTest, WhatWasReleasedIsBuiltAgain) {

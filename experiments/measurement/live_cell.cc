@@ -6,11 +6,15 @@
 #include <cstring>
 #include <ctime>
 #include <functional>
+#include <map>
+#include <string>
 
 #include "contract/agreement.h"
 #include "primitives/memory.h"
 #include "primitives/threads.h"
 #include "support/check.h"
+#include "training/clip.h"
+#include "training/optimiser.h"
 
 namespace suite {
 namespace {
@@ -86,8 +90,8 @@ class Live : public LiveCell {
   std::vector<RawTensor> parameters() override {
     std::vector<RawTensor> all;
     encoder_->for_each_parameter([&](const Parameter<T>& parameter) {
-      all.push_back({parameter.name, parameter.shape,
-                     std::as_bytes(parameter.values)});
+      all.push_back(
+          {parameter.name, parameter.shape, std::as_bytes(parameter.values)});
     });
     return all;
   }
@@ -105,6 +109,18 @@ class Live : public LiveCell {
   virtual void for_each_result(
       const std::function<void(std::span<const T>)>& f) {
     f({output_->data(), output_->size()});
+  }
+  // All that an encoder's parameters hold, by name.
+  static RawTensor joined(Encoder<T>& encoder, std::vector<T>& room) {
+    std::map<std::string, std::span<T>> by_name;
+    encoder.for_each_parameter([&](const Parameter<T>& parameter) {
+      by_name[parameter.name] = parameter.values;
+    });
+    room.clear();
+    for (const auto& [name, values] : by_name) {
+      room.insert(room.end(), values.begin(), values.end());
+    }
+    return {"output", {room.size()}, std::as_bytes(std::span<const T>(room))};
   }
   // Since before there was anything of this cell.
   void count_what_is_held() { bytes_ = MemoryMeter::held() - born_; }
@@ -160,14 +176,14 @@ class LiveBackward : public Live<T> {
     this->count_what_is_held();
   }
 
+  RawTensor output() const override {
+    return this->joined(*gradient_, joined_);
+  }
+
  protected:
   void prepare() override {
-    this->output_ = &this->encoder_->forward(
-        this->input_, this->mask_, *this->workspace_, *trace_, forwards_);
-    if (d_output_.size() == 0) d_output_ = *this->output_;
-    gradient_->for_each_parameter([](const Parameter<T>& parameter) {
-      std::fill(parameter.values.begin(), parameter.values.end(), T(0));
-    });
+    keep_forward(untimed_);
+    clear_gradient();
   }
   void run_once() override {
     this->encoder_->backward(this->input_, this->mask_, d_output_,
@@ -179,18 +195,103 @@ class LiveBackward : public Live<T> {
     gradient_->for_each_parameter(
         [&](const Parameter<T>& parameter) { f(parameter.values); });
   }
+  void keep_forward(Ledger& ledger) {
+    this->output_ = &this->encoder_->forward(
+        this->input_, this->mask_, *this->workspace_, *trace_, ledger);
+    if (d_output_.size() == 0) d_output_ = *this->output_;
+  }
+  void clear_gradient() {
+    gradient_->for_each_parameter([](const Parameter<T>& parameter) {
+      std::fill(parameter.values.begin(), parameter.values.end(), T(0));
+    });
+  }
 
- private:
   std::unique_ptr<Trace> trace_;
   std::unique_ptr<Encoder<T>> gradient_;
   Tensor<T, 3> d_output_;
-  Ledger forwards_;
+  Ledger untimed_;
+
+ private:
+  mutable std::vector<T> joined_;
+};
+
+// So long is a gradient at most; and a step goes nowhere, so that every
+// repetition finds the same parameters. Neither makes a difference to what an
+// update costs.
+constexpr double kMostNorm = 10, kRate = 0;
+
+// An update alone.
+template <class T>
+class LiveUpdate : public Live<T> {
+ public:
+  LiveUpdate(const Cell& cell, std::uint64_t seed)
+      : Live<T>(cell, seed),
+        gradient_(this->encoder_->copy()),
+        optimiser_(cell.optimiser, *this->encoder_) {
+    this->count_what_is_held();
+  }
+
+  RawTensor output() const override {
+    return this->joined(*this->encoder_, joined_);
+  }
+
+ protected:
+  void run_once() override {
+    optimiser_.update(*this->encoder_, *gradient_, kRate,
+                      clip_by_global_norm(*gradient_, kMostNorm, this->ledger_),
+                      this->ledger_);
+  }
+  void for_each_result(
+      const std::function<void(std::span<const T>)>& f) override {
+    this->encoder_->for_each_parameter(
+        [&](const Parameter<T>& parameter) { f(parameter.values); });
+  }
+
+ private:
+  std::unique_ptr<Encoder<T>> gradient_;
+  Optimiser<T> optimiser_;
+  mutable std::vector<T> joined_;
+};
+
+// A whole step: forward, backward and update.
+template <class T>
+class LiveStep : public LiveBackward<T> {
+ public:
+  LiveStep(const Cell& cell, std::uint64_t seed)
+      : LiveBackward<T>(cell, seed),
+        optimiser_(cell.optimiser, *this->encoder_) {
+    this->count_what_is_held();
+  }
+
+ protected:
+  void prepare() override {
+    if (this->d_output_.size() == 0) this->keep_forward(this->untimed_);
+  }
+  void run_once() override {
+    this->clear_gradient();
+    this->keep_forward(this->ledger_);
+    LiveBackward<T>::run_once();
+    optimiser_.update(
+        *this->encoder_, *this->gradient_, kRate,
+        clip_by_global_norm(*this->gradient_, kMostNorm, this->ledger_),
+        this->ledger_);
+  }
+
+ private:
+  Optimiser<T> optimiser_;
 };
 
 template <class T>
 std::unique_ptr<LiveCell> live(const Cell& cell, std::uint64_t seed) {
-  if (cell.phase == Phase::backward) {
-    return std::make_unique<LiveBackward<T>>(cell, seed);
+  switch (cell.phase) {
+    case Phase::forward:
+      break;
+    case Phase::backward:
+      return std::make_unique<LiveBackward<T>>(cell, seed);
+    case Phase::update:
+      return std::make_unique<LiveUpdate<T>>(cell, seed);
+    case Phase::step:
+      return std::make_unique<LiveStep<T>>(cell, seed);
   }
   return std::make_unique<Live<T>>(cell, seed);
 }

@@ -44,7 +44,9 @@ class LiveCell {
 
   virtual std::vector<RawTensor> parameters() = 0;
   virtual RawTensor input() const = 0;
-  virtual RawTensor output() const = 0;  // of the last forward
+  // Of the last forward; of a backward or a step the gradients, of an update the
+  // parameters, one after the other in the order of their names.
+  virtual RawTensor output() const = 0;
 };
 
 // Builds the contestant, draws parameters and input from `seed`.

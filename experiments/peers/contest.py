@@ -134,7 +134,8 @@ class Contest:
 
 
 def _description(cell):
-    return {key: cell[key] for key in ("contestant", "options", "letters")}
+    return {key: cell[key] for key in ("contestant", "options", "letters", "phase", "optimiser")
+            if key in cell}
 
 
 def _drop(process):

@@ -108,7 +108,9 @@ json described(const Cell& cell, const RunIdentity& run) {
                {"contestant", contestant.name},
                {"name", cell.entry.name()},
                {"options", options},
-               {"letters", dimensions}};
+               {"letters", dimensions},
+               {"phase", name_of(cell.phase)},
+               {"optimiser", cell.updates() ? cell.optimiser.text() : ""}};
   try {
     const Cost cost = cell.declared();
     text["macs"] = cost.total().macs;

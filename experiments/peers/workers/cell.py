@@ -14,6 +14,8 @@ class Cell:
     letters: dict    # "N": 4096, …; only those that the contestant reads
     shapes: dict     # of the tensors: {"parameters": {name: shape}, "input", "output"}
     folder: pathlib.Path  # holds each tensor as NAME.f32
+    phase: str = "forward"  # or "backward", "update", "step" of training
+    optimiser: str = ""     # of the latter two: "adamw(…)"
 
     def __getattr__(self, letter):
         try:

@@ -7,6 +7,7 @@ class Parameters:
     def __init__(self, arrays):
         self._arrays = arrays
         self._left = set(arrays)
+        self.made = {}  # name: (tensor that the peer made of it, does it lie transposed?)
 
     def __contains__(self, name):
         return name in self._arrays

@@ -24,7 +24,10 @@ from experiments.peers.workers.cell import Cell, Skipped
 
 @dataclasses.dataclass
 class Model:
-    forward: typing.Callable  # () -> output, an array or bytes, when it is computed
+    forward: typing.Callable  # () -> output, an array or bytes, when it is computed; or a training
+                              # phase in its place
+    prepare: typing.Callable = None  # (): what goes before each and is not timed
+    answer: typing.Callable = None   # () -> what is compared, if it isn't forward's output
     contestant: str = ""      # if it isn't our contestant's model: which is it?
     speed_only: str = ""      # why its answer is not to be compared, if it isn't
 
@@ -34,6 +37,7 @@ class Peer:
     packages: tuple            # whose versions the manifest keeps
     start: typing.Callable     # (threads): imports, and takes so many threads
     build: typing.Callable     # (Cell) -> Model; raises Skipped
+    trains: bool = False       # does it build phases of training too?
 
 
 class Server:
@@ -59,19 +63,26 @@ class Server:
 
     def build(self, cell, shapes, folder, answer):
         self.drop()
-        self.model = self.peer.build(Cell(
-            cell["contestant"], cell["options"], cell["letters"], shapes, pathlib.Path(folder)))
-        output = self.model.forward()
+        asked = Cell(cell["contestant"], cell["options"], cell["letters"], shapes,
+                     pathlib.Path(folder), cell.get("phase", "forward"), cell.get("optimiser", ""))
+        if asked.phase != "forward" and not self.peer.trains:
+            raise Skipped(f"no {asked.phase} is written for this peer")
+        self.model = self.peer.build(asked)
+        output = (self.model.answer or self.model.forward)()
         if not self.model.speed_only:
             pathlib.Path(answer).write_bytes(_values(output))
         return {"contestant": self.model.contestant, "speed_only": self.model.speed_only}
 
     def time(self, forwards):
-        forward = self.model.forward
-        cpu, start = time.process_time(), time.perf_counter()
+        forward, prepare = self.model.forward, self.model.prepare
+        seconds = cpu_seconds = 0
         for _ in range(forwards):
+            if prepare:
+                prepare()
+            cpu, start = time.process_time(), time.perf_counter()
             forward()
-        seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
+            seconds += time.perf_counter() - start
+            cpu_seconds += time.process_time() - cpu
         return {"seconds": seconds / forwards, "cpu_seconds": cpu_seconds / forwards}
 
     def drop(self):

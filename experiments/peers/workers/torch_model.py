@@ -25,6 +25,7 @@ def torch_model(cell, mix=attend):
     kind = Attention if cell.contestant == "attention" else Encoder
     model = kind(parameters, cell, mix)
     parameters.require_all_taken()
+    model.made = parameters.made
     return model.eval(), torch.from_numpy(cell.input())
 
 
@@ -33,7 +34,7 @@ class Attention(nn.Module):
 
     def __init__(self, parameters, cell, mix):
         super().__init__()
-        self.queries = parameter(parameters["queries"])
+        self.queries = parameter(parameters, "queries")
         self.mix, self.heads = mix, cell.H
 
     def forward(self, inputs):
@@ -47,11 +48,11 @@ class Encoder(nn.Module):
         super().__init__()
         self.positions = cell.option("positions", "none")
         if self.positions == "learned":
-            self.encoding = parameter(parameters["positions"])
+            self.encoding = parameter(parameters, "positions")
         elif self.positions == "fourier":
             features = fourier_features(cell.N, int(cell.option("bands")))
             self.register_buffer("encoding", torch.from_numpy(features))
-        self.latents = parameter(parameters["latents"]) if "latents" in parameters else None
+        self.latents = parameter(parameters, "latents") if "latents" in parameters else None
         self.project = linear(parameters, "input") if "input.weight" in parameters else None
         made, order = {}, steps(cell)
         for step in order:
@@ -119,24 +120,26 @@ class Layer(nn.Module):
         return stream + self.mlp(stream)
 
 
-def parameter(array):
-    return nn.Parameter(torch.from_numpy(array), requires_grad=False)
+def parameter(parameters, name, transposed=False):
+    array = parameters[name].T.copy() if transposed else parameters[name]
+    made = nn.Parameter(torch.from_numpy(array), requires_grad=False)
+    parameters.made[name] = (made, transposed)
+    return made
 
 
 def linear(parameters, name):
     """Ours are [in, out], PyTorch's [out, in]."""
-    weight = parameters[name + ".weight"]
-    layer = nn.Linear(*weight.shape, bias=name + ".bias" in parameters)
-    layer.weight = parameter(weight.T.copy())
+    layer = nn.Linear(*parameters[name + ".weight"].shape, bias=name + ".bias" in parameters)
+    layer.weight = parameter(parameters, name + ".weight", transposed=True)
     if layer.bias is not None:
-        layer.bias = parameter(parameters[name + ".bias"])
+        layer.bias = parameter(parameters, name + ".bias")
     return layer
 
 
 def norm(parameters, name):
-    scale = parameters[name + ".scale"]
-    layer = nn.LayerNorm(len(scale), eps=1e-5)
-    layer.weight, layer.bias = parameter(scale), parameter(parameters[name + ".offset"])
+    layer = nn.LayerNorm(len(parameters[name + ".scale"]), eps=1e-5)
+    layer.weight = parameter(parameters, name + ".scale")
+    layer.bias = parameter(parameters, name + ".offset")
     return layer
 
 

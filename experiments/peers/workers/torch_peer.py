@@ -1,5 +1,5 @@
 """PyTorch, eager."""
-from experiments.peers.workers.serve import Model, Peer, serve
+from experiments.peers.workers.serve import Peer, serve
 
 
 def start(threads):
@@ -9,15 +9,11 @@ def start(threads):
 
 
 def build(cell):
-    import torch
     from experiments.peers.workers.torch_model import torch_model
+    from experiments.peers.workers.torch_training import running
     model, inputs = torch_model(cell)
-
-    def forward():
-        with torch.inference_mode():
-            return model(inputs)
-    return Model(forward)
+    return running(model, model, inputs, cell)
 
 
 if __name__ == "__main__":
-    serve(Peer(("torch", "numpy"), start, build))
+    serve(Peer(("torch", "numpy"), start, build, trains=True))
