@@ -29,8 +29,7 @@ class LinearAttention {
   Workspace workspace() const { return {}; }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& kernel,
-               Tensor<T, 3>& output, Ledger& ledger,
-               AttentionTrace<T>*) const {
+               Tensor<T, 3>& output, Ledger& ledger, AttentionTrace<T>*) const {
     kernel.forward(shape_, phi_,
                    {inputs.queries, inputs.keys, inputs.values, inputs.mask},
                    output, ledger);

@@ -7,9 +7,15 @@
 // Cost: 4·N·m·D MACs, N·D·convolution, and 4·iterations·m³ a head, in each layer:
 // linear in N. Both N-long products are streaming attention: the landmarks read all
 // keys, and the queries read the landmarks.
+#include <algorithm>
+#include <functional>
+#include <vector>
+
 #include "baselines/transformer/transformer.h"
 #include "contract/registry.h"
 #include "primitives/attention/attention_formula.h"
+#include "primitives/attention_layer/attend_backward.h"
+#include "primitives/efficient_attention/landmark/head_matrices_backward.h"
 #include "primitives/efficient_attention/landmark/landmark_formula.h"
 #include "primitives/efficient_attention/landmark/row_convolution.h"
 
@@ -46,6 +52,7 @@ class Nystromformer {
     Tensor<T, 3> queries, keys;      // the landmarks, [batch, m, D]
     Tensor<T, 3> weights, inverses;  // A and A⁺, [batch·H, m, m]
     Tensor<T, 3> read, values;       // before and after A⁺, [batch, m, D]
+    AttentionTrace<T> landmarks_trace;
   };
   Workspace workspace() const {
     return {.landmarks_read = make_attention<T>(AttentionForm::streaming),
@@ -53,7 +60,7 @@ class Nystromformer {
   }
 
   void forward(const AttentionInputs<T>& in, Workspace& w, Tensor<T, 3>& output,
-               Ledger& ledger) const {
+               Ledger& ledger, AttentionTrace<T>* trace) const {
     segment_means(in.queries, in.mask, config_.landmarks, w.queries,
                   ledger[Part::scores]);
     segment_means(in.keys, in.mask, config_.landmarks, w.keys,
@@ -62,13 +69,73 @@ class Nystromformer {
     w.inverse.forward(w.weights, config_.iterations, w.inverses,
                       ledger[Part::weighted_sum]);
     w.landmarks_read->forward(
-        {w.queries, in.keys, in.values, in.mask, in.heads}, w.read, ledger);
+        {w.queries, in.keys, in.values, in.mask, in.heads}, w.read, ledger,
+        trace == nullptr ? nullptr : &w.landmarks_trace);
     multiply_heads(w.inverses, w.read, w.values, ledger[Part::weighted_sum]);
     w.queries_read->forward({in.queries, w.keys, w.values, no_mask(), in.heads},
-                            output, ledger);
+                            output, ledger, trace);
+    if (trace != nullptr) {
+      trace->made.resize(kMade);
+      std::swap(trace->made[kQueries], w.queries);
+      std::swap(trace->made[kKeys], w.keys);
+      std::swap(trace->made[kWeights], w.weights);
+      std::swap(trace->made[kInverses], w.inverses);
+      std::swap(trace->made[kRead], w.read);
+      std::swap(trace->made[kValues], w.values);
+      std::swap(trace->made[kLogSumExp], w.landmarks_trace.log_sum_exp);
+    }
     if (config_.convolution == 0) return;
     convolve_rows_onto(kernels_, in.values, in.mask, output,
                        ledger[Part::weighted_sum]);
+  }
+
+  struct Backward {
+    AttentionBackward<T> landmarks_read{AttentionForm::streaming};
+    AttentionBackward<T> queries_read{AttentionForm::streaming};
+    PseudoInverseBackward<T> inverse;
+    AttentionTrace<T> landmarks_trace;
+    Tensor<T, 3> output;                 // without the convolution
+    Tensor<T, 3> d_queries, d_keys;      // of the landmarks, [batch, m, D]
+    Tensor<T, 3> d_weights, d_inverses;  // [batch·H, m, m]
+    Tensor<T, 3> d_read, d_values;       // [batch, m, D]
+    Tensor<T, 2> kernels;                // other ones, [H, width]
+  };
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& in, const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& w,
+                Nystromformer& gradient, Ledger& ledger) const {
+    const std::vector<Tensor<T, 3>>& made = result.trace.made;
+    const bool convolves = config_.convolution > 0;
+    if (convolves) take_convolution_off(in, result.output, w, ledger);
+    for (Tensor<T, 3>* each : {&w.d_queries, &w.d_keys, &w.d_values}) {
+      each->resize(made[kKeys].shape());
+    }
+    w.queries_read.run(
+        {in.queries, made[kKeys], made[kValues], no_mask(), in.heads},
+        {convolves ? BatchView<const T>(w.output) : result.output, result.trace,
+         result.d_output},
+        {gradients.queries, w.d_keys, w.d_values}, ledger);
+    multiply_heads_backward(made[kInverses], made[kRead], w.d_values,
+                            w.d_inverses, w.d_read, ledger[Part::weighted_sum]);
+    keep_copy(made[kLogSumExp], w.landmarks_trace.log_sum_exp, ledger);
+    w.landmarks_read.run(
+        {made[kQueries], in.keys, in.values, in.mask, in.heads},
+        {made[kRead], w.landmarks_trace, w.d_read},
+        {w.d_queries, gradients.keys, gradients.values}, ledger);
+    w.inverse.run(made[kWeights], config_.iterations, w.d_inverses, w.d_weights,
+                  ledger[Part::weighted_sum]);
+    head_weights_backward(made[kQueries], made[kKeys], made[kWeights],
+                          w.d_weights, w.d_queries, w.d_keys,
+                          ledger[Part::scores]);
+    segment_means_backward(w.d_queries, in.mask, gradients.queries,
+                           ledger[Part::scores]);
+    segment_means_backward(w.d_keys, in.mask, gradients.keys,
+                           ledger[Part::scores]);
+    if (!convolves) return;
+    convolve_rows_backward(kernels_, in.values, in.mask, result.d_output,
+                           w.kernels, gradient.kernels_, gradients.values,
+                           ledger, Part::weighted_sum);
   }
 
   void for_each_parameter(const std::string& name,
@@ -78,6 +145,38 @@ class Nystromformer {
   }
 
  private:
+  // What a trace keeps: the landmarks, what stands between them, and what they
+  // read.
+  enum {
+    kQueries,
+    kKeys,
+    kWeights,
+    kInverses,
+    kRead,
+    kValues,
+    kLogSumExp,
+    kMade
+  };
+
+  // What attention alone has answered: to take the convolution off again is
+  // cheaper than to keep N rows more.
+  void take_convolution_off(const AttentionInputs<T>& in,
+                            const BatchView<const T>& output, Backward& w,
+                            Ledger& ledger) const {
+    w.output.resize({output.batch, output.rows, output.cols});
+    w.kernels.resize(kernels_.shape());
+    if (ledger.computes()) {
+      for (std::size_t r = 0; r < output.batch * output.rows; ++r) {
+        std::copy_n(all_rows(output).row(r), output.cols,
+                    all_rows(w.output).row(r));
+      }
+      std::transform(kernels_.begin(), kernels_.end(), w.kernels.begin(),
+                     std::negate<T>());
+    }
+    convolve_rows_onto(w.kernels, in.values, in.mask, w.output,
+                       ledger[Part::weighted_sum]);
+  }
+
   NystromConfig config_;
   Tensor<T, 2> kernels_;  // [H, width], or none
 };
@@ -264,7 +363,6 @@ Contestant nystromformer() {
   }};
   variant.cost = nystrom_cost;
   variant.reference = nystrom_reference;
-  variant.no_backward = "its backward is not written";
   make_with<Nystromformer>(variant);
   return transformer_with(variant);
 }

@@ -21,6 +21,7 @@
 #include "baselines/transformer/transformer.h"
 #include "contract/registry.h"
 #include "primitives/efficient_attention/hashed/hashed_attention.h"
+#include "primitives/efficient_attention/hashed/hashed_backward.h"
 #include "primitives/efficient_attention/hashed/hashed_formula.h"
 
 namespace suite {
@@ -52,10 +53,24 @@ class Reformer {
   Workspace workspace() const { return {}; }
 
   void forward(const AttentionInputs<T>& inputs, Workspace& attention,
-               Tensor<T, 3>& output, Ledger& ledger) const {
-    attention.forward(shape_,
-                      {inputs.queries, inputs.values, rotations_, inputs.mask},
-                      output, ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace) const {
+    attention.forward(
+        shape_, {inputs.queries, inputs.values, rotations_, inputs.mask},
+        output, ledger, trace == nullptr ? nullptr : &trace->log_sum_exp);
+  }
+
+  using Backward = HashedBackward<T>;
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients, Backward& backward,
+                Reformer&, Ledger& ledger) const {
+    backward.run(shape_,
+                 {inputs.queries, inputs.values, rotations_, inputs.mask},
+                 {result.output, result.d_output, result.trace.log_sum_exp},
+                 {gradients.queries, gradients.values}, ledger);
   }
 
   void for_each_parameter(const std::string& name,
@@ -214,7 +229,6 @@ Contestant reformer() {
   variant.cost = reformer_cost;
   variant.reference = reformer_reference;
   variant.limit_reference = full_reference;
-  variant.no_backward = "its backward is not written";
   make_with<Reformer>(variant);
   return transformer_with(variant);
 }

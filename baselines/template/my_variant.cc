@@ -25,9 +25,29 @@ class MyVariant {
     return {make_attention<T>(AttentionForm::streaming)};
   }
 
+  // With a trace it leaves there what backward needs besides inputs and output.
   void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
-               Tensor<T, 3>& output, Ledger& ledger) const {
-    workspace.attention->forward(inputs, output, ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               AttentionTrace<T>* trace) const {
+    workspace.attention->forward(inputs, output, ledger, trace);
+  }
+
+  // Fill in: from result.d_output the gradients of queries, keys and values,
+  // which are written, and of parameters, which `gradient`, another mixer, adds
+  // up (linformer.cc). Without a backward take forward's trace, Backward and
+  // these two out, and say why in my_variant() below:
+  //   variant.no_backward = "its backward is not written";
+  struct Backward {
+    AttentionBackward<T> attention{AttentionForm::streaming};
+  };
+  Backward backward_workspace() const { return {}; }
+
+  void backward(const AttentionInputs<T>& inputs,
+                const AttentionResult<T>& result,
+                const AttentionInputGradients<T>& gradients,
+                Backward& workspace, MyVariant& /*gradient*/,
+                Ledger& ledger) const {
+    workspace.attention.run(inputs, result, gradients, ledger);
   }
 };
 
@@ -66,7 +86,6 @@ Contestant my_variant() {
   }};
   variant.cost = my_variant_cost;
   variant.reference = my_variant_reference;
-  variant.no_backward = "its backward is not written";
   make_with<MyVariant>(variant);
   return transformer_with(variant);
 }

@@ -42,8 +42,7 @@ struct PointsTrace {
   Tensor<T, 3> d_points;  // [batch, points, D]
   Tensor<T, 3> d_input;   // [batch, N, C]
 
-  PointsTrace(Keep keep, std::size_t blocks)
-      : spreads(keep), points(blocks) {}
+  PointsTrace(Keep keep, std::size_t blocks) : spreads(keep), points(blocks) {}
 
   void clear_points(const Ledger& ledger) {
     d_points.resize(points.front().shape());

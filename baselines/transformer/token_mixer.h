@@ -18,7 +18,8 @@ namespace suite {
 //
 // One that can be trained has a forward that takes an AttentionTrace too, or
 // null, a struct Backward, what its backward needs while it runs,
-// backward_workspace() and backward().
+// backward_workspace() and backward(). What it made on the way and wants again
+// it puts into the trace's `made`; what is cheap it makes again.
 template <class T>
 class TokenMixer {
  public:

@@ -19,12 +19,14 @@ constexpr double kTolerance = 1e-8;
 
 void compare(TrainingTrial& training, const std::string& name,
              std::span<double> values, const Direction& gradient,
-             const Direction& direction, const std::string& what) {
+             const Direction& direction, const std::string& what,
+             double noise) {
   const double found = dot(gradient, direction);
   const double rounding =
-      kTolerance * (norm(gradient) * norm(direction) +
-                    norm({training.weights.begin(), training.weights.end()}) *
-                        norm(direction));
+      noise * kTolerance *
+      (norm(gradient) +
+       norm({training.weights.begin(), training.weights.end()})) *
+      norm(direction);
   // The extrapolated value is far better than its change, of which little is
   // left.
   const auto agrees = [&](const Slope& slope) {
@@ -41,7 +43,8 @@ void compare(TrainingTrial& training, const std::string& name,
 }
 
 // A random direction of each tensor and `coordinates` of it; all, if that many.
-void check_all(TrainingTrial& training, std::size_t coordinates) {
+// `noise` is how much more rounding than a sum's the contestant says it has.
+void check_all(TrainingTrial& training, std::size_t coordinates, double noise) {
   training.differentiate();
   const auto gradients = training.all();
   Random random(3);
@@ -54,7 +57,8 @@ void check_all(TrainingTrial& training, std::size_t coordinates) {
     }
     Direction direction(values.size());
     for (double& value : direction) value = random.normal();
-    compare(training, name, values, gradient, direction, "a random direction");
+    compare(training, name, values, gradient, direction, "a random direction",
+            noise);
     const std::size_t count = std::min(coordinates, values.size());
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t at =
@@ -64,7 +68,7 @@ void check_all(TrainingTrial& training, std::size_t coordinates) {
       std::fill(direction.begin(), direction.end(), 0.0);
       direction[at] = 1;
       compare(training, name, values, gradient, direction,
-              fmt::format("value {}", at));
+              fmt::format("value {}", at), noise);
     }
   }
 }
@@ -121,7 +125,7 @@ void gradients_are_true(const Contestant& c) {
           training.mask.data()[i] = i % 3 != 1;
         }
       }
-      check_all(training, coordinates);
+      check_all(training, coordinates, c.rounding);
     } catch (const Error& error) {
       throw Error(
           fmt::format("{}: {}", describe(shape, options), error.what()));
@@ -230,8 +234,8 @@ void recomputing_changes_nothing(const Contestant& c) {
 }
 
 // A bias of all keys adds the same to all scores of a query, and softmax takes
-// that away: relative errors would find noise there. Where it is not softmax, or
-// keys are mixed before it, the output says so.
+// that away: relative errors would find noise there. Where it is not softmax,
+// or keys are mixed before it, the output says so.
 void key_biases_get_no_gradient(const Contestant& c) {
   if (!can_be_trained(c)) return;
   TrainingTrial training(c, plain_shape(), defaults(c));

@@ -197,18 +197,24 @@ void panel_backward(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
   constexpr std::size_t kStride = BackwardQueries<T>::kStride;
   const T* const shift = queries.shift(first);
   const T* const delta = queries.delta(first);
-  score<T, vectors>(tile.keys, tile.count, tile.qk_channels,
-                    queries.query_panel(first),
-                    [=, &unread](std::size_t r, std::size_t v,
-                                 const Vec<T>& logit) {
-                      Vec<T> weight =
-                          power_of_two(logit - load(shift + v * kLanes<T>));
-                      if constexpr (!std::is_same_v<Unread, ReadsAll>) {
-                        weight = xsimd::select(unread(r, first + v * kLanes<T>),
-                                               Vec<T>(T(0)), weight);
-                      }
-                      store(weights + r * kStride + v * kLanes<T>, weight);
-                    });
+  const auto weigh = [&](const auto& weight) {
+    score<T, vectors>(tile.keys, tile.count, tile.qk_channels,
+                      queries.query_panel(first), weight);
+  };
+  // Two lambdas: one that refers to `unread` would keep sums out of registers
+  // where there is nothing to leave out.
+  if constexpr (std::is_same_v<Unread, ReadsAll>) {
+    weigh([=](std::size_t r, std::size_t v, const Vec<T>& logit) {
+      store(weights + r * kStride + v * kLanes<T>,
+            power_of_two(logit - load(shift + v * kLanes<T>)));
+    });
+  } else {
+    weigh([=, &unread](std::size_t r, std::size_t v, const Vec<T>& logit) {
+      store(weights + r * kStride + v * kLanes<T>,
+            xsimd::select(unread(r, first + v * kLanes<T>), Vec<T>(T(0)),
+                          power_of_two(logit - load(shift + v * kLanes<T>))));
+    });
+  }
   clock.lap(steps.scores);
   score<T, vectors>(
       tile.values, tile.count, tile.v_channels, queries.d_output_panel(first),

@@ -1,7 +1,5 @@
 #include "primitives/attention_layer/attend_backward.h"
 
-#include "support/check.h"
-
 namespace suite {
 
 template <class T>
@@ -27,12 +25,12 @@ void attend_backward(const Tensor<T, 3>& input, const Mask& mask,
                      const Tensor<T, 3>& d_output, AttendBackward<T>& w,
                      Projections<T>& gradient, Tensor<T, 3>& d_input,
                      Ledger& ledger) {
-  require(!projections.shared_keys(),
-          "no backward where keys and queries share their map");
+  const bool shared = projections.shared_keys();
   w.d_queries.resize(trace.queries.shape());
-  w.d_keys.resize(trace.keys.shape());
+  if (!shared) w.d_keys.resize(trace.keys.shape());
   w.d_values.resize(trace.values.shape());
-  mix({trace.queries, trace.keys, trace.values, mask, projections.heads},
+  mix({trace.queries, shared ? trace.queries : trace.keys, trace.values, mask,
+       projections.heads},
       {output, trace.attention, d_output}, {w.d_queries, w.d_keys, w.d_values},
       ledger);
   d_input.resize(input.shape());
@@ -43,8 +41,10 @@ void attend_backward(const Tensor<T, 3>& input, const Mask& mask,
   };
   through(w.d_queries, projections.query, gradient.query, Onto::nothing,
           Part::query_projection);
-  through(w.d_keys, projections.key, gradient.key, Onto::what_is_there,
-          Part::key_value_projection);
+  if (!shared) {
+    through(w.d_keys, projections.key, gradient.key, Onto::what_is_there,
+            Part::key_value_projection);
+  }
   through(w.d_values, projections.value, gradient.value, Onto::what_is_there,
           Part::key_value_projection);
 }

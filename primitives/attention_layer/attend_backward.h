@@ -10,7 +10,8 @@
 namespace suite {
 
 // The backward of what mixes tokens: from what it was given, what it made and
-// the gradient of that, the gradients of what it was given.
+// the gradient of that, the gradients of what it was given. Where keys are the
+// queries, the gradient of both together is that of the queries.
 template <class T>
 using MixTokensBackward = std::function<void(
     const AttentionInputs<T>& inputs, const AttentionResult<T>& result,

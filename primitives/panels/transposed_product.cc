@@ -1,5 +1,6 @@
 #include "primitives/panels/transposed_product.h"
 
+#include <algorithm>
 #include <array>
 
 #include "primitives/panels/panel_product.h"
@@ -66,6 +67,18 @@ void add_transposed_tile(MatrixView<const T> left, MatrixView<const T> right,
 }
 
 template <class T>
+void add_transposed_serial(MatrixView<const T> left, MatrixView<const T> right,
+                           MatrixView<T> out) {
+  alignas(64) std::array<T, kMostDepth * kPanelWidth<T>> panel;
+  const std::size_t tile = depth_tile<T>();
+  for (std::size_t n = 0; n < left.rows; n += tile) {
+    const std::size_t count = std::min(tile, left.rows - n);
+    add_transposed_tile(left.row_range(n, count), right.row_range(n, count),
+                        out, panel.data());
+  }
+}
+
+template <class T>
 void add_transposed_product(MatrixView<const T> left, MatrixView<const T> right,
                             MatrixView<T> out) {
   const std::size_t panels = panel_count<T>(out.cols);
@@ -124,6 +137,12 @@ template void add_transposed_tile<float>(MatrixView<const float>,
 template void add_transposed_tile<double>(MatrixView<const double>,
                                           MatrixView<const double>,
                                           MatrixView<double>, double*);
+template void add_transposed_serial<float>(MatrixView<const float>,
+                                           MatrixView<const float>,
+                                           MatrixView<float>);
+template void add_transposed_serial<double>(MatrixView<const double>,
+                                            MatrixView<const double>,
+                                            MatrixView<double>);
 template void add_column_sums<float>(MatrixView<const float>, float*);
 template void add_column_sums<double>(MatrixView<const double>, double*);
 

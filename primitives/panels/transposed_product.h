@@ -30,6 +30,11 @@ template <class T>
 void add_transposed_tile(MatrixView<const T> left, MatrixView<const T> right,
                          MatrixView<T> out, T* panel);
 
+// The same on the calling thread, of any number of rows.
+template <class T>
+void add_transposed_serial(MatrixView<const T> left, MatrixView<const T> right,
+                           MatrixView<T> out);
+
 // sums[rows.cols] += the sum of the rows, in their order, on all threads.
 template <class T>
 void add_column_sums(MatrixView<const T> rows, T* sums);

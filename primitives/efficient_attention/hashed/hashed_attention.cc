@@ -3,6 +3,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
 
 #include "primitives/efficient_attention/hashed/hashed_reader.h"
 #include "primitives/threads.h"
@@ -63,7 +66,8 @@ void HashedAttention<T>::book(const HashedShape& s, double scores,
 
 template <class T>
 void HashedAttention<T>::forward(const HashedShape& s, const Inputs& inputs,
-                                 Tensor<T, 3>& output, Ledger& ledger) {
+                                 Tensor<T, 3>& output, Ledger& ledger,
+                                 Tensor<T, 3>* log_sum_exp) {
   require(s.chunk > 0 && s.hash.rounds > 0 &&
               divide_up(s.hash.rows, s.chunk) <= kMostChunks,
           "hashed attention: {} rounds of chunks of {} in {} rows: allowed are "
@@ -81,6 +85,9 @@ void HashedAttention<T>::forward(const HashedShape& s, const Inputs& inputs,
   Buffers buffers = Buffers::allocating(threads());
   lay_out(s, buffers);
   output.resize({s.hash.batch, s.hash.rows, s.hash.heads * s.v_channels});
+  if (log_sum_exp != nullptr) {
+    log_sum_exp->resize({s.hash.batch, s.hash.heads, s.hash.rows});
+  }
   if (!ledger.computes()) return book(s, 0, 0, ledger);
   for (std::size_t i = 0; i < inputs.mask.size(); ++i) {
     if (inputs.mask.data()[i] != 0) continue;
@@ -109,9 +116,27 @@ void HashedAttention<T>::forward(const HashedShape& s, const Inputs& inputs,
 #pragma omp critical
     steps += mine;
   }
+  if (log_sum_exp != nullptr) keep_log_sum_exp(s, inputs.mask, *log_sum_exp);
   const double share = scale.seconds_per_tick() / threads();
   book(s, share * static_cast<double>(steps.scores),
        share * static_cast<double>(steps.weighted_sum), ledger);
+}
+
+template <class T>
+void HashedAttention<T>::keep_log_sum_exp(const HashedShape& s,
+                                          const Mask& mask,
+                                          Tensor<T, 3>& log_sum_exp) const {
+  const std::size_t N = s.hash.rows;
+#pragma omp parallel for schedule(static)
+  for (std::size_t i = 0; i < log_sum_exp.size(); ++i) {
+    const std::size_t b = i / N / s.hash.heads, n = i % N;
+    const bool shown = mask.size() == 0 || mask(b, n) != 0;
+    const T sum = shown ? sum_.data()[i] : T(0);
+    log_sum_exp.data()[i] = sum == 0
+                                ? -std::numeric_limits<T>::infinity()
+                                : static_cast<T>(std::numbers::ln2) *
+                                      (reference_.data()[i] + std::log2(sum));
+  }
 }
 
 template <class T>

@@ -55,15 +55,17 @@ class HashedAttention {
     const Mask& mask;               // [batch, N], or empty
   };
 
-  // output[batch, N, heads·v_channels], resized to fit: of row i the softmax over
-  // q_i·q_j/|q_j| for all rows j ≠ i that stand in i's chunk or the one before it
-  // in any round, each once. One that meets no other row gets its own value;
-  // hidden rows take no part, and get zeros. The bits don't depend on the number
-  // of threads.
-  // Cost: at most N·2·chunk·(d + v_channels) MACs a head and round, and the
-  // hash's: what an earlier round has shown is multiplied, then left out.
+  // output[batch, N, heads·v_channels], resized to fit: of row i the softmax
+  // over q_i·q_j/|q_j| for all rows j ≠ i that stand in i's chunk or the one
+  // before it in any round, each once. One that meets no other row gets its own
+  // value; hidden rows take no part, and get zeros. The bits don't depend on
+  // the number of threads. Cost: at most N·2·chunk·(d + v_channels) MACs a head
+  // and round, and the hash's: what an earlier round has shown is multiplied,
+  // then left out. log_sum_exp[batch, heads, N], unless it is null, gets what
+  // the backward needs: −∞ for a row that meets no other, or is hidden.
   void forward(const HashedShape& shape, const Inputs& inputs,
-               Tensor<T, 3>& output, Ledger& ledger);
+               Tensor<T, 3>& output, Ledger& ledger,
+               Tensor<T, 3>* log_sum_exp = nullptr);
 
   void lay_out(const HashedShape& shape, Buffers& buffers);
 
@@ -72,6 +74,8 @@ class HashedAttention {
   HashedRows<T> rows_of(const HashedShape& shape, const Inputs& inputs,
                         std::size_t index, std::size_t round,
                         Tensor<T, 3>& output);
+  void keep_log_sum_exp(const HashedShape& shape, const Mask& mask,
+                        Tensor<T, 3>& log_sum_exp) const;
   void book(const HashedShape& shape, double scores, double weighted_sum,
             Ledger& ledger) const;
 

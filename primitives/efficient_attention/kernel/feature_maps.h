@@ -28,9 +28,10 @@ class FeatureMap {
   // Of so many rows of a head.
   virtual Work work(std::size_t rows) const = 0;
 
-  // d_queries[rows, d] ← the gradient of queries, where that of `features`, which
-  // they were given, is d_features[rows, r], scratch from then on. A row's factor
-  // is as good as constant: what is made of the features doesn't depend on it.
+  // d_queries[rows, d] ← the gradient of queries, where that of `features`,
+  // which they were given, is d_features[rows, r], scratch from then on. A
+  // row's factor is as good as constant: what is made of the features doesn't
+  // depend on it.
   virtual void of_queries_backward(MatrixView<const T> queries,
                                    MatrixView<const T> features,
                                    MatrixView<T> d_features,

@@ -128,10 +128,9 @@ void shift_state(T from, T to, T* state, std::size_t size) {
 
 KernelCuts::KernelCuts(const KernelShape& s) {
   const std::size_t heads = s.batch * s.heads;
-  const std::size_t wanted =
-      s.causal ? 1
-               : std::min(divide_up(kUnitsWanted, heads),
-                          s.rows / kKeysPerRange);
+  const std::size_t wanted = s.causal ? 1
+                                      : std::min(divide_up(kUnitsWanted, heads),
+                                                 s.rows / kKeysPerRange);
   range = divide_up(s.rows, std::max<std::size_t>(wanted, 1));
   ranges = divide_up(s.rows, range);
   tile = std::min(s.rows, kFeatureTile);

@@ -7,6 +7,7 @@
 
 #include "primitives/efficient_attention/kernel/kernel_tiles.h"
 #include "primitives/panels/parallel_product.h"
+#include "primitives/panels/transposed_product.h"
 #include "primitives/threads.h"
 #include "primitives/ticks.h"
 #include "support/check.h"
@@ -45,10 +46,15 @@ struct KernelAttentionBackward<T>::Head {
     const auto part = [&](const auto& all) {
       return all.row_range(first, end - first);
     };
-    return {part(queries),   part(keys),     part(values),
-            part(output),    part(d_output), part(d_queries),
-            part(d_keys),    part(d_values), valid == nullptr ? nullptr
-                                                              : valid + first};
+    return {part(queries),
+            part(keys),
+            part(values),
+            part(output),
+            part(d_output),
+            part(d_queries),
+            part(d_keys),
+            part(d_values),
+            valid == nullptr ? nullptr : valid + first};
   }
   std::size_t count() const { return keys.rows; }
   std::size_t width() const { return values.cols + 1; }
@@ -88,7 +94,6 @@ void KernelAttentionBackward<T>::lay_out(const KernelShape& s,
     own(each.weights, {pairs, pairs});
     own(each.d_weights, {pairs, pairs});
     own(each.totals, {cuts.tile});
-    own(each.panel, {kMostDepth * kPanelWidth<T>});
   });
 }
 
@@ -112,7 +117,7 @@ void KernelAttentionBackward<T>::sum_keys(const FeatureMap<T>& map,
     steps.clock.lap(steps.features);
     scale_by(before, shift, sums);
     with_ones(tile.values, tile.valid, values);
-    add_outer<T>(features, values, sums, scratch.panel.data());
+    add_transposed_serial<T>(features, values, sums);
     steps.clock.lap(steps.values);
   }
   shifts_(unit) = shift;
@@ -129,9 +134,7 @@ void KernelAttentionBackward<T>::merge_keys(const KernelCuts& cuts,
     const T shift = std::max(shifts_(first), shifts_(unit));
     scale_by(shifts_(first), shift, all);
     scale_by(shifts_(unit), shift, more);
-    for (std::size_t i = 0; i < all.rows * all.cols; ++i) {
-      all.data[i] += more.data[i];
-    }
+    add_all(more, all);
     shifts_(first) = shift;
   }
   steps.clock.lap(steps.values);
@@ -160,13 +163,12 @@ void KernelAttentionBackward<T>::of_queries(const FeatureMap<T>& map,
     serial_product<T>(features, RightFactor<T>{sums.columns(sums.cols - 1, 1)},
                       {scratch.totals.data(), count, 1, 1}, AsItIs<T>());
     of_means(tile.output, tile.d_output, scratch.totals.data(), d_sums);
-    add_outer<T>(features, d_sums, gathered, scratch.panel.data());
+    add_transposed_serial<T>(features, d_sums, gathered);
     steps.clock.lap(steps.values);
     serial_product<T>(d_sums, RightFactor<T>{sums, /*transpose=*/true},
                       d_features, AsItIs<T>());
     steps.clock.lap(steps.scores);
-    map.of_queries_backward(tile.queries, features, d_features,
-                            tile.d_queries);
+    map.of_queries_backward(tile.queries, features, d_features, tile.d_queries);
     steps.clock.lap(steps.features);
   }
 }
@@ -177,8 +179,7 @@ void KernelAttentionBackward<T>::merge_queries(const KernelCuts& cuts,
   const std::size_t first = head * cuts.ranges;
   const MatrixView<T> all = example(d_sums_, first);
   for (std::size_t unit = first + 1; unit < first + cuts.ranges; ++unit) {
-    const T* more = example(d_sums_, unit).data;
-    for (std::size_t i = 0; i < all.rows * all.cols; ++i) all.data[i] += more[i];
+    add_all(example(d_sums_, unit), all);
   }
   steps.clock.lap(steps.values);
 }
@@ -215,12 +216,9 @@ void KernelAttentionBackward<T>::of_keys(const FeatureMap<T>& map,
 
 // Queries' gradients, and what a pass from the end needs of this one.
 template <class T>
-void KernelAttentionBackward<T>::causal_forwards(const FeatureMap<T>& map,
-                                                 const Head& head,
-                                                 const KernelCuts& cuts,
-                                                 std::size_t index,
-                                                 Scratch& scratch,
-                                                 Steps& steps) {
+void KernelAttentionBackward<T>::causal_forwards(
+    const FeatureMap<T>& map, const Head& head, const KernelCuts& cuts,
+    std::size_t index, Scratch& scratch, Steps& steps) {
   const MatrixView<T> sums = sums_of(sums_, index, head.width());
   clear(sums);
   T shift = std::numeric_limits<T>::lowest();
@@ -260,22 +258,18 @@ void KernelAttentionBackward<T>::causal_forwards(const FeatureMap<T>& map,
     serial_product<T>(d_sums, RightFactor<T>{sums, /*transpose=*/true},
                       d_features, AsItIs<T>(), /*onto=*/true);
     steps.clock.lap(steps.scores);
-    map.of_queries_backward(tile.queries, features, d_features,
-                            tile.d_queries);
+    map.of_queries_backward(tile.queries, features, d_features, tile.d_queries);
     steps.clock.lap(steps.features);
-    add_outer<T>(of_keys, values, sums, scratch.panel.data());
+    add_transposed_serial<T>(of_keys, values, sums);
     steps.clock.lap(steps.values);
   }
 }
 
 // Keys' and values' gradients.
 template <class T>
-void KernelAttentionBackward<T>::causal_backwards(const FeatureMap<T>& map,
-                                                  const Head& head,
-                                                  const KernelCuts& cuts,
-                                                  std::size_t index,
-                                                  Scratch& scratch,
-                                                  Steps& steps) {
+void KernelAttentionBackward<T>::causal_backwards(
+    const FeatureMap<T>& map, const Head& head, const KernelCuts& cuts,
+    std::size_t index, Scratch& scratch, Steps& steps) {
   const MatrixView<T> gathered = sums_of(d_sums_, index, head.width());
   const std::size_t v = head.values.cols;
   clear(gathered);
@@ -309,17 +303,16 @@ void KernelAttentionBackward<T>::causal_backwards(const FeatureMap<T>& map,
     clear_later(d_weights);
     serial_product<T>(of_keys, RightFactor<T>{gathered.columns(0, v)},
                       tile.d_values, AsItIs<T>());
-    add_outer<T>(weights, d_sums.columns(0, v), tile.d_values,
-                 scratch.panel.data());
+    add_transposed_serial<T>(weights, d_sums.columns(0, v), tile.d_values);
     steps.clock.lap(steps.values);
     serial_product<T>(values, RightFactor<T>{gathered, /*transpose=*/true},
                       d_features, AsItIs<T>());
-    add_outer<T>(d_weights, features, d_features, scratch.panel.data());
+    add_transposed_serial<T>(d_weights, features, d_features);
     steps.clock.lap(steps.scores);
     map.of_keys_backward(tile.keys, tile.valid, of_keys, d_features,
                          tile.d_keys);
     steps.clock.lap(steps.features);
-    add_outer<T>(features, d_sums, gathered, scratch.panel.data());
+    add_transposed_serial<T>(features, d_sums, gathered);
     steps.clock.lap(steps.values);
   }
 }

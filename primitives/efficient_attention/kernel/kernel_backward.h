@@ -1,10 +1,11 @@
-// The backward of kernel attention, linear in N as its forward is: the sums over
-// keys and over queries are made once for all rows that read them.
+// The backward of kernel attention, linear in N as its forward is: the sums
+// over keys and over queries are made once for all rows that read them.
 //
-// With S = Σ φ(k)[v, 1]ᵀ, a query's sums [n, t] = Sᵀφ(q) and its output y = n/t,
-// the gradient of the sums is g = [d_y, −d_y·y]/t. So dφ(q) = S·g, and with
-// G = Σ φ(q)gᵀ over the queries dφ(k) = G·[v, 1] and dv = Gᵀφ(k) without its last.
-// Causal, S runs from the first row to the last and G from the last to the first.
+// With S = Σ φ(k)[v, 1]ᵀ, a query's sums [n, t] = Sᵀφ(q) and its output y =
+// n/t, the gradient of the sums is g = [d_y, −d_y·y]/t. So dφ(q) = S·g, and
+// with G = Σ φ(q)gᵀ over the queries dφ(k) = G·[v, 1] and dv = Gᵀφ(k) without
+// its last. Causal, S runs from the first row to the last and G from the last
+// to the first.
 #pragma once
 
 #include <vector>
@@ -39,12 +40,11 @@ class KernelAttentionBackward {
 
  private:
   struct Scratch {
-    Tensor<T, 2> features, d_features;    // [tile, features]
-    Tensor<T, 2> other_features;          // the same where causal
-    Tensor<T, 2> values, d_sums;          // [tile, v_channels + 1, padded]
-    Tensor<T, 2> weights, d_weights;      // [tile, tile] where causal
-    Tensor<T, 1> totals;                  // [tile]
-    Tensor<T, 1> panel;                   // of a product
+    Tensor<T, 2> features, d_features;  // [tile, features]
+    Tensor<T, 2> other_features;        // the same where causal
+    Tensor<T, 2> values, d_sums;        // [tile, v_channels + 1, padded]
+    Tensor<T, 2> weights, d_weights;    // [tile, tile] where causal
+    Tensor<T, 1> totals;                // [tile]
   };
   struct Head;
   struct Steps;

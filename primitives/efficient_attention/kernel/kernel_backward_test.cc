@@ -12,7 +12,8 @@ namespace {
 template <class T>
 struct Case {
   KernelShape shape;
-  Tensor<T, 3> queries, keys, values, weights;  // weights of outputs in the loss
+  Tensor<T, 3> queries, keys, values,
+      weights;  // weights of outputs in the loss
   Tensor<T, 3> d_queries, d_keys, d_values;
   Tensor<T, 2> directions;
   EluPlusOne<T> elu;
@@ -58,10 +59,9 @@ struct Case {
   Cost differentiate(Ledger::Mode mode = Ledger::Mode::compute) {
     const auto output = answer();
     Ledger ledger(mode);
-    KernelAttentionBackward<T>().run(shape, map(),
-                                     {queries, keys, values, mask},
-                                     {output, weights},
-                                     {d_queries, d_keys, d_values}, ledger);
+    KernelAttentionBackward<T>().run(
+        shape, map(), {queries, keys, values, mask}, {output, weights},
+        {d_queries, d_keys, d_values}, ledger);
     return ledger.counted();
   }
 };
@@ -98,8 +98,7 @@ TEST_F(KernelBackwardTest, AgreesWithDifferences) {
             return c.loss();
           };
           constexpr double kStep = 1e-6;
-          const double slope =
-              (loss_at(kStep) - loss_at(-kStep)) / (2 * kStep);
+          const double slope = (loss_at(kStep) - loss_at(-kStep)) / (2 * kStep);
           at = before;
           // Where x passes 0, elu's second derivative jumps.
           EXPECT_NEAR(found, slope, 2e-6 * (std::sqrt(size) + 1))
@@ -192,8 +191,7 @@ TEST_F(KernelBackwardTest, CountsWhatItSays) {
   for (const auto mode : {Ledger::Mode::compute, Ledger::Mode::count_only}) {
     for (const bool causal : {false, true}) {
       const Cost cost = Case<float>(150, 3, 7, kR, causal).differentiate(mode);
-      EXPECT_EQ(cost[Part::softmax].macs,
-                (causal ? 6 : 5) * 6 * 150 * kR * 7);
+      EXPECT_EQ(cost[Part::softmax].macs, (causal ? 6 : 5) * 6 * 150 * kR * 7);
       EXPECT_EQ(cost[Part::scores].macs + cost[Part::weighted_sum].macs,
                 6 * (150 * kR * 5 * (kV + 1) +
                      (causal ? kPairs * (4 * kR + 3 * kV + 2) : 0)));

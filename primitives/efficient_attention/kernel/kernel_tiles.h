@@ -5,23 +5,10 @@
 #include <cmath>
 #include <cstdint>
 
-#include "primitives/panels/caches.h"
-#include "primitives/panels/transposed_product.h"
+#include "primitives/panels/panels.h"
 #include "primitives/tensor.h"
 
 namespace suite::kernel_detail {
-
-// out[left.cols, right.cols] += leftᵀ·right, on the calling thread.
-template <class T>
-void add_outer(MatrixView<const T> left, MatrixView<const T> right,
-               MatrixView<T> out, T* panel) {
-  const std::size_t tile = depth_tile<T>();
-  for (std::size_t n = 0; n < left.rows; n += tile) {
-    const std::size_t count = std::min(tile, left.rows - n);
-    add_transposed_tile(left.row_range(n, count), right.row_range(n, count),
-                        out, panel);
-  }
-}
 
 // Entries of keys after the query, which it doesn't read, become 0.
 template <class T>
@@ -72,6 +59,14 @@ void scale_by(T from, T to, MatrixView<T> sums) {
   const T factor = std::exp(from - to);
   for (std::size_t r = 0; r < sums.rows; ++r) {
     for (std::size_t c = 0; c < sums.cols; ++c) sums.row(r)[c] *= factor;
+  }
+}
+
+// all += more, without a gap between rows.
+template <class T>
+void add_all(MatrixView<T> more, MatrixView<T> all) {
+  for (std::size_t i = 0; i < all.rows * all.cols; ++i) {
+    all.data[i] += more.data[i];
   }
 }
 

@@ -5,44 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "primitives/efficient_attention/landmark/inverse_steps.h"
 #include "primitives/panels/parallel_product.h"
 #include "primitives/softmax.h"
 
 namespace suite {
-namespace {
-
-// a ← diagonal·I − a.
-template <class T>
-void subtract_from(T diagonal, MatrixView<T> a) {
-  for (std::size_t r = 0; r < a.rows; ++r) {
-    T* row = a.row(r);
-    for (std::size_t c = 0; c < a.cols; ++c) row[c] = -row[c];
-    row[r] += diagonal;
-  }
-}
-
-// z ← aᵀ/(|a|₁·|a|∞).
-template <class T>
-void begin_inverse(MatrixView<const T> a, MatrixView<T> z) {
-  T of_rows = 0, of_columns = 0;
-  for (std::size_t i = 0; i < a.rows; ++i) {
-    T row = 0, column = 0;
-    for (std::size_t j = 0; j < a.rows; ++j) {
-      row += std::abs(a.row(i)[j]);
-      column += std::abs(a.row(j)[i]);
-    }
-    of_rows = std::max(of_rows, row);
-    of_columns = std::max(of_columns, column);
-  }
-  const T scale = 1 / (of_rows * of_columns);
-  for (std::size_t i = 0; i < a.rows; ++i) {
-    for (std::size_t j = 0; j < a.rows; ++j) {
-      z.row(i)[j] = scale * a.row(j)[i];
-    }
-  }
-}
-
-}  // namespace
+using inverse_detail::begin_inverse;
+using inverse_detail::subtract_from;
 
 template <class T>
 void segment_means(const BatchView<const T>& input, const Mask& mask,

@@ -1,6 +1,8 @@
 // Rows made of their neighbours: a depthwise convolution along N.
 #pragma once
 
+#include <type_traits>
+
 #include "primitives/cost.h"
 #include "primitives/tensor.h"
 
@@ -15,6 +17,18 @@ namespace suite {
 template <class T>
 void convolve_rows_onto(const Tensor<T, 2>& kernels,
                         const BatchView<const T>& input, const Mask& mask,
-                        Tensor<T, 3>& output, const Meter& meter);
+                        const std::type_identity_t<BatchView<T>>& output,
+                        const Meter& meter);
+
+// Its backward: d_kernels[heads, width] and d_input[batch, N, heads·d] are
+// added to, hidden rows of which become 0. `flipped` is scratch. The bits don't
+// depend on the number of threads. Cost: 2·batch·N·heads·d·width MACs.
+template <class T>
+void convolve_rows_backward(const Tensor<T, 2>& kernels,
+                            const BatchView<const T>& input, const Mask& mask,
+                            const BatchView<const T>& d_output,
+                            Tensor<T, 2>& flipped, Tensor<T, 2>& d_kernels,
+                            const BatchView<T>& d_input, Ledger& ledger,
+                            Part part);
 
 }  // namespace suite

@@ -64,10 +64,9 @@ void combine_rows_backward(const Tensor<T, 2>& weights,
           rows, N, input.rows);
   const bool masked = mask.size() > 0;
   if (masked) shown.resize({input.batch, N, input.cols});
-  const Work work{
-      .macs = 2 * input.batch * rows * N * input.cols,
-      .bytes_moved = 2 * sizeof(T) * input.batch *
-                     (rows * N + (N + rows) * input.cols)};
+  const Work work{.macs = 2 * input.batch * rows * N * input.cols,
+                  .bytes_moved = 2 * sizeof(T) * input.batch *
+                                 (rows * N + (N + rows) * input.cols)};
   if (!meter.add(work)) return;
   if (masked) copy_shown(input, mask, shown);
   for (std::size_t b = 0; b < input.batch; ++b) {

@@ -164,8 +164,10 @@ void SparseAttention<T>::forward(const AttentionInputs<T>& inputs,
 #pragma omp for schedule(dynamic)
     for (std::size_t unit = 0; unit < s.batch * s.heads * blocks; ++unit) {
       const std::size_t head = unit / blocks;
-      Unit{inputs, s, pattern, scratch, mine, head / s.heads, head % s.heads,
-           pattern.queries_of(unit % blocks)}
+      Unit{inputs,         s,
+           pattern,        scratch,
+           mine,           head / s.heads,
+           head % s.heads, pattern.queries_of(unit % blocks)}
           .run(output, log_sum_exp);
     }
 #pragma omp critical

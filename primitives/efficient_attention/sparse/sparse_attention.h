@@ -18,9 +18,9 @@ class SparseAttention {
   // output[batch, N, heads·v_channels], resized to fit. A query that reads no
   // key, as all of its are hidden, yields zeros. The bits don't depend on the
   // number of threads.
-  // Cost: (qk_channels + v_channels) MACs and one logit for each head, query and
-  // key that it reads, hidden ones left out. `trace`, unless it is null, gets
-  // what the backward needs.
+  // Cost: (qk_channels + v_channels) MACs and one logit for each head, query
+  // and key that it reads, hidden ones left out. `trace`, unless it is null,
+  // gets what the backward needs.
   void forward(const AttentionInputs<T>& inputs, const SparsePattern& pattern,
                Tensor<T, 3>& output, Ledger& ledger,
                AttentionTrace<T>* trace = nullptr);

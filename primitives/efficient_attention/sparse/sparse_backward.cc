@@ -16,7 +16,8 @@ constexpr std::size_t kUnitsWanted = 32, kQueriesPerRange = 1024;
 // Rows of keys that are added up over ranges at once.
 constexpr std::size_t kRowsAtOnce = 64;
 
-// rows[count] ← sums, of which each row is padded, of all ranges in their order.
+// rows[count] ← sums, of which each row is padded, of all ranges in their
+// order.
 template <class T>
 void sum_ranges(T* sums, std::size_t ranges, std::size_t stride,
                 std::size_t first, MatrixView<T> rows) {
@@ -74,8 +75,9 @@ struct SparseBackward<T>::Unit {
             shape.v_channels};
   }
 
-  // backward(tile of keys that are shown, its first key, gradients' place) along
-  // a range; where some of a tile are hidden, sums lie side by side first.
+  // backward(tile of keys that are shown, its first key, gradients' place)
+  // along a range; where some of a tile are hidden, sums lie side by side
+  // first.
   template <class Backward>
   void for_each_tile(const KeyRange& range, const Backward& backward) {
     const std::size_t qk = shape.qk_channels, v = shape.v_channels;
@@ -234,8 +236,8 @@ void SparseBackward<T>::run(const AttentionInputs<T>& inputs,
       T *d_keys = &d_keys_(i, range, 0), *d_values = &d_values_(i, range, 0);
       std::fill_n(d_keys, d_keys_.shape(2), T(0));
       std::fill_n(d_values, d_values_.shape(2), T(0));
-      Unit unit{inputs,  s,    pattern, result, gradients, scratch,
-                mine,    clock, d_keys,  d_values, i / heads, i % heads};
+      Unit unit{inputs, s,     pattern, result,   gradients, scratch,
+                mine,   clock, d_keys,  d_values, i / heads, i % heads};
       const std::size_t first = range * cuts.range;
       for (std::size_t g = 0; g < group; ++g) {
         for (std::size_t b = first; b < std::min(first + cuts.range, blocks);

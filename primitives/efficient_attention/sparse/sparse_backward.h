@@ -1,5 +1,6 @@
-// The backward of sparse attention: blocks of queries past the tiles of keys that
-// they read, with weights made again from the log-sum-exp that forward kept.
+// The backward of sparse attention: blocks of queries past the tiles of keys
+// that they read, with weights made again from the log-sum-exp that forward
+// kept.
 #pragma once
 
 #include <vector>
@@ -14,7 +15,7 @@ namespace suite {
 // which are added up over ranges in a fixed order. Never depends on the number
 // of threads.
 struct SparseBackwardCuts {
-  std::size_t range;   // blocks of a unit
+  std::size_t range;  // blocks of a unit
   std::size_t ranges;
 
   SparseBackwardCuts(const AttentionShape& shape, const SparsePattern& pattern);
@@ -36,10 +37,10 @@ class SparseBackward {
 
  private:
   struct Scratch {
-    Tensor<T, 1> packed;    // BackwardQueries of a block
-    Tensor<T, 1> d_queries; // [block, qk_channels], in panels
-    Tensor<T, 1> keys;      // [tile, qk_channels]
-    Tensor<T, 1> values;    // [tile, v_channels]
+    Tensor<T, 1> packed;     // BackwardQueries of a block
+    Tensor<T, 1> d_queries;  // [block, qk_channels], in panels
+    Tensor<T, 1> keys;       // [tile, qk_channels]
+    Tensor<T, 1> values;     // [tile, v_channels]
     Tensor<T, 1> d_keys;    // [tile, padded qk_channels], where keys are hidden
     Tensor<T, 1> d_values;  // [tile, padded v_channels]
     Tensor<T, 1> places;    // [tile], of the shown keys

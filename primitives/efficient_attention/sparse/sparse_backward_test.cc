@@ -19,13 +19,14 @@ SparsePattern window(std::size_t rows, std::size_t block, std::size_t each_side,
   pattern.own = [=](std::size_t q) {
     if (q < globals) return KeyRange{globals, rows};
     const std::size_t first = q < each_side ? 0 : q - each_side;
-    return KeyRange{std::max(first, globals), std::min(rows, q + each_side + 1)};
+    return KeyRange{std::max(first, globals),
+                    std::min(rows, q + each_side + 1)};
   };
   return pattern;
 }
 
-// Several tiles of keys, panels and chunks of queries, and ranges of blocks; runs
-// alone, and no key that all read.
+// Several tiles of keys, panels and chunks of queries, and ranges of blocks;
+// runs alone, and no key that all read.
 std::vector<SparsePattern> patterns() {
   SparsePattern runs{.rows = 2600, .block = 260};
   runs.whole = [](std::size_t q, std::vector<KeyRange>& out) {
@@ -36,15 +37,20 @@ std::vector<SparsePattern> patterns() {
   disjoint.own = [](std::size_t q) {
     return KeyRange{q / 15 * 15, q / 15 * 15 + 15};
   };
-  return {window(1, 48, 3, 0),    window(389, 48, 40, 0),
-          window(389, 16, 200, 5), window(2600, 48, 300, 3), runs, disjoint};
+  return {window(1, 48, 3, 0),
+          window(389, 48, 40, 0),
+          window(389, 16, 200, 5),
+          window(2600, 48, 300, 3),
+          runs,
+          disjoint};
 }
 
 template <class T>
 struct Case {
   static constexpr std::size_t kBatch = 2, kHeads = 2, kQk = 6, kV = 9;
   SparsePattern pattern;
-  Tensor<T, 3> queries, keys, values, weights;  // weights of outputs in the loss
+  Tensor<T, 3> queries, keys, values,
+      weights;  // weights of outputs in the loss
   Tensor<T, 3> d_queries, d_keys, d_values;
   Mask mask;
 

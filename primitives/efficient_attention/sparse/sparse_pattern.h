@@ -26,7 +26,8 @@ struct SparsePattern {
   std::size_t apart = 0;
   // The runs that every query of the block that begins with `query` reads. They
   // don't overlap one another or `own`. None: empty.
-  std::function<void(std::size_t query, std::vector<KeyRange>& runs)> whole = {};
+  std::function<void(std::size_t query, std::vector<KeyRange>& runs)> whole =
+      {};
   // What a query reads besides; neighbours' ranges should overlap. None: empty.
   std::function<KeyRange(std::size_t query)> own = {};
 
@@ -61,7 +62,8 @@ struct SparsePattern {
   }
 };
 
-// The part of `range` within the tile [first, first + count), from its beginning.
+// The part of `range` within the tile [first, first + count), from its
+// beginning.
 KeyRange within(const KeyRange& range, std::size_t first, std::size_t count);
 
 // How many keys of the range a mask shows; all without one.
