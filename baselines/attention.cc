@@ -18,7 +18,7 @@ template <class T>
 class AttentionAlone {
  public:
   AttentionAlone(const Shape& shape, const Options& options)
-      : heads_(shape.H), form_(attention_form(options.text("attention"))) {
+      : heads_(shape.H), form_(attention_form(options.text("form"))) {
     check(shape);
     queries_.resize({shape.M, shape.D});
   }
@@ -79,7 +79,7 @@ class AttentionAlone {
 Cost attention_cost(const Shape& s, const Options& options, std::size_t scalar,
                     int threads) {
   check(s);
-  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionForm form = attention_form(options.text("form"));
   const AttentionShape shape{s.batch, s.M, s.N, s.H, s.D / s.H, s.D / s.H};
   Cost cost = formula::attention(shape, form, scalar);
   cost.parameters = s.M * s.D;
@@ -91,7 +91,7 @@ Cost attention_cost(const Shape& s, const Options& options, std::size_t scalar,
 
 TrainingCost attention_training_cost(const Shape& s, const Options& options,
                                      std::size_t scalar, int threads, Keep) {
-  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionForm form = attention_form(options.text("form"));
   const AttentionShape shape{s.batch, s.M, s.N, s.H, s.D / s.H, s.D / s.H};
   TrainingCost cost;
   cost.forward = attention_cost(s, options, scalar, threads);
@@ -127,8 +127,7 @@ Contestant attention() {
            .exact = true,
            .latents = true,
            .permutation_invariant = true},
-      .options = {choice("attention", {"streaming", "materialised"},
-                         "In which form is attention computed?")},
+      .options = {attention_form_option()},
   }};
   contestant.cost = attention_cost;
   contestant.training_cost = attention_training_cost;

@@ -12,7 +12,7 @@ template <class T>
 class BareTransformer {
  public:
   BareTransformer(const Shape& shape, const Options& options)
-      : form_(attention_form(options.text("attention"))) {
+      : form_(attention_form(options.text("form"))) {
     require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
             shape.H, shape.D);
     for (std::size_t layer = 0; layer < shape.B; ++layer) {
@@ -92,7 +92,7 @@ class BareTransformer {
 
 Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
                int threads) {
-  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionForm form = attention_form(options.text("form"));
   const auto layer = [&](std::size_t read) {
     return formula::attend({s.batch, s.N, read, s.D, s.D, s.H},
                            Bias::without, form, scalar, threads);
@@ -107,7 +107,7 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
 
 TrainingCost bare_training_cost(const Shape& s, const Options& options,
                                 std::size_t scalar, int threads, Keep) {
-  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionForm form = attention_form(options.text("form"));
   const AttendSizes self{
       .self = {s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H}};
   const auto layers = [&](std::size_t read, std::size_t uses) {
@@ -151,8 +151,7 @@ Contestant bare_transformer() {
                 .dimensions = "N B C D H batch",
                 .exact = true,
                 .permutation_equivariant = true},
-      .options = {choice("attention", {"streaming", "materialised"},
-                         "In which form is attention computed?")},
+      .options = {attention_form_option()},
   }};
   contestant.cost = bare_cost;
   contestant.training_cost = bare_training_cost;

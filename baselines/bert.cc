@@ -24,7 +24,7 @@ struct BertConfig {
   std::size_t vocabulary;
 
   BertConfig(const Shape& shape, const Options& options)
-      : attention(attention_form(options.text("attention"))),
+      : attention(attention_form(options.text("form"))),
         input{shape.N, shape.C, positions(options.text("positions"))},
         layer{.channels = shape.D,
               .qk_channels = shape.D,
@@ -348,8 +348,7 @@ Contestant bert() {
                 .exact = true,
                 .permutation_equivariant = true},
       .options =
-          {choice("attention", {"streaming", "materialised"},
-                  "In which form is attention computed?"),
+          {attention_form_option(),
            number("widening", 4, "How many times D is the MLP's hidden width?"),
            choice("gelu", {"erf", "tanh"}, "Which form has the MLP's GELU?"),
            choice("positions", {"none", "learned"},

@@ -10,6 +10,8 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 TEMPLATE = HERE / "template" / "my_variant.cc"
+# What rows from before call softmax attention's option `form`.
+FORMS = ("streaming", "materialised")
 
 
 def text_for(name):
@@ -31,6 +33,8 @@ def main():
     name = arguments.name
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         refuse(f"{name}: allowed are small letters, digits and single underscores")
+    if name in FORMS:
+        refuse(f"{name}: is a form of softmax attention, transformer(form={name})")
     if arguments.out:
         arguments.out.write_text(text_for(name), encoding="utf-8")
         return

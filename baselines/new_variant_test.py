@@ -48,6 +48,10 @@ class NewTest(unittest.TestCase):
             self.assert_refused(run(self.checkout, name), name)
         self.assertEqual(list(self.variants.iterdir()), [])
 
+    def test_it_refuses_a_name_that_old_rows_have_for_a_form(self):
+        self.assert_refused(run(self.checkout, "streaming"), "a form of softmax attention")
+        self.assertEqual(list(self.variants.iterdir()), [])
+
     def test_it_needs_a_checkout(self):
         self.variants.rmdir()
         self.assert_refused(run(self.checkout, "far"), "no checkout")

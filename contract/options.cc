@@ -15,10 +15,14 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
+// Of an option's name or a choice's value.
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 bool is_identifier(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), is_word_character);
 }
 
 std::size_t whole_number(const std::string& option, const std::string& value) {
@@ -54,6 +58,28 @@ OptionSpec choice(std::string name, std::vector<std::string> allowed,
 OptionSpec number(std::string name, std::size_t standard,
                   std::string question) {
   return {std::move(name), std::to_string(standard), std::move(question)};
+}
+
+OptionSpec attention_form_option() {
+  OptionSpec form = choice("form", {"streaming", "materialised"},
+                           "In which form is attention computed?");
+  form.old_name = "attention";  // which is a variant of the transformer, too
+  return form;
+}
+
+std::string in_todays_words(std::string text) {
+  static const OptionSpec form = attention_form_option();
+  for (const std::string& value : form.allowed) {
+    const std::string old = form.old_name + "=" + value;
+    for (std::size_t at = text.find(old); at != std::string::npos;
+         at = text.find(old, at + 1)) {
+      const bool begins = at == 0 || !is_word_character(text[at - 1]);
+      const std::size_t end = at + old.size();
+      const bool ends = end == text.size() || !is_word_character(text[end]);
+      if (begins && ends) text.replace(at, form.old_name.size(), form.name);
+    }
+  }
+  return text;
 }
 
 std::vector<OptionValues> along(const std::string& option,

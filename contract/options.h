@@ -23,12 +23,21 @@ struct OptionSpec {
   std::string question;  // what it decides, as a question
   OptionKind kind = OptionKind::number;
   std::vector<std::string> allowed = {};
+  std::string old_name = {};  // still understood, with a notice; none: empty
 };
 
 OptionSpec choice(std::string name, std::vector<std::string> allowed,
                   std::string question);  // the first is the default
 OptionSpec number(std::string name, std::size_t standard,
                   std::string question);
+
+// `form`: in which of its two forms is exact attention computed?
+OptionSpec attention_form_option();
+
+// Text with the names of contestants, as rows and ids have them, with today's
+// word for `form`: "perceiver(attention=materialised)/N=4" was written before.
+// Needs no contestant to be registered.
+std::string in_todays_words(std::string text);
 
 using OptionValues = std::map<std::string, std::string>;
 

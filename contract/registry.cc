@@ -1,9 +1,12 @@
 #include "contract/registry.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "support/check.h"
 
@@ -36,19 +39,29 @@ bool has_all(const OptionValues& given, const OptionValues& wanted) {
   });
 }
 
-// The values that an option has in a family, of a choice or by a member's name.
-std::vector<std::string> values_of(const std::string& name,
-                                   const std::string& option) {
-  std::vector<std::string> values;
+struct Choice {
+  std::string option, value;
+};
+
+// What an option may be in a family, of a choice or by a member's name; of a
+// choice that it was the name of, by today's.
+std::vector<Choice> choices_of(const std::string& name,
+                               const std::string& option) {
+  std::vector<Choice> choices;
   for (const Member* member : family(name)) {
     for (const OptionSpec& spec : member->contestant.options) {
-      if (spec.name != option || spec.kind != OptionKind::choice) continue;
-      values.insert(values.end(), spec.allowed.begin(), spec.allowed.end());
+      if (spec.name != option && spec.old_name != option) continue;
+      if (spec.kind != OptionKind::choice) continue;
+      for (const std::string& value : spec.allowed) {
+        choices.push_back({spec.name, value});
+      }
     }
     const auto own = member->name.options.find(option);
-    if (own != member->name.options.end()) values.push_back(own->second);
+    if (own != member->name.options.end()) {
+      choices.push_back({option, own->second});
+    }
   }
-  return values;
+  return choices;
 }
 
 // Does an option tell members of the family apart?
@@ -59,7 +72,8 @@ bool tells_apart(const std::string& name, const std::string& option) {
   });
 }
 
-const Member& find_member(const ContestantName& wanted) {
+// The member with most of the options that are wanted; null if there is none.
+const Member* nearest_member(const ContestantName& wanted) {
   const Member* best = nullptr;
   for (const Member* each : family(wanted.name)) {
     if (!has_all(wanted.options, each->name.options)) continue;
@@ -68,10 +82,54 @@ const Member& find_member(const ContestantName& wanted) {
       best = each;
     }
   }
+  return best;
+}
+
+// An option under its old name, and the name that it has now.
+struct Renamed {
+  std::string contestant, from, to;
+};
+
+// Gives options their names of today.
+std::vector<Renamed> rename_options(ContestantName& wanted) {
+  std::vector<Renamed> renamed;
+  const Member* member = nearest_member(wanted);
+  if (member == nullptr) return renamed;
+  for (const OptionSpec& spec : member->contestant.options) {
+    const auto old = wanted.options.find(spec.old_name);
+    if (old == wanted.options.end()) continue;
+    const auto& own = spec.allowed;
+    if (tells_apart(wanted.name, spec.old_name) &&
+        std::find(own.begin(), own.end(), old->second) == own.end()) {
+      continue;
+    }
+    require(wanted.options.emplace(spec.name, old->second).second,
+            "{}: {} is the old name of {}: give {} alone", wanted.name,
+            spec.old_name, spec.name, spec.name);
+    wanted.options.erase(old);
+    renamed.push_back({wanted.name, spec.old_name, spec.name});
+  }
+  return renamed;
+}
+
+void notice(const std::vector<Renamed>& renamed) {
+  static std::set<std::pair<std::string, std::string>> told;
+  for (const Renamed& each : renamed) {
+    if (!told.emplace(each.contestant, each.from).second) continue;
+    fmt::print(stderr, "notice: {}: the option {} is called {} now\n",
+               each.contestant, each.from, each.to);
+  }
+}
+
+const Member& find_member(const ContestantName& wanted) {
+  const Member* best = nearest_member(wanted);
   // Where a value could be that of another member, all of them are allowed.
   for (const auto& [option, value] : wanted.options) {
     if (!tells_apart(wanted.name, option)) continue;
-    const auto values = values_of(wanted.name, option);
+    std::vector<std::string> values;
+    for (const Choice& choice : choices_of(wanted.name, option)) {
+      if (choice.option == option) values.push_back(choice.value);
+    }
     require(std::find(values.begin(), values.end(), value) != values.end(),
             "{}: {} = {}: allowed are {}", wanted.name, option, value,
             fmt::join(values, ", "));
@@ -98,6 +156,38 @@ std::vector<std::string> with_settings(const ContestantName& wanted) {
   return names;
 }
 
+std::vector<std::string> expanded(ContestantName wanted) {
+  const auto settings = wanted.options.find("settings");
+  if (settings != wanted.options.end()) {
+    require(settings->second == "*",
+            "contestant \"{}\": settings = {}: allowed is *", wanted.text(),
+            settings->second);
+    wanted.options.erase(settings);
+    return with_settings(wanted);
+  }
+  const auto star =
+      std::find_if(wanted.options.begin(), wanted.options.end(),
+                   [](const auto& each) { return each.second == "*"; });
+  if (star == wanted.options.end()) {
+    return {find_contestant(wanted.text()).name()};
+  }
+  const std::string option = star->first;
+  const auto choices = choices_of(wanted.name, option);
+  require(!choices.empty(),
+          "contestant \"{}\": {} has no values to choose from", wanted.text(),
+          option);
+  wanted.options.erase(star);
+  std::vector<std::string> names;
+  for (const Choice& choice : choices) {
+    ContestantName one = wanted;
+    require(one.options.emplace(choice.option, choice.value).second,
+            "{}: {} = * stands for {} too: give one of them", wanted.name,
+            option, choice.option);
+    for (std::string& name : expanded(one)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 Registration::Registration(Contestant contestant) {
@@ -107,6 +197,11 @@ Registration::Registration(Contestant contestant) {
       require(name.options.count(spec.name) == 0,
               "contestant {}: its name fixes its option {}", contestant.name,
               spec.name);
+      for (const OptionSpec& other : contestant.options) {
+        require(spec.old_name != other.name,
+                "contestant {}: its option {} has the old name of {}",
+                contestant.name, other.name, spec.name);
+      }
     }
     contestant.name = name.text();
     const std::string key = contestant.name;
@@ -128,40 +223,23 @@ std::vector<const Contestant*> contestants() {
 
 Entry find_contestant(std::string_view text) {
   ContestantName wanted = parse_contestant_name(text);
+  const std::vector<Renamed> renamed = rename_options(wanted);
   const Member& member = find_member(wanted);
   for (const auto& [option, value] : member.name.options) {
     wanted.options.erase(option);
   }
   const Contestant& contestant = member.contestant;
-  return {&contestant,
-          Options(contestant.name, contestant.options, wanted.options)};
+  Entry entry{&contestant,
+              Options(contestant.name, contestant.options, wanted.options)};
+  notice(renamed);
+  return entry;
 }
 
 std::vector<std::string> expand_contestants(std::string_view text) {
   ContestantName wanted = parse_contestant_name(text);
-  const auto settings = wanted.options.find("settings");
-  if (settings != wanted.options.end()) {
-    require(settings->second == "*",
-            "contestant \"{}\": settings = {}: allowed is *", text,
-            settings->second);
-    wanted.options.erase(settings);
-    return with_settings(wanted);
-  }
-  const auto star =
-      std::find_if(wanted.options.begin(), wanted.options.end(),
-                   [](const auto& each) { return each.second == "*"; });
-  if (star == wanted.options.end()) return {find_contestant(text).name()};
-  const auto values = values_of(wanted.name, star->first);
-  require(!values.empty(), "contestant \"{}\": {} has no values to choose from",
-          text, star->first);
-  std::vector<std::string> names;
-  for (const std::string& value : values) {
-    ContestantName one = wanted;
-    one.options[star->first] = value;
-    for (std::string& name : expand_contestants(one.text())) {
-      names.push_back(std::move(name));
-    }
-  }
+  const std::vector<Renamed> renamed = rename_options(wanted);
+  std::vector<std::string> names = expanded(std::move(wanted));
+  notice(renamed);
   return names;
 }
 

@@ -24,7 +24,7 @@ template <class T>
 class BarePerceiver {
  public:
   BarePerceiver(const Shape& shape, const Options& options)
-      : shape_(shape), form_(attention_form(options.text("attention"))) {
+      : shape_(shape), form_(attention_form(options.text("form"))) {
     require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
             shape.H, shape.D);
     latents_.resize({shape.M, shape.D});
@@ -134,7 +134,7 @@ class BarePerceiver {
 
 Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
                int threads) {
-  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionForm form = attention_form(options.text("form"));
   const Cost cross = formula::cross_attention(
       {s.batch, s.M, s.N, s.C, s.D, s.D, s.H, /*normed=*/false}, s.D,
       /*plan=*/{}, /*uses=*/1, Bias::without, form, scalar, threads);
@@ -151,7 +151,7 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
 
 TrainingCost bare_training_cost(const Shape& s, const Options& options,
                                 std::size_t scalar, int threads, Keep) {
-  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionForm form = attention_form(options.text("form"));
   const AttendSizes cross{
       .cross = {s.batch, s.M, s.N, s.C, s.D, s.D, s.H, /*normed=*/false}};
   const AttendSizes self{
@@ -202,8 +202,7 @@ Contestant bare_perceiver() {
                 .exact = true,
                 .latents = true,
                 .permutation_invariant = true},
-      .options = {choice("attention", {"streaming", "materialised"},
-                         "In which form is attention computed?")},
+      .options = {attention_form_option()},
   }};
   contestant.cost = bare_cost;
   contestant.training_cost = bare_training_cost;

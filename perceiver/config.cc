@@ -81,7 +81,7 @@ EncoderConfig encoder_of(const Shape& shape, const Options& options) {
       .widening = options.number("widening"),
       .query_residual = options.flag("query_residual"),
       .gelu = options.text("gelu") == "tanh" ? Gelu::tanh : Gelu::erf,
-      .attention = attention_form(options.text("attention")),
+      .attention = attention_form(options.text("form")),
       .planned = options.text("plan") == "planned"};
 }
 
@@ -164,8 +164,7 @@ std::vector<OptionSpec> perceiver_options() {
        "Which blocks read the input: every, first, or as in 0+2?",
        OptionKind::text,
        {"every", "first", "0+2"}},
-      choice("attention", {"streaming", "materialised"},
-             "In which form is attention computed?"),
+      attention_form_option(),
       choice("plan", {"as_written", "planned"},
              "Is the definition followed literally, or by an exact rewrite of "
              "fewest MACs?"),

@@ -50,6 +50,14 @@ class CompareTest(unittest.TestCase):
         self.assertRegex(result.stderr, r"\Aerror: [^\n]*\n\Z")
         self.assertIn(said, result.stderr)
 
+    def test_a_run_in_old_words_is_compared_with_one_in_todays(self):
+        folders = [written_run.write(
+            self.folder / word, written_run.timed(
+                f"perceiver({word}=materialised)", {"N": 64, "M": 8},
+                [1e-5 * noise for noise in NOISE]), run_id=word)
+            for word in ("attention", "form")]
+        self.assert_said(0, "1 SAME", *folders)
+
     def test_the_exit_status_says_whether_it_became_worse(self):
         self.assert_said(0, "4 SAME", self.a, self.a)
         self.assert_said(0, "4 SAME", self.a, self.write("b", times=1.01))

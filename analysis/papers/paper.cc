@@ -65,7 +65,7 @@ class PaperReader : public TomlReader {
                  .group = text_or("group", given),
                  .model = text_or("model", given),
                  .contestant = text_or("contestant", given),
-                 .measured = text_or("measured", given)};
+                 .measured = measured(given)};
     const bool is_contestant = !row.contestant.empty();
     need(row.model.empty() || !is_contestant, given.source(),
          "row {} has a model and a contestant: one is allowed", row.label);
@@ -83,6 +83,17 @@ class PaperReader : public TomlReader {
     if (given.contains("where")) row.where = dimensions("where", given);
     figures(given, row);
     return row;
+  }
+
+  // As rows are read.
+  std::string measured(const toml::table& given) const {
+    const std::string name = text_or("measured", given);
+    const std::string current = in_todays_words(name);
+    if (current != name) {
+      fmt::print(stderr, "notice: {}: {} is called {} now\n",
+                 place(given.get("measured")->source()), name, current);
+    }
+    return current;
   }
 
   void check_model(const std::string& key, const toml::table& given) const {

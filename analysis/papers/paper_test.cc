@@ -63,6 +63,22 @@ TEST(Paper, IsReadFromItsFile) {
   EXPECT_EQ(row.find(Quantity::memory), nullptr);
 }
 
+TEST(Paper, AnOldWordIsReadAsTodays) {
+  const std::string path =
+      written(kRow +
+              "contestant = \"bert(attention=materialised)\"\n"
+              "shape = {N = 8, B = 2, C = 4, D = 4}\n"
+              "measured = \"transformer(attention=materialised)\"\n");
+  testing::internal::CaptureStderr();
+  const Paper paper = read_paper(path);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "notice: " + path +
+                ":9:12: transformer(attention=materialised) is called "
+                "transformer(form=materialised) now\n"
+                "notice: bert: the option attention is called form now\n");
+  EXPECT_EQ(paper.tables[0].rows[0].measured, "transformer(form=materialised)");
+}
+
 TEST(Paper, WhatMakesNoSenseIsRefusedWithItsPlace) {
   expect_refused("source = \"s\"\n", "there is no table");
   expect_refused(kRow + "flop = \"1 B\"\n", "7:1: unknown key row.flop");

@@ -19,13 +19,14 @@ def where_text(values):
 
 def short_names(contestants):
     """For labels in figures: without the options that all of them share, a line each. Of
-    a family that differs in one option, its values: "linear"."""
+    a family that differs in one option, or in its attention, its values: "linear"."""
     parsed = {name: parse_name(name) for name in contestants}
     shared = frozenset.intersection(*(options for _, options in parsed.values())) \
         if len(parsed) > 1 else frozenset()
     own = {name: sorted(options - shared) for name, (_, options) in parsed.items()}
     keys = {key for options in own.values() for key, _ in options}
-    if len(parsed) > 2 and len({stem for stem, _ in parsed.values()}) == 1 and len(keys) == 1:
+    if len(parsed) > 2 and len({stem for stem, _ in parsed.values()}) == 1 and \
+            (len(keys) == 1 or keys == {"attention", "form"}):
         return {name: own[name][0][1] if own[name] else stem
                 for name, (stem, _) in parsed.items()}
     return {name: "\n".join([stem] + [f"{key}={value}" for key, value in own[name]])

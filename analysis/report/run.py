@@ -10,6 +10,8 @@ import tomllib
 
 import pandas
 
+from analysis.runs.old_words import in_todays_words
+
 SCHEMA = 1
 DIMENSIONS = ["N", "M", "B", "C", "D", "H", "L", "O", "batch"]
 TEXTS = ["experiment", "definition_sha256", "run_id", "cell_id", "contestant", "phase",
@@ -63,10 +65,10 @@ class Run:
 
 
 def read_text(path):
-    """UTF-8, or BadInput."""
+    """UTF-8, contestants in today's words, or BadInput."""
     try:
         # Line ends stay as they are: a field may hold one.
-        return path.read_bytes().decode("utf-8")
+        return in_todays_words(path.read_bytes().decode("utf-8"))
     except UnicodeDecodeError as error:
         line = error.object[:error.start].count(b"\n") + 1
         raise BadInput(path, line, "not UTF-8 text") from None

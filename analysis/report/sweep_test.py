@@ -80,6 +80,15 @@ class SweepTest(testing.FolderTest):
                            ["a(s=all)", "a", "a(s=none)"]),
             {"a(s=none)": "a(s=none)", "a(s=some)": "a", "a(s=all,h=1)": "a(s=all)"})
 
+    def test_a_definition_in_old_words_is_read_in_todays(self):
+        rows = testing.rows()
+        for row in rows:
+            row["contestant"] = row["contestant"].replace(
+                "perceiver", "perceiver(attention=materialised)")
+        definition = testing.DEFINITION.replace("form=streaming", "attention=materialised")
+        by_N, _ = sweeps(self.run_of(rows, definition))
+        self.assertEqual(by_N.contestants, ["perceiver(form=materialised)", "transformer"])
+
     def test_a_sweep_of_its_own_contestants_has_no_others(self):
         definition = testing.DEFINITION + 'contestants = ["perceiver"]\n'
         _, by_M = sweeps(self.run_of(definition=definition))

@@ -10,7 +10,7 @@ COLUMNS = ("schema experiment definition_sha256 run_id cell_id contestant phase 
            "batch threads scalar attention plan part repetition seconds cpu_seconds macs logits "
            "flops bytes_moved bytes_peak parameters status reason").split()
 DEFINITION = """shows = "That <b>N</b> & M matter."
-contestants = ["perceiver(attention=streaming)", "transformer"]
+contestants = ["perceiver(form=streaming)", "transformer"]
 [base]
 N = 1024
 M = 64

@@ -171,7 +171,8 @@ def _trade_off_panel(axes, here, families, right):
 def _family(contestant):
     """"linformer" of "transformer(attention=linformer, rank=64)"."""
     stem, options = parse_name(contestant)
-    return dict(options).get("attention", stem)
+    own = dict(options)
+    return own.get("attention", own.get("form", stem))
 
 
 def _base_text(run):

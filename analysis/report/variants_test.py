@@ -83,6 +83,18 @@ class VariantsTest(testing.FolderTest):
     def test_sweeps_hold_what_the_star_stood_for(self):
         self.assertEqual(sweeps(self.run_of())[0].contestants, ["transformer", LINEAR, WINDOW])
 
+    def test_a_run_in_old_words_is_read_in_todays(self):
+        files = [self.folder / name for name in ("cells.csv", "manifest.json", "errors.csv")]
+        for path in files:
+            path.write_text(path.read_text().replace("attention=linear", "attention=materialised"))
+        self.write_variants([variant("transformer(attention=materialised)")])
+        run, today = self.run_of(), "transformer(form=materialised)"
+        self.assertEqual(sweeps(run)[0].contestants, ["transformer", today, WINDOW])
+        self.assertEqual([row["contestant"] for row in run.variants["variants"]], [today])
+        with style.styled():
+            panels = trade_off_drawing(run).figure.axes
+        self.assertIn("materialised", [text.get_text() for text in panels[0].texts])
+
     def test_speeds_are_ratios_to_softmax(self):
         run = self.run_of()
         with style.styled():
@@ -128,6 +140,8 @@ class VariantsTest(testing.FolderTest):
     def test_a_family_is_called_by_its_values(self):
         names = short_names(["transformer", LINEAR, WINDOW])
         self.assertEqual(list(names.values()), ["transformer", "linear", "window"])
+        names = short_names(["transformer", "transformer(form=materialised)", LINEAR])
+        self.assertEqual(list(names.values()), ["transformer", "materialised", "linear"])
         names = short_names(["transformer", "perceiver", LINEAR])
         self.assertEqual(names[LINEAR], "transformer\nattention=linear")
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "contract/options.h"
 #include "experiments/rows/record.h"
 #include "support/check.h"
 #include "support/csv.h"
@@ -47,8 +48,8 @@ std::vector<MeasuredError> read_errors(const std::string& folder) {
     require(fields.size() == kErrorColumns.size(),
             "{}:{}: {} fields, there must be {}", path, line, fields.size(),
             kErrorColumns.size());
-    errors.push_back(
-        {fields[3], fields[4], fields[5], number(fields[6], path, line)});
+    errors.push_back({in_todays_words(fields[3]), in_todays_words(fields[4]),
+                      fields[5], number(fields[6], path, line)});
   }
   return errors;
 }

@@ -41,6 +41,15 @@ TEST(Errors, AreReadBack) {
   EXPECT_EQ(errors[0].error, 0.25);
 }
 
+TEST(Errors, OldWordsAreTakenForTodays) {
+  const auto errors = read_errors(
+      folder_with(kHeader + "1,variants,r,a(attention=materialised)/N=8,"
+                            "a(attention=materialised),copy,0.25\n"));
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].cell_id, "a(form=materialised)/N=8");
+  EXPECT_EQ(errors[0].contestant, "a(form=materialised)");
+}
+
 TEST(Errors, ARunWithoutThemHasNone) {
   std::filesystem::remove(folder_with("") + "/errors.csv");
   EXPECT_TRUE(read_errors(std::string(std::getenv("TEST_TMPDIR")) + "/run").empty());

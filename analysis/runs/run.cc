@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "contract/options.h"
 #include "contract/shape.h"
 #include "experiments/definition/phase.h"
 #include "experiments/rows/record.h"
@@ -52,8 +53,8 @@ struct Field {
 
 MeasuredCell cell_of(const Field& field) {
   MeasuredCell cell;
-  cell.id = field.text("cell_id");
-  cell.contestant = field.text("contestant");
+  cell.id = in_todays_words(field.text("cell_id"));
+  cell.contestant = in_todays_words(field.text("contestant"));
   cell.scalar = field.text("scalar");
   cell.attention = field.text("attention");
   cell.plan = field.text("plan");
@@ -221,7 +222,8 @@ Run read_run(const std::string& folder) {
     read_calibration(run, manifest);
     const nlohmann::json::json_pointer text("/definition/text");
     if (manifest.contains(text) && manifest.at(text).is_string()) {
-      run.definition_text = manifest.at(text);
+      run.definition_text =
+          in_todays_words(manifest.at(text).get<std::string>());
     }
   } catch (const nlohmann::json::exception& error) {
     throw Error(fmt::format("{}: not a manifest: {}", path, error.what()));

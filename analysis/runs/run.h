@@ -52,7 +52,8 @@ struct Run {
   double drift = 0;
 };
 
-// Throws Error, with file and line, for a file that is missing, of another
+// Contestants' names and ids are in today's words, whatever they were written
+// in. Throws Error, with file and line, for a file that is missing, of another
 // schema, truncated, with a value that is no number, or with rows of two runs.
 Run read_run(const std::string& folder);
 

@@ -117,6 +117,22 @@ TEST(ReadRun, ASkippedRestOutlivesTheRepetitionsThatWereMade) {
   EXPECT_EQ(run.cells[0].status, "skipped");
 }
 
+TEST(ReadRun, TakesOldWordsForTodays) {
+  const std::string old = "bare_perceiver(attention=materialised)";
+  Record row = with(made_row(), "contestant", old);
+  row["cell_id"] = old + "/N=64";
+  row["attention"] = "materialised";
+  nlohmann::json manifest = nlohmann::json::parse(made_manifest());
+  manifest["definition"]["text"] = "contestants = [\"" + old + "\"]\n";
+  const suite::Run run =
+      read_run(made_folder("old", made_table({row}), manifest.dump()));
+  EXPECT_EQ(run.cells[0].contestant, "bare_perceiver(form=materialised)");
+  EXPECT_EQ(run.cells[0].id, "bare_perceiver(form=materialised)/N=64");
+  EXPECT_EQ(run.cells[0].attention, "materialised");
+  EXPECT_EQ(run.definition_text,
+            "contestants = [\"bare_perceiver(form=materialised)\"]\n");
+}
+
 TEST(ReadRun, RefusesAnotherTableWithFileAndLine) {
   EXPECT_EQ(refusal(with(made_row(), "schema", "9")),
             "RUN/cells.csv:3: schema 9, this build reads 1");

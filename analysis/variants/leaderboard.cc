@@ -15,10 +15,10 @@ constexpr char kNone[] = "–";
 // "linear" of "transformer(attention=linear)"; softmax attention by its form.
 std::string label(const std::string& contestant) {
   const OptionValues options = parse_contestant_name(contestant).options;
-  const auto found = options.find("attention");
-  if (found == options.end()) return "softmax";
-  return found->second == "materialised" ? "softmax, materialised"
-                                         : found->second;
+  const auto variant = options.find("attention");
+  if (variant != options.end()) return variant->second;
+  const auto form = options.find("form");
+  return form == options.end() ? "softmax" : "softmax, " + form->second;
 }
 
 std::string mark(Answer answer) {

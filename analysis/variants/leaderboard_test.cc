@@ -128,6 +128,12 @@ TEST(LeaderboardEntry, OneMeasuredAtASingleSizeHasNone) {
   EXPECT_EQ(leaderboard_entries(run, definition(), {}, {}).size(), 4u);
 }
 
+TEST(Leaderboard, NamesSoftmaxAttentionByItsForm) {
+  LeaderboardEntry entry = of(kSoftmax);
+  entry.contestant = "transformer(form=materialised)";
+  EXPECT_EQ(leaderboard(trial(), {entry}).rows[0][0], "softmax, materialised");
+}
+
 TEST(Leaderboard, NamesVariantsByTheirAttention) {
   const Table table =
       leaderboard(trial(), leaderboard_entries(trial(), definition(), {}, {}));

@@ -17,7 +17,7 @@ statement = "Streaming and materialised attention make the same scores"
 source = "arithmetic"
 experiment = ["smoke"]
 kind = "ratio"
-contestant = "perceiver(sharing=none, attention=materialised)"
+contestant = "perceiver(sharing=none, form=materialised)"
 versus = {contestant = "perceiver"}
 part = "scores"
 quantity = "macs"
@@ -69,6 +69,13 @@ class VerifyTest(unittest.TestCase):
         self.assertEqual([v["verdict"] for v in written], ["SUPPORTED"] * 2)
         self.assertEqual(written[0]["estimate"], 1)
         self.assertLess(written[1]["low"], written[1]["high"])
+
+    def test_a_claim_in_old_words_is_judged_with_a_notice(self):
+        old = self.claims(CLAIM.replace("form=", "attention="))
+        result = verify("--results", self.results, "--claims", old)
+        self.assertEqual((result.returncode, result.stderr), (
+            0, "notice: perceiver: the option attention is called form now\n"))
+        self.assertIn("2 supported, 0 refuted, 0 inconclusive", result.stdout)
 
     def test_a_surprise_is_the_exit_code(self):
         wrong = self.claims(CLAIM.replace("value = 1e-6", "value = 1e6"))

@@ -14,7 +14,7 @@ template <class T>
 class Softmax {
  public:
   Softmax(const Shape&, const Options& options)
-      : form_(attention_form(options.text("attention"))) {}
+      : form_(attention_form(options.text("form"))) {}
 
   using Workspace = std::unique_ptr<Attention<T>>;
   Workspace workspace() const { return make_attention<T>(form_); }
@@ -41,7 +41,7 @@ class Softmax {
 
 Cost softmax_cost(const Shape& s, const Options& options, std::size_t scalar,
                   int threads) {
-  const AttentionForm form = attention_form(options.text("attention"));
+  const AttentionForm form = attention_form(options.text("form"));
   const AttentionShape shape{s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H};
   Cost cost = formula::attention(shape, form, scalar);
   cost.bytes_held = formula::attention_buffers(shape, form, scalar, threads);
@@ -52,7 +52,7 @@ Cost softmax_backward_cost(const Shape& s, const Options& options,
                            std::size_t scalar, int threads) {
   return formula::attention_backward(
       {s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H},
-      attention_form(options.text("attention")), scalar, threads);
+      attention_form(options.text("form")), scalar, threads);
 }
 
 oracle::Array softmax_reference(const NaiveInputs& in) {
@@ -67,15 +67,14 @@ Contestant softmax() {
                 .cost = "O(B·N²·D)",
                 .exact = true,
                 .permutation_equivariant = true},
-      .options = {choice("attention", {"streaming", "materialised"},
-                         "In which form is attention computed?")},
-      .growth = {{"N", 2, 1}, {"N", 2, 2, {{"attention", "materialised"}}}},
+      .options = {attention_form_option()},
+      .growth = {{"N", 2, 1}, {"N", 2, 2, {{"form", "materialised"}}}},
       .golden = Golden{74448, 2952, 1.72701515541},
   }};
   variant.cost = softmax_cost;
   variant.backward_cost = softmax_backward_cost;
   variant.form = [](const Options& options) {
-    return attention_form(options.text("attention"));
+    return attention_form(options.text("form"));
   };
   variant.reference = softmax_reference;
   make_with<Softmax>(variant);

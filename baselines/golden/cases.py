@@ -42,7 +42,7 @@ _TWO = {"batch": 2}
 
 CASES = {
     "softmax": _case("scaled_dot_product", "softmax", shape=_TWO),
-    "softmax_materialised": _case("scaled_dot_product", "softmax", attention="materialised",
+    "softmax_materialised": _case("scaled_dot_product", "softmax", form="materialised",
                                   widening=4, gelu="tanh", shape=_WIDE),
     "softmax_masked": _case("scaled_dot_product", "softmax", _MASK),
     "softmax_blind": _case("scaled_dot_product", "softmax", ["0" * 13, "1" + "0" * 12]),

@@ -131,8 +131,12 @@ std::vector<Cell> chosen_cells(const Definition& definition, int threads,
                                const std::string& filter) {
   std::vector<Cell> cells = cells_of(definition, threads);
   if (filter.empty()) return cells;
+  const std::string current = in_todays_words(filter);
+  if (current != filter) {
+    fmt::print(stderr, "notice: --filter {} is read as {}\n", filter, current);
+  }
   try {
-    const std::regex expression(filter);
+    const std::regex expression(current);
     std::erase_if(cells, [&](const Cell& cell) {
       return !std::regex_search(cell.id, expression);
     });

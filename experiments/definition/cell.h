@@ -36,8 +36,9 @@ struct Cell {
 // measured anew for every M.
 std::vector<Cell> cells_of(const Definition& definition, int threads);
 
-// Those whose id the regular expression `filter` finds; all if it is empty.
-// Throws Error if it is no expression or finds none.
+// Those whose id the regular expression `filter` finds; all if it is empty. Old
+// words in it are read as today's, with a notice on stderr. Throws Error if it
+// is no expression or finds none.
 std::vector<Cell> chosen_cells(const Definition& definition, int threads,
                                const std::string& filter);
 

@@ -59,11 +59,26 @@ TEST(Definition, AStarAsksForEveryAttention) {
   };
   EXPECT_EQ(d.contestants.front(), "perceiver");
   EXPECT_EQ(asks_for("transformer(widening=2)"), 1);
-  EXPECT_EQ(asks_for("transformer(attention=materialised, widening=2)"), 1);
+  EXPECT_EQ(asks_for("transformer(form=materialised, widening=2)"), 1);
   EXPECT_EQ(asks_for("transformer(attention=linear, widening=2)"), 1);
   EXPECT_EQ(asks_for("transformer(attention=linformer, widening=2)"), 1);
   EXPECT_EQ(cells_of(d, 1).size(), 3 + 2 * (d.contestants.size() - 1))
       << "transformers don't read M";
+}
+
+TEST(Definition, AnOldWordIsReadAsTodays) {
+  std::string text = kGood;
+  text.replace(text.find("\"transformer\""), 13,
+               "\"bare_perceiver(attention=materialised)\"");
+  testing::internal::CaptureStderr();
+  const Definition d = define(text);
+  EXPECT_EQ(
+      testing::internal::GetCapturedStderr(),
+      "notice: bare_perceiver: the option attention is called form now\n");
+  EXPECT_EQ(d.contestants.back(), "bare_perceiver(form=materialised)");
+  EXPECT_EQ(refusal("\"transformer\"",
+                    "\"bert(attention=streaming, form=materialised)\""),
+            "2:29: bert: attention is the old name of form: give form alone");
 }
 
 TEST(Definition, ReadsWhatItSays) {
@@ -189,6 +204,22 @@ TEST(Cells, EachIsMeasuredOnceWhateverSweepsAskForIt) {
     return c.sweeps == std::vector<std::size_t>{0, 1};
   });
   EXPECT_EQ(both, 2) << "the base of each contestant stands in both sweeps";
+}
+
+TEST(Cells, AFilterMayBeInOldWords) {
+  std::string text = kGood;
+  text.replace(text.find("\"transformer\""), 13, "\"transformer(form=*)\"");
+  const Definition d = define(text);
+  const std::string old = R"(^transformer\(attention=materialised)";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(chosen_cells(d, 1, old).size(), 2u);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "notice: --filter " + old +
+                R"( is read as ^transformer\(form=materialised)"
+                "\n");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(chosen_cells(d, 1, "form=materialised").size(), 2u);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(Cells, InputsWidenWithTheModel) {

@@ -21,7 +21,7 @@ Record cell_record(const RunIdentity& run, const Cell& cell) {
   }
   record["threads"] = std::to_string(cell.threads);
   record["scalar"] = cell.scalar;
-  record["attention"] = cell.entry.options.text_or("attention", "");
+  record["attention"] = cell.entry.options.text_or("form", "");
   record["plan"] = cell.plan();
   return record;
 }

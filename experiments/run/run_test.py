@@ -83,6 +83,23 @@ class RunTest(unittest.TestCase):
             total = sum(int(r["macs"]) for r in totals if r["cell_id"] == cell)
             self.assertEqual(parts, total)
 
+    def test_old_words_are_read_with_a_notice_and_written_in_todays(self):
+        text = SMOKE.read_text()
+        self.assertIn("form=materialised", text)
+        old = self.define(text.replace("form=materialised", "attention=materialised"))
+        out = self.folder / "out"
+        result = run(old, "--out", out, "--repetitions", 1, "--filter", "attention=materialised")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual([line for line in result.stderr.splitlines() if "notice" in line], [
+            "notice: perceiver: the option attention is called form now",
+            "notice: --filter attention=materialised is read as form=materialised"])
+        self.assertEqual({(row["contestant"], row["attention"]) for row in rows_of(out)},
+                         {("perceiver(sharing=none, form=materialised)", "materialised")})
+        both = self.define(text.replace("form=materialised",
+                                        "form=materialised, attention=streaming"))
+        self.assert_refused(run(both, "--out", self.folder / "both"),
+                            "perceiver: attention is the old name of form: give form alone")
+
     def test_the_manifest_says_how_the_numbers_were_made(self):
         out = self.folder / "out"
         run(SMOKE, "--out", out, "--repetitions", 1, "--filter", "^bare")

@@ -9,7 +9,7 @@ namespace suite {
 AttentionForm attention_form(std::string_view name) {
   if (name == "materialised") return AttentionForm::materialised;
   require(name == "streaming",
-          "attention = {}: allowed are materialised and streaming", name);
+          "form = {}: allowed are materialised and streaming", name);
   return AttentionForm::streaming;
 }
 

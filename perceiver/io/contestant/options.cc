@@ -70,7 +70,7 @@ IoConfig io_config(const Shape& shape, const Options& options) {
                       .v_channels = options.number("v_channels"),
                       .cross_widening = options.number("widening"),
                       .widening = options.number("widening"),
-                      .attention = attention_form(options.text("attention"))},
+                      .attention = attention_form(options.text("form"))},
           .decoder = decoder_of(shape, options),
           // Zeros to the fully masked, as all contestants have it.
           .semantics = {.gelu = tanh ? Gelu::tanh : Gelu::erf,
@@ -79,8 +79,7 @@ IoConfig io_config(const Shape& shape, const Options& options) {
 
 std::vector<OptionSpec> io_options() {
   return {
-      choice("attention", {"streaming", "materialised"},
-             "In which form is attention computed?"),
+      attention_form_option(),
       number("input_map", 0,
              "To how many channels is an input mapped first? 0: not"),
       choice("positions", {"none", "fourier", "learned", "beside"},
