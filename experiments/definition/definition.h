@@ -13,7 +13,7 @@
 //   [errors]                   # of approximations, at the base's dimensions
 //   patterns = ["random", "uniform", "peaked", "copy"]  # see contract/pattern.h
 //   [budget]
-//   seconds = 120              # of the whole run
+//   seconds = 120              # of the whole run, a count of threads
 //   repetition_seconds = 10    # a cell beyond is skipped; 0: no limit
 //   memory = 8589934592        # bytes
 #pragma once

@@ -52,4 +52,13 @@ Calibration calibrate(const std::string& scalar, int threads) {
           stream_bytes_per_second(), fma_flops_per_second(scalar)};
 }
 
+Calibrations calibrate(const std::string& scalar,
+                       const std::vector<int>& thread_counts) {
+  Calibrations calibrations;
+  for (const int threads : thread_counts) {
+    calibrations[threads] = calibrate(scalar, threads);
+  }
+  return calibrations;
+}
+
 }  // namespace suite

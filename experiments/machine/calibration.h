@@ -1,7 +1,9 @@
 // What the machine can do, measured beside what it did.
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 namespace suite {
 
@@ -11,7 +13,13 @@ struct Calibration {
   double fma_flops_per_second = 0;   // out of registers, in that precision
 };
 
+using Calibrations = std::map<int, Calibration>;  // by number of threads
+
 // The best of several, with `threads` threads. Takes about two seconds.
 Calibration calibrate(const std::string& scalar, int threads);
+
+// One for each count of threads.
+Calibrations calibrate(const std::string& scalar,
+                       const std::vector<int>& thread_counts);
 
 }  // namespace suite

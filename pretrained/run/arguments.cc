@@ -104,7 +104,8 @@ void declare(CLI::App& app, PretrainedArguments& a) {
                  "Forwards that are timed; past 1, one more comes before")
       ->check(CLI::Range(std::size_t{1}, std::size_t{10000}))
       ->capture_default_str();
-  app.add_option("--threads", a.threads, "0: all cores");
+  app.add_option("--threads", a.threads,
+                 "0: all cores; 1,2: timed with either count");
   app.add_flag("--parts", a.parts, "Where time and multiply-adds go");
 }
 
