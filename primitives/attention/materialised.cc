@@ -18,18 +18,16 @@ void MaterialisedAttention<T>::forward(const AttentionInputs<T>& inputs,
   output.resize({s.batch, s.queries, s.heads * s.v_channels});
   for (std::size_t b = 0; b < s.batch; ++b) {
     const auto queries = example(inputs.queries, b);
-    const auto keys = example(inputs.keys, b);
-    const auto values = example(inputs.values, b);
     for (std::size_t h = 0; h < s.heads; ++h) {
       const MatrixView<T> weights{&weights_(b, h, 0, 0), s.queries, s.keys,
                                   s.keys};
       const std::size_t qk = h * s.qk_channels, v = h * s.v_channels;
       const std::size_t key = s.key_head(h);
       gemm<T>(queries.columns(qk, s.qk_channels),
-              transposed(keys.columns(key * s.qk_channels, s.qk_channels)),
-              weights, ledger[Part::scores], scale);
+              transposed(inputs.keys_of(b, key)), weights, ledger[Part::scores],
+              scale);
       softmax_rows(weights, inputs.valid_keys(b), ledger[Part::softmax]);
-      gemm<T>(weights, values.columns(key * s.v_channels, s.v_channels),
+      gemm<T>(weights, inputs.values_of(b, key),
               example(output, b).columns(v, s.v_channels),
               ledger[Part::weighted_sum]);
     }
