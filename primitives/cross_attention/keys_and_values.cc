@@ -45,9 +45,7 @@ void KeysAndValues<T>::make(const CrossAttentionShape& s,
       if (s.normed) {
         const MatrixView<T> room =
             example(normed_, omp_get_thread_num()).row_range(0, count);
-        for (std::size_t r = 0; r < count; ++r) {
-          normalise_row(from.row(r), *maps.norm, room.row(r));
-        }
+        normalise_rows(from, *maps.norm, room);
         from = room;
       }
       clock.lap(norm_ticks);
