@@ -11,6 +11,7 @@ struct Calibration {
   double gemm_flops_per_second = 0;  // 2048³, in the sweep's precision
   double bytes_per_second = 0;       // read + read + write, far beyond caches
   double fma_flops_per_second = 0;   // out of registers, in that precision
+  double core_round_trip_seconds = 0;  // tells a host that moves the cores
 };
 
 using Calibrations = std::map<int, Calibration>;  // by number of threads

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
+#include <utility>
 
 #include "experiments/machine/machine.h"
 #include "experiments/rows/record.h"
@@ -16,6 +18,8 @@ namespace suite {
 namespace {
 
 constexpr double kDriftWorthSaying = 0.10;
+constexpr double kMoveWorthSaying =
+    1.0;  // cores stand elsewhere, not restlessly
 
 std::string utc_now(const char* format) {
   const std::time_t now = std::time(nullptr);
@@ -54,9 +58,11 @@ nlohmann::json settings(const Definition& d,
 void note(nlohmann::json& calibration, const std::string& when,
           const Calibration& now) {
   if (when == "before" && !calibration[when].is_null()) return;
-  calibration[when] = {{"gemm_flops_per_second", now.gemm_flops_per_second},
-                       {"bytes_per_second", now.bytes_per_second},
-                       {"fma_flops_per_second", now.fma_flops_per_second}};
+  calibration[when] = {
+      {"gemm_flops_per_second", now.gemm_flops_per_second},
+      {"bytes_per_second", now.bytes_per_second},
+      {"fma_flops_per_second", now.fma_flops_per_second},
+      {"core_round_trip_seconds", now.core_round_trip_seconds}};
 }
 
 nlohmann::json load(const std::string& folder) {
@@ -155,10 +161,15 @@ void Manifest::calibrated(const char* when, const Calibrations& now) {
 
 void Manifest::warn_of_drift(const nlohmann::json& calibration,
                              const std::string& how) {
-  for (const char* what : {"gemm_flops_per_second", "bytes_per_second"}) {
+  for (const auto& [what, tolerance] :
+       {std::pair("gemm_flops_per_second", kDriftWorthSaying),
+        std::pair("bytes_per_second", kDriftWorthSaying),
+        std::pair("core_round_trip_seconds", kMoveWorthSaying)}) {
     const double before = calibration["before"][what];
     const double after = calibration["after"][what];
-    if (std::abs(after / before - 1) <= kDriftWorthSaying) continue;
+    // With one thread there is no trip.
+    if (before == after) continue;
+    if (std::max(after / before, before / after) <= 1 + tolerance) continue;
     warn(
         fmt::format("the machine drifted: {}{} was {:.3g} before the sweep "
                     "and {:.3g} after it",
