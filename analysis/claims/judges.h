@@ -27,7 +27,9 @@ struct Case {
   // By how much the logarithm of a ratio of times may be off because the machine
   // changed; 0 for counts.
   double drift() const {
-    return claim.counts() || run.drift <= kToleratedDrift ? 0 : run.drift;
+    return claim.counts() || run.speeds.drift <= kToleratedDrift
+               ? 0
+               : run.speeds.drift;
   }
 };
 

@@ -110,6 +110,7 @@ Verdict judge(const Claim& claim, const Run& run,
   Verdict verdict;
   verdict.claim = &claim;
   verdict.experiment = definition.name;
+  verdict.threads = run.threads;
   const Case at{claim, run, definition};
   switch (claim.kind) {
     case ClaimKind::exponent:

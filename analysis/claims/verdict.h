@@ -24,6 +24,7 @@ struct VerdictPoint {
 struct Verdict {
   const Claim* claim = nullptr;
   std::string experiment;
+  int threads = 0;  // of a run that has several counts of them; else 0
   Answer answer = Answer::inconclusive;
   std::optional<Interval> interval;  // 95 %, none if nothing could be estimated
   std::string reason;

@@ -173,9 +173,9 @@ TEST(Verdict, OnASumOfTerms) {
 TEST(Verdict, AMachineThatDriftedWidens) {
   const Claim is_linear = claim_of(ClaimKind::exponent, 1, 0.1);
   suite::Run run = run_of(linear);
-  run.drift = std::log(1.05);  // as calibrations do
+  run.speeds.drift = std::log(1.05);  // as calibrations do
   EXPECT_EQ(answer(is_linear, run), "SUPPORTED");
-  run.drift = std::log(2.0);
+  run.speeds.drift = std::log(2.0);
   EXPECT_NE(reason(is_linear, run).find("widens"), std::string::npos);
 }
 

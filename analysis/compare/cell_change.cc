@@ -92,7 +92,7 @@ Change change_of(const Interval& ratio, double tolerance) {
 }
 
 double worth_widening(const Run& run) {
-  return run.drift > kDriftWorthSaying ? run.drift : 0;
+  return run.speeds.drift > kDriftWorthSaying ? run.speeds.drift : 0;
 }
 
 std::string count_difference(const CellPair& pair) {

@@ -28,8 +28,8 @@ std::string drift_remark(const Compared& compared) {
 }
 
 std::string speed_remark(const RunPair& pair) {
-  const double a = pair.a->gemm_flops_per_second;
-  const double b = pair.b->gemm_flops_per_second;
+  const double a = pair.a->speeds.gemm_flops_per_second;
+  const double b = pair.b->speeds.gemm_flops_per_second;
   if (!pair.same_machine() || a <= 0 || b <= 0 ||
       std::abs(std::log(b / a)) <= kSpeedWorthSaying) {
     return "";

@@ -174,9 +174,9 @@ transformer, perceiver  N          100  100
 TEST(Comparison, SaysInALineWhatMadeTimingsPoor) {
   suite::Run a = trial("a"), b = trial("b");
   EXPECT_TRUE(remarks(compared(a, b)).empty());
-  a.drift = std::log(1.2);
-  b.drift = std::log(1.5);
-  b.gemm_flops_per_second *= 0.8;
+  a.speeds.drift = std::log(1.2);
+  b.speeds.drift = std::log(1.5);
+  b.speeds.gemm_flops_per_second *= 0.8;
   EXPECT_EQ(
       remarks(compared(a, b)),
       (std::vector<std::string>{
@@ -184,8 +184,8 @@ TEST(Comparison, SaysInALineWhatMadeTimingsPoor) {
           "within B; every interval is wider by 1.80 on each side",
           "calibration: B's sgemm speed is 0.80 of A's; what changed may be "
           "the machine"}));
-  a.drift = 0;
-  b.gemm_flops_per_second = a.gemm_flops_per_second;
+  a.speeds.drift = 0;
+  b.speeds.gemm_flops_per_second = a.speeds.gemm_flops_per_second;
   EXPECT_TRUE(has(remarks(compared(a, b)).at(0), "a factor of 1.50 within B;"));
 }
 

@@ -5,7 +5,9 @@ from analysis.report import style
 
 
 def title(run):
-    return run.experiment
+    if run.threads is None:
+        return run.experiment
+    return f"{run.experiment}, {run.threads} thread{'' if run.threads == 1 else 's'}"
 
 
 def facts(run):

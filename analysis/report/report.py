@@ -7,7 +7,7 @@ import warnings
 
 from analysis.report.figures import figures
 from analysis.report.page import page
-from analysis.report.run import Refused, read_run, run_folders
+from analysis.report.run import Refused, by_threads, read_run, run_folders
 from analysis.report.sweep import sweeps
 from analysis.report.variants import read_errors, read_variants
 from analysis.report.verdicts import hand_out, read_verdicts
@@ -35,15 +35,17 @@ def read(folder):
         raise Refused(f"{folder}: no such folder")
     runs, others = [], []
     for path in run_folders(folder):
-        run = read_run(path, "" if path == folder else path.relative_to(folder).as_posix())
-        run.variants, run.errors = read_variants(path), read_errors(path)
+        parts = by_threads(
+            read_run(path, "" if path == folder else path.relative_to(folder).as_posix()))
+        # What they are about is of the most threads.
+        parts[-1].variants, parts[-1].errors = read_variants(path), read_errors(path)
         own = read_verdicts(path)
         if own is not None:
-            others += hand_out([run], own)
-        runs.append(run)
+            others += hand_out(parts, own)
+        runs += parts
     if not runs:
         raise Refused(f"{folder}: neither a run nor a folder with runs")
-    of_all = read_verdicts(folder) if runs[0].name else None
+    of_all = None if (folder / "cells.csv").exists() else read_verdicts(folder)
     if of_all is not None:
         others += hand_out(runs, of_all)
     # Each run's file repeats what is about no run.

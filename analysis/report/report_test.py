@@ -71,6 +71,19 @@ class ReportTest(testing.FolderTest):
         self.assertTrue((self.folder / "figures" / "b" / "c" / "time_N.png").exists())
         self.assertEqual(text.count("Permuting changes nothing"), 1)
 
+    def test_a_run_of_several_counts_of_threads_has_a_section_for_each(self):
+        testing.write_run(self.folder, judged=False)
+        testing.write_threads(self.folder, {})
+        testing.write_verdicts(self.folder, 2 * [testing.verdict()])
+        self.assertEqual(self.report("--results", self.folder).returncode, 0)
+        text = (self.folder / "report.html").read_text()
+        places = [text.index(said) for said in (
+            "<h2>trial, 1 thread</h2>", "✓ SUPPORTED", "<h2>trial, 2 threads</h2>")]
+        self.assertEqual(places, sorted(places))
+        self.assertEqual(text.count("✓ SUPPORTED"), 2)
+        for count in (1, 2):
+            self.assertTrue((self.folder / f"figures/threads_{count}/time_N.png").exists())
+
     def test_without_verdicts(self):
         testing.write_run(self.folder, judged=False)
         self.assertEqual(self.report("--results", self.folder).returncode, 0)

@@ -40,6 +40,7 @@ class Run:
     manifest: dict
     definition: dict
     rows: pandas.DataFrame
+    threads: int = None  # of a part of a run that has several counts of them
     verdicts: list = None  # None: nobody has judged yet
     variants: dict = None  # how attention variants stand, where the run compares some
     errors: pandas.DataFrame = None  # of approximations, where the run measured them
@@ -115,6 +116,20 @@ def read_run(folder, name=""):
     return Run(name, rows["experiment"].iloc[0], run_id, manifest, definition, rows)
 
 
+def by_threads(run):
+    """A run for each count of threads that it has, ascending; itself if it has one."""
+    counts = sorted(int(count) for count in run.rows["threads"].unique())
+    if len(counts) == 1:
+        return [run]
+    calibrations = run.manifest.get("calibration_by_threads") or {}
+    settings = run.manifest.get("settings") or {}
+    return [dataclasses.replace(
+        run, name=f"{run.name}/threads_{count}".strip("/"), threads=count,
+        manifest=run.manifest | {"calibration": calibrations.get(str(count)),
+                                 "settings": settings | {"threads": count}},
+        rows=run.rows[run.rows["threads"] == count]) for count in counts]
+
+
 def run_folders(folder):
     """The folder itself if it is a run, else every run in it, by path."""
     if (folder / "cells.csv").exists():
@@ -177,8 +192,11 @@ def _check_types(path, text, manifest):
     objects(build, "git")
     for key in ("warnings", "resumed"):
         check(manifest, key, list, "a list")
-    numbers = [(machine, "memory_bytes"), (accounts, "wall_seconds")]
-    for speeds in objects(calibration, "before", "after"):
+    numbers, speeds_of = [(machine, "memory_bytes"), (accounts, "wall_seconds")], []
+    by_threads = objects(manifest, "calibration_by_threads")[0]
+    for each in [calibration, *objects(by_threads, *by_threads)]:
+        speeds_of += objects(each, "before", "after")
+    for speeds in speeds_of:
         numbers += [(speeds, what) for what in (
             "gemm_flops_per_second", "bytes_per_second", "fma_flops_per_second")]
     for table, key in numbers:

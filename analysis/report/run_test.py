@@ -3,7 +3,7 @@ import json
 import unittest
 
 from analysis.report import testing
-from analysis.report.run import BadInput, read_run, run_folders
+from analysis.report.run import BadInput, by_threads, read_run, run_folders
 
 
 class RunTest(testing.FolderTest):
@@ -112,6 +112,19 @@ class RunTest(testing.FolderTest):
         self.assertEqual(read_run(self.folder).fma_flops_per_second, 2e9)
         self.edit_manifest(calibration={"before": {**speeds, "fma_flops_per_second": "fast"}})
         self.assert_refused("fma_flops_per_second = 'fast'", file="manifest.json")
+
+    def test_a_run_of_several_counts_of_threads_is_several(self):
+        self.assertEqual(len(by_threads(read_run(self.folder))), 1)
+        speeds = {"gemm_flops_per_second": 5e9, "bytes_per_second": 1e9}
+        testing.write_threads(self.folder, {"1": {"before": speeds, "after": None}})
+        one, two = by_threads(read_run(self.folder))
+        self.assertEqual((one.threads, two.threads), (1, 2))
+        self.assertEqual((one.name, two.name), ("threads_1", "threads_2"))
+        self.assertEqual(len(one.rows), len(two.rows))
+        self.assertEqual(set(one.rows["threads"]), {1})
+        self.assertEqual((one.gemm_flops_per_second, two.gemm_flops_per_second), (5e9, None))
+        testing.write_threads(self.folder, {"1": {"before": {"bytes_per_second": "fast"}}})
+        self.assert_refused("bytes_per_second = 'fast'", file="manifest.json")
 
     def test_runs_are_found_at_any_depth(self):
         self.assertEqual(run_folders(self.folder), [self.folder])

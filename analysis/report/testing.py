@@ -125,6 +125,16 @@ def write_run(folder, experiment="trial", run_id="1-1", judged=True, definition=
         write_verdicts(folder, verdicts())
 
 
+def write_threads(folder, calibrations):
+    """Makes the run in FOLDER one of 1 and 2 threads, with those calibrations."""
+    found = rows()
+    slower = [{**row, "threads": 1, "cell_id": row["cell_id"] + "/threads=1"} for row in found]
+    write_rows(folder, slower + found)
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()),
+                                "calibration_by_threads": calibrations}, indent=2))
+
+
 class FolderTest(unittest.TestCase):
     """With a folder of its own."""
 

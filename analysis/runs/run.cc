@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -128,17 +129,31 @@ nlohmann::json read_manifest(const std::string& path) {
   }
 }
 
-void read_calibration(Run& run, const nlohmann::json& manifest) {
+MachineSpeeds speeds_of(const nlohmann::json& calibration) {
   const auto speed = [&](const char* when, const char* what) {
-    const auto& at = manifest.at("calibration").at(when);
-    return at.is_null() ? 0.0 : at.at(what).get<double>();
+    const auto at = calibration.find(when);
+    if (at == calibration.end() || at->is_null()) return 0.0;
+    return at->at(what).get<double>();
   };
   const double before = speed("before", "gemm_flops_per_second");
   const double after = speed("after", "gemm_flops_per_second");
-  run.gemm_flops_per_second = std::max(before, after);
-  run.bytes_per_second = std::max(speed("before", "bytes_per_second"),
-                                  speed("after", "bytes_per_second"));
-  if (before > 0 && after > 0) run.drift = std::abs(std::log(after / before));
+  MachineSpeeds speeds{
+      .gemm_flops_per_second = std::max(before, after),
+      .bytes_per_second = std::max(speed("before", "bytes_per_second"),
+                                   speed("after", "bytes_per_second"))};
+  if (before > 0 && after > 0) {
+    speeds.drift = std::abs(std::log(after / before));
+  }
+  return speeds;
+}
+
+void read_calibration(Run& run, const nlohmann::json& manifest) {
+  run.speeds = speeds_of(manifest.at("calibration"));
+  const auto several = manifest.find("calibration_by_threads");
+  if (several == manifest.end()) return;
+  for (const auto& [threads, calibration] : several->items()) {
+    run.speeds_by_threads[std::atoi(threads.c_str())] = speeds_of(calibration);
+  }
 }
 
 void require_one_run(const Run& run, const Field& field) {
@@ -203,6 +218,42 @@ std::uint64_t MeasuredCell::macs(std::string_view part) const {
     if (found != parts.end()) sum += found->second.macs;
   }
   return sum;
+}
+
+std::vector<Run> by_threads(const Run& run) {
+  std::map<int, Run> parts;
+  for (const MeasuredCell& cell : run.cells) {
+    Run& part = parts[cell.threads];
+    if (part.cells.empty()) {
+      part = run;
+      part.cells.clear();
+      part.threads = cell.threads;
+    }
+    part.cells.push_back(cell);
+  }
+  if (parts.size() < 2) return {run};
+  std::vector<Run> all;
+  for (auto& [threads, part] : parts) {
+    const auto found = run.speeds_by_threads.find(threads);
+    part.speeds =
+        found == run.speeds_by_threads.end() ? MachineSpeeds() : found->second;
+    all.push_back(std::move(part));
+  }
+  return all;
+}
+
+std::vector<Run> by_threads(const std::vector<Run>& runs) {
+  std::vector<Run> all;
+  for (const Run& run : runs) {
+    for (Run& part : by_threads(run)) all.push_back(std::move(part));
+  }
+  return all;
+}
+
+std::string title(const Run& run) {
+  if (run.threads == 0) return run.experiment;
+  return fmt::format("{}, {} thread{}", run.experiment, run.threads,
+                     run.threads == 1 ? "" : "s");
 }
 
 Run read_run(const std::string& folder) {

@@ -35,6 +35,16 @@ struct MeasuredCell {
   std::uint64_t macs(std::string_view part) const;
 };
 
+// What the machine could do beside a run, with so many threads.
+struct MachineSpeeds {
+  // sgemm's FLOPs a second: the larger of before and after the sweep; 0 if the
+  // run was never calibrated.
+  double gemm_flops_per_second = 0;
+  double bytes_per_second = 0;
+  // |ln(after / before)| of the sgemm speed; 0 if there was no second.
+  double drift = 0;
+};
+
 struct Run {
   std::string folder;
   std::string experiment, run_id, definition_sha256;
@@ -44,12 +54,10 @@ struct Run {
   // What a machine is, so far as numbers depend on it. Equal: absolute times
   // can be compared.
   std::string machine;
-  // sgemm speed, FLOPs a second: the larger of before and after the sweep; 0 if
-  // the run was never calibrated.
-  double gemm_flops_per_second = 0;
-  double bytes_per_second = 0;
-  // |ln(after / before)| of the sgemm speed; 0 if there was no second.
-  double drift = 0;
+  MachineSpeeds speeds;  // of several counts of threads, with the most
+  std::map<int, MachineSpeeds> speeds_by_threads;  // only of several counts
+  // Of a part of a run that has several counts, by by_threads(); else 0.
+  int threads = 0;
 };
 
 // Contestants' names and ids are in today's words, whatever they were written
@@ -60,6 +68,15 @@ Run read_run(const std::string& folder);
 // `folder` itself if it is a run; else every run in it, at any depth, by path.
 // Throws Error if there is none.
 std::vector<Run> read_runs(const std::string& folder);
+
+// A run for each count of threads that `run` has, ascending: what is fitted, or
+// held against the machine, is of one count. One of a single count stays
+// itself.
+std::vector<Run> by_threads(const Run& run);
+std::vector<Run> by_threads(const std::vector<Run>& runs);
+
+// "scaling_n", or "scaling_n, 2 threads" of a part.
+std::string title(const Run& run);
 
 // The parts that a name stands for: "attention" for three, else itself.
 std::vector<std::string_view> parts_of(std::string_view part);

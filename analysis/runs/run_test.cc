@@ -80,9 +80,9 @@ TEST(ReadRun, KeepsWhatACellIs) {
   EXPECT_EQ(run.experiment, "trial");
   EXPECT_EQ(run.run_id, "run");
   EXPECT_EQ(run.machine, "made, 2 cores");
-  EXPECT_EQ(run.gemm_flops_per_second, 2e9) << "the faster of the two";
-  EXPECT_EQ(run.bytes_per_second, 2e8);
-  EXPECT_DOUBLE_EQ(run.drift, std::log(2));
+  EXPECT_EQ(run.speeds.gemm_flops_per_second, 2e9) << "the faster of the two";
+  EXPECT_EQ(run.speeds.bytes_per_second, 2e8);
+  EXPECT_DOUBLE_EQ(run.speeds.drift, std::log(2));
   const MeasuredCell& cell = run.cells[0];
   EXPECT_EQ(cell.contestant, "perceiver");
   EXPECT_EQ(cell.dimensions, (Dimensions{{"N", 64}}))
@@ -237,11 +237,48 @@ TEST(ReadRun, AnUncalibratedRunHasNoSpeed) {
   manifest["calibration"]["after"] = nullptr;
   const std::string cells = made_table({made_row()});
   suite::Run run = read_run(made_folder("once", cells, manifest.dump()));
-  EXPECT_EQ(run.gemm_flops_per_second, 2e9);
-  EXPECT_EQ(run.drift, 0);
+  EXPECT_EQ(run.speeds.gemm_flops_per_second, 2e9);
+  EXPECT_EQ(run.speeds.drift, 0);
   manifest["calibration"]["before"] = nullptr;
   run = read_run(made_folder("never", cells, manifest.dump()));
-  EXPECT_EQ(run.gemm_flops_per_second, 0);
+  EXPECT_EQ(run.speeds.gemm_flops_per_second, 0);
+}
+
+TEST(ByThreads, ARunOfSeveralCountsIsSeveral) {
+  Record one = made_row(), two = made_row();
+  one["cell_id"] = "perceiver/N=64/float/threads=1";
+  one["threads"] = "1";
+  nlohmann::json manifest = nlohmann::json::parse(made_manifest());
+  nlohmann::json slower = manifest["calibration"];
+  slower["after"]["gemm_flops_per_second"] = 3e9;
+  manifest["calibration_by_threads"] = {{"1", slower},
+                                        {"2", manifest["calibration"]}};
+  const suite::Run whole =
+      read_run(made_folder("several", made_table({two, one}), manifest.dump()));
+  const std::vector<suite::Run> parts = by_threads(whole);
+  ASSERT_EQ(parts.size(), 2u);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(parts[i].threads, i + 1);
+    ASSERT_EQ(parts[i].cells.size(), 1u);
+    EXPECT_EQ(parts[i].cells[0].threads, i + 1);
+    EXPECT_EQ(parts[i].run_id, "run");
+    EXPECT_EQ(parts[i].folder, whole.folder);
+  }
+  EXPECT_EQ(parts[0].speeds.gemm_flops_per_second, 3e9);
+  EXPECT_DOUBLE_EQ(parts[0].speeds.drift, std::log(1.5));
+  EXPECT_EQ(parts[1].speeds.gemm_flops_per_second, 2e9);
+  EXPECT_EQ(title(parts[0]), "trial, 1 thread");
+  EXPECT_EQ(title(parts[1]), "trial, 2 threads");
+}
+
+TEST(ByThreads, ARunOfOneCountStaysItself) {
+  const suite::Run run = read_run(
+      made_folder("single", made_table({made_row()}), made_manifest()));
+  const std::vector<suite::Run> parts = by_threads(run);
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(parts[0].threads, 0);
+  EXPECT_EQ(parts[0].speeds.gemm_flops_per_second, 2e9);
+  EXPECT_EQ(title(parts[0]), "trial");
 }
 
 TEST(ReadRuns, FindsRunsAtAnyDepthByPath) {

@@ -60,7 +60,7 @@ inline Run made_run(const std::string& run_id,
   run.run_id = run_id;
   run.machine = machine;
   run.cells = cells;
-  run.gemm_flops_per_second = 1e9;
+  run.speeds.gemm_flops_per_second = 1e9;
   return run;
 }
 

@@ -85,8 +85,8 @@ Table table_of(const Run& run, const DimensionSweep& sweep) {
     for (const std::string& contestant : sweep.contestants) {
       const MeasuredCell* cell = sweep.at(contestant, value);
       if (cell == nullptr) continue;
-      table.rows.push_back(
-          row_of(sweep, value, contestant, *cell, run.gemm_flops_per_second));
+      table.rows.push_back(row_of(sweep, value, contestant, *cell,
+                                  run.speeds.gemm_flops_per_second));
     }
   }
   return table;

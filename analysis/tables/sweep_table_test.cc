@@ -68,7 +68,7 @@ TEST(SweepTables, ASingleRepetitionHasARatioWithoutInterval) {
 
 TEST(SweepTables, AnUncalibratedRunHasNoShare) {
   suite::Run run = trial();
-  run.gemm_flops_per_second = 0;
+  run.speeds.gemm_flops_per_second = 0;
   EXPECT_EQ(sweep_tables({run}, {}).at(0).rows[0][8], "-");
 }
 

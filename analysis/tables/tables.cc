@@ -84,7 +84,8 @@ std::vector<Table> tables_of_paper(const Arguments& a) {
 
 std::vector<Table> tables_of_runs(const Arguments& a) {
   const std::string folder = user_path(a.results);
-  std::vector<Table> tables = sweep_tables(read_runs(folder), a.dimension);
+  std::vector<Table> tables =
+      sweep_tables(by_threads(read_runs(folder)), a.dimension);
   require(!tables.empty(), "{}: {} takes one value only", folder,
           a.dimension.value_or("every letter"));
   return tables;

@@ -33,22 +33,33 @@ void write_into(const std::string& path, const std::string& table) {
 
 int run(const std::string& results, const std::string& format,
         const std::string& into) {
-  const Run run = read_run(user_path(results));
-  const Definition definition = definition_of(run);
+  const Run whole = read_run(user_path(results));
+  const Definition definition = definition_of(whole);
   const std::vector<Claim> claims =
       read_claims(kClaims, experiment_names(definition_files(kDefinitions)));
-  const std::vector<LeaderboardEntry> all =
-      leaderboard_entries(run, definition, claims, read_errors(run.folder));
-  require(all.size() > 1,
-          "{}: nothing was timed at several N beside {}, softmax attention",
-          run.folder, kSoftmax);
-  if (!into.empty()) {
-    write_into(user_path(into), markdown(status(run, all)));
-    return 0;
+  const std::vector<MeasuredError> errors = read_errors(whole.folder);
+  std::string text;
+  // What is written is of the most threads, where there are several counts.
+  for (const Run& run : by_threads(whole)) {
+    const std::vector<LeaderboardEntry> all =
+        leaderboard_entries(run, definition, claims, errors);
+    require(all.size() > 1,
+            "{}: nothing was timed at several N beside {}, softmax attention",
+            run.folder, kSoftmax);
+    if (!into.empty()) {
+      text = markdown(status(run, all));
+      continue;
+    }
+    const Table table = leaderboard(run, all);
+    fmt::print("{}{}", run.threads > 0 ? "\n" + title(run) + "\n" : "",
+               format == "markdown" ? markdown(table) : plain(table));
+    text = json_of(all).dump(1) + "\n";
   }
-  const Table table = leaderboard(run, all);
-  fmt::print("{}", format == "markdown" ? markdown(table) : plain(table));
-  replace_file(run.folder + "/variants.json", json_of(all).dump(1) + "\n");
+  if (!into.empty()) {
+    write_into(user_path(into), text);
+  } else {
+    replace_file(whole.folder + "/variants.json", text);
+  }
   return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "analysis/verify/extrap.h"
 
+#include <fmt/core.h>
+
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -27,6 +29,7 @@ std::set<std::string> varying(const Run& run, const std::string& contestant) {
 
 std::string file_name(const Run& run, const std::string& contestant) {
   std::string name = run.experiment + "." + contestant;
+  if (run.threads > 0) name += fmt::format(".threads_{}", run.threads);
   for (char& c : name) {
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '_';
   }

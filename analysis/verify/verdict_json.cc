@@ -30,27 +30,29 @@ json json_of(const Verdict& verdict) {
     points.push_back(json_of(point));
   }
   const auto& interval = verdict.interval;
-  return {{"id", claim.id},
-          {"statement", claim.statement},
-          {"source", claim.source},
-          {"note", text_or_null(claim.note)},
-          {"experiment", verdict.experiment},
-          {"contestant", claim.subject.label()},
-          {"versus", claim.versus ? json(claim.versus->label()) : json()},
-          {"part", claim.subject.part},
-          {"quantity", claim.quantity},
-          {"kind", name_of(claim.kind)},
-          {"variable", text_or_null(claim.variable)},
-          {"value", claim.value ? json(*claim.value) : json()},
-          {"tolerance", claim.tolerance},
-          {"anchor", text_or_null(claim.anchor)},
-          {"expected", claim.expected},
-          {"verdict", name_of(verdict.answer)},
-          {"estimate", interval ? number(interval->estimate) : json()},
-          {"low", interval ? number(interval->low) : json()},
-          {"high", interval ? number(interval->high) : json()},
-          {"reason", verdict.reason},
-          {"points", points}};
+  json all = {{"id", claim.id},
+              {"statement", claim.statement},
+              {"source", claim.source},
+              {"note", text_or_null(claim.note)},
+              {"experiment", verdict.experiment},
+              {"contestant", claim.subject.label()},
+              {"versus", claim.versus ? json(claim.versus->label()) : json()},
+              {"part", claim.subject.part},
+              {"quantity", claim.quantity},
+              {"kind", name_of(claim.kind)},
+              {"variable", text_or_null(claim.variable)},
+              {"value", claim.value ? json(*claim.value) : json()},
+              {"tolerance", claim.tolerance},
+              {"anchor", text_or_null(claim.anchor)},
+              {"expected", claim.expected},
+              {"verdict", name_of(verdict.answer)},
+              {"estimate", interval ? number(interval->estimate) : json()},
+              {"low", interval ? number(interval->low) : json()},
+              {"high", interval ? number(interval->high) : json()},
+              {"reason", verdict.reason},
+              {"points", points}};
+  if (verdict.threads > 0) all["threads"] = verdict.threads;
+  return all;
 }
 
 }  // namespace

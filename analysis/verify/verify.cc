@@ -44,7 +44,8 @@ bool joined_later(const Claim& claim, const Run& run) {
 // only counts are judged.
 void judge_all(const std::vector<Claim>& claims, const Definition& definition,
                const Run* run, std::vector<Verdict>& verdicts) {
-  const Run counted = counted_run(definition);
+  Run counted = counted_run(definition);
+  if (run != nullptr) counted.threads = run->threads;
   for (const Claim& claim : claims) {
     if (!concerns(claim, definition.name)) continue;
     if (run != nullptr && joined_later(claim, *run)) continue;
@@ -66,12 +67,19 @@ void judge_facts(const std::vector<Claim>& claims,
   }
 }
 
+std::string heading_of(const Verdict& verdict) {
+  Run about;
+  about.experiment = verdict.experiment;
+  about.threads = verdict.threads;
+  return title(about);
+}
+
 void print(const std::vector<Verdict>& verdicts) {
-  std::string experiment = "-";
+  std::string heading = "-";
   for (const Verdict& verdict : verdicts) {
-    if (verdict.experiment != experiment) {
-      experiment = verdict.experiment;
-      fmt::print("\n{}\n", experiment.empty() ? "facts" : experiment);
+    if (heading_of(verdict) != heading) {
+      heading = heading_of(verdict);
+      fmt::print("\n{}\n", heading.empty() ? "facts" : heading);
     }
     const Claim& claim = *verdict.claim;
     const char* mark = verdict.surprises()                       ? "  !"
@@ -94,9 +102,10 @@ void print_outliers(const std::vector<Run>& runs) {
       if (cell.timed()) found += classed(cell.seconds("total"));
     }
     if (found.mild + found.severe == 0) continue;
-    fmt::print("{}: of {} repetitions {} are mild outliers and {} severe; all "
-               "were kept\n",
-               run.experiment, found.values, found.mild, found.severe);
+    fmt::print(
+        "{}: of {} repetitions {} are mild outliers and {} severe; all "
+        "were kept\n",
+        title(run), found.values, found.mild, found.severe);
   }
 }
 
@@ -144,7 +153,7 @@ int run(const Arguments& arguments) {
     return conclude(verdicts);
   }
   const std::string folder = user_path(arguments.results);
-  const std::vector<Run> runs = read_runs(folder);
+  const std::vector<Run> runs = by_threads(read_runs(folder));
   check_one_machine(runs);
   if (!arguments.export_format.empty()) return export_runs(runs, folder);
   std::vector<std::string> asked;

@@ -95,6 +95,20 @@ class VerifyTest(unittest.TestCase):
         self.assertIn("total", {line["callpath"] for line in lines})
         self.assertTrue(all(line["value"] > 0 for line in lines))
 
+    def test_each_count_of_threads_is_judged_by_itself(self):
+        results = self.folder / "threads"
+        subprocess.run([RUN, SMOKE, "--out", results, "--repetitions", "5", "--threads", "1,2",
+                        "--filter", "^(perceiver|transformer)/"], check=True, capture_output=True)
+        result = verify("--results", results, "--claims", self.claims(CLAIM))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("4 supported, 0 refuted, 0 inconclusive", result.stdout)
+        self.assertLess(result.stdout.index("smoke, 1 thread\n"),
+                        result.stdout.index("smoke, 2 threads\n"))
+        written = json.loads((results / "verdicts.json").read_text())["verdicts"]
+        self.assertEqual([v["threads"] for v in written], [1, 1, 2, 2])
+        result = verify("--results", results, "--export", "extrap")
+        self.assertIn("smoke.transformer.threads_2.jsonl", result.stdout)
+
     def assert_refused(self, said, *words):
         result = verify(*words)
         self.assertEqual(result.returncode, 2, result.stdout)

@@ -127,9 +127,15 @@ std::vector<Cell> cells_of(const Definition& definition, int threads) {
   return cells;
 }
 
-std::vector<Cell> chosen_cells(const Definition& definition, int threads,
+std::vector<Cell> chosen_cells(const Definition& definition,
+                               const std::vector<int>& thread_counts,
                                const std::string& filter) {
-  std::vector<Cell> cells = cells_of(definition, threads);
+  std::vector<Cell> cells;
+  for (const int threads : thread_counts) {
+    for (Cell& cell : cells_of(definition, threads)) {
+      cells.push_back(std::move(cell));
+    }
+  }
   if (filter.empty()) return cells;
   const std::string current = in_todays_words(filter);
   if (current != filter) {

@@ -36,10 +36,11 @@ struct Cell {
 // measured anew for every M.
 std::vector<Cell> cells_of(const Definition& definition, int threads);
 
-// Those whose id the regular expression `filter` finds; all if it is empty. Old
-// words in it are read as today's, with a notice on stderr. Throws Error if it
-// is no expression or finds none.
-std::vector<Cell> chosen_cells(const Definition& definition, int threads,
+// Those, with each count of threads, whose id the regular expression `filter`
+// finds; all if it is empty. Old words in it are read as today's, with a notice
+// on stderr. Throws Error if it is no expression or finds none.
+std::vector<Cell> chosen_cells(const Definition& definition,
+                               const std::vector<int>& thread_counts,
                                const std::string& filter);
 
 }  // namespace suite

@@ -3,18 +3,20 @@
 //   shows = "What it shows, in one sentence."
 //   contestants = ["perceiver", "transformer"]
 //   repetitions = 5
-//   phases = ["forward", "backward"]  # of training; forward alone if not said
-//   optimiser = "lamb"         # of updates and steps, see training/recipe.h;
-//   adamw keep = "recompute"         # what a forward keeps for its backward;
-//   activations [base]                     # one value a dimension N = 4096
+//   phases = ["forward", "step"]  # of training; forward alone if not said
+//   optimiser = "lamb"         # of updates and steps: training/recipe.h
+//   keep = "recompute"         # by a forward for its backward: primitives/keep.h
+//   [base]                     # one value a dimension
+//   N = 4096
 //   [[sweep]]                  # lists: every combination, the rest from base
 //   N = [1024, 4096, 16384]
 //   [precision]                # more repetitions where noise asks for them
 //   half_width = 0.02          # of a cell's 95 % interval
 //   most_repetitions = 30
 //   [errors]                   # of approximations, at the base's dimensions
-//   patterns = ["random", "uniform", "peaked", "copy"]  # see
-//   contract/pattern.h [budget] seconds = 120              # of the whole run
+//   patterns = ["random", "peaked"]  # see contract/pattern.h
+//   [budget]
+//   seconds = 120              # of the whole run, a count of threads
 //   repetition_seconds = 10    # a cell beyond is skipped; 0: no limit
 //   memory = 8589934592        # bytes
 #pragma once

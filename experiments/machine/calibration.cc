@@ -1,5 +1,6 @@
 #include "experiments/machine/calibration.h"
 
+#include "experiments/machine/core_round_trip.h"
 #include "experiments/machine/least_seconds.h"
 #include "experiments/machine/register_peaks.h"
 #include "primitives/gemm.h"
@@ -49,7 +50,17 @@ Calibration calibrate(const std::string& scalar, int threads) {
   set_threads(threads);
   return {scalar == "float" ? gemm_flops_per_second<float>()
                             : gemm_flops_per_second<double>(),
-          stream_bytes_per_second(), fma_flops_per_second(scalar)};
+          stream_bytes_per_second(), fma_flops_per_second(scalar),
+          core_round_trip_seconds()};
+}
+
+Calibrations calibrate(const std::string& scalar,
+                       const std::vector<int>& thread_counts) {
+  Calibrations calibrations;
+  for (const int threads : thread_counts) {
+    calibrations[threads] = calibrate(scalar, threads);
+  }
+  return calibrations;
 }
 
 }  // namespace suite

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "contract/registry.h"
+#include "primitives/threads.h"
 #include "support/check.h"
 #include "training/recipe.h"
 
@@ -131,6 +132,33 @@ TEST(CellUnderTest, WhatWasReleasedIsBuiltAgain) {
   EXPECT_EQ(tested.live(), nullptr);
   tested.warm_up();
   EXPECT_EQ(tested.time(1).bytes_peak, tested.declared().bytes_held);
+}
+
+// Whatever ran before: a warm-up with other threads would leave the making of
+// their buffers to what is timed.
+TEST(CellUnderTest, EachCellHasItsOwnThreads) {
+  const int before = threads();
+  std::vector<Cell> cells(2, cell_of("bare_perceiver"));
+  std::vector<CellUnderTest> tested;
+  for (int i = 0; i < 2; ++i) {
+    cells[i].shape.M = 32;
+    cells[i].shape.D = 16;
+    cells[i].threads = i + 1;
+    tested.emplace_back(cells[i], 1);
+  }
+  for (CellUnderTest& each : tested) {
+    each.check();
+    each.count();
+  }
+  EXPECT_NE(tested[0].declared().bytes_held, tested[1].declared().bytes_held);
+  for (CellUnderTest& each : tested) {
+    each.warm_up();
+    const std::int64_t allocations = MemoryMeter::allocations();
+    EXPECT_EQ(each.time(1).bytes_peak, each.declared().bytes_held);
+    EXPECT_EQ(MemoryMeter::allocations(), allocations);
+    EXPECT_EQ(threads(), each.cell().threads);
+  }
+  set_threads(before);
 }
 
 }  // namespace

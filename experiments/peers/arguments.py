@@ -50,7 +50,7 @@ def parse(words, definitions, stands_in):
     return Arguments(
         definition=_definition(given.definition, definitions, here),
         peers=roster.chosen(given.peers, here),
-        threads=[_whole("--threads", text, 0, MOST_THREADS) for text in given.threads.split(",")],
+        threads=_thread_counts(given.threads),
         repetitions=given.repetitions and _whole("--repetitions", given.repetitions, 1, 10000),
         filter=_pattern(given.filter),
         out=here / given.out if given.out else None,
@@ -78,6 +78,13 @@ def _whole(what, text, least, most):
     if not text.strip().isdecimal() or not least <= int(text) <= most:
         raise Refused(f"{what} {text}: allowed are whole numbers from {least} to {most}")
     return int(text)
+
+
+def _thread_counts(text):
+    counts = [_whole("--threads", each, 0, MOST_THREADS) for each in text.split(",")]
+    if len(counts) > 1 and (0 in counts or len(set(counts)) < len(counts)):
+        raise Refused(f"--threads {text}: of several, each is from 1 on and given once")
+    return counts
 
 
 def _pattern(text):

@@ -162,6 +162,8 @@ class PeersTest(unittest.TestCase):
             ((), "definition"),
             (("smoke", "--threads", "many"), "--threads many: allowed are whole numbers"),
             (("smoke", "--threads", "1,5000"), "from 0 to 1024"),
+            (("smoke", "--threads", "1,1"), "--threads 1,1: of several, each is from 1 on"),
+            (("smoke", "--threads", "0,1"), "--threads 0,1: of several, each is from 1 on"),
             (("smoke", "--repetitions", "0"), "--repetitions 0"),
             (("smoke", "--filter", "("), "not a regular expression"),
             (("smoke", "--with", PRETENDER, "--filter", "nothing", "--out", "o"), "no cell"),

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 
 #include "experiments/machine/blas_of_this_build.h"
@@ -25,7 +26,8 @@ struct Arguments {
   // Beside the program, where Bazel puts it.
   std::string definition = "experiments/definitions/roofline.toml";
   std::string filter, out, scalar;
-  std::optional<int> threads, repetitions;
+  std::optional<std::string> threads;
+  std::optional<int> repetitions;
   std::optional<std::size_t> N;
 };
 
@@ -35,7 +37,8 @@ void declare(CLI::App& app, Arguments& a) {
         a.definition = user_path(path);
       },
       "Another experiment's .toml file");
-  app.add_option("--threads", a.threads, "Threads; 0: all cores");
+  app.add_option("--threads", a.threads,
+                 "Threads; 0: all cores; 1,2: each cell with either count");
   app.add_option("--repetitions", a.repetitions, "Repetitions of each cell")
       ->check(CLI::Range(1, 10000));
   app.add_option("--filter", a.filter,
@@ -48,9 +51,6 @@ void declare(CLI::App& app, Arguments& a) {
 
 Definition definition_of(const Arguments& a) {
   Definition definition = read_definition(a.definition);
-  if (a.threads) definition.threads = *a.threads;
-  require(definition.threads >= 0 && definition.threads <= 1024,
-          "--threads {}: allowed are 0 to 1024", definition.threads);
   if (a.repetitions) definition.repetitions = *a.repetitions;
   if (!a.scalar.empty()) definition.scalar = a.scalar;
   require(definition.scalar == "float" || definition.scalar == "double",
@@ -64,6 +64,11 @@ Definition definition_of(const Arguments& a) {
     }
   }
   return definition;
+}
+
+std::vector<int> counts_of(const Arguments& a, const Definition& definition) {
+  if (a.threads) return thread_counts(*a.threads);
+  return {definition.threads > 0 ? definition.threads : set_all_threads()};
 }
 
 std::string folder_of(const std::string& file) {
@@ -140,43 +145,62 @@ std::string roofs_text(const Roofs& roofs, const std::string& gemm,
                             roofs.ridge());
 }
 
+void warn_of_company(const Roofs& roofs) {
+  if (roofs.gemm_flops_per_second <= roofs.fma_flops_per_second) return;
+  fmt::print(stderr,
+             "warning: products were faster than multiply-adds from "
+             "registers: others used the machine\n");
+}
+
+void print(const std::string& scalar, int threads, const Roofs& roofs,
+           const std::vector<CacheSpeed>& caches,
+           const std::vector<MeasuredForward>& forwards) {
+  const std::string gemm = scalar == "float" ? "sgemm" : "dgemm";
+  fmt::print("\n{}, {} threads\n{}", scalar, threads,
+             roofs_text(roofs, gemm, caches));
+  for (const MeasuredForward& forward : forwards) {
+    fmt::print("{}", roofline_text(forward, roofs, gemm));
+  }
+}
+
 int run(const Arguments& a) {
   const Definition definition = definition_of(a);
-  const int threads =
-      definition.threads > 0 ? definition.threads : set_all_threads();
-  const std::vector<Cell> cells = chosen_cells(definition, threads, a.filter);
+  const std::vector<int> counts = counts_of(a, definition);
+  const std::vector<Cell> cells = chosen_cells(definition, counts, a.filter);
   if (!a.out.empty()) make_folder(folder_of(user_path(a.out)));
   std::vector<Measured> measured;
   for (const Cell& cell : cells) {
     measured.push_back(checked_and_counted(cell, definition.seed));
   }
-  for (const std::string& warning : machine_warnings(threads)) {
+  for (const std::string& warning : machine_warnings(counts.back())) {
     fmt::print(stderr, "warning: {}\n", warning);
   }
-  Roofs roofs;
-  raise(roofs, definition.scalar, threads);
-  const std::vector<CacheSpeed> caches = read_caches();
+  std::map<int, Roofs> roofs;  // by threads
+  std::map<int, std::vector<CacheSpeed>> caches;
+  for (const int threads : counts) {
+    raise(roofs[threads], definition.scalar, threads);
+    caches[threads] = read_caches();
+  }
   for (int r = 0; r < definition.repetitions; ++r) {
     for (Measured& each : measured) repeat(each);
   }
-  raise(roofs, definition.scalar, threads);
-  if (roofs.gemm_flops_per_second > roofs.fma_flops_per_second) {
-    fmt::print(stderr, "warning: products were faster than multiply-adds from "
-                       "registers: others used the machine\n");
-  }
-  std::vector<MeasuredForward> forwards;
-  for (Measured& each : measured) forwards.push_back(typical(each));
-
-  const std::string gemm = definition.scalar == "float" ? "sgemm" : "dgemm";
-  fmt::print("{}: {}\n\n{}, {} threads\n{}", definition.name, definition.shows,
-             definition.scalar, threads, roofs_text(roofs, gemm, caches));
-  for (const MeasuredForward& forward : forwards) {
-    fmt::print("{}", roofline_text(forward, roofs, gemm));
+  fmt::print("{}: {}\n", definition.name, definition.shows);
+  std::string csv = roofline_csv_header();
+  for (const int threads : counts) {
+    raise(roofs[threads], definition.scalar, threads);
+    warn_of_company(roofs[threads]);
+    std::vector<MeasuredForward> forwards;
+    for (Measured& each : measured) {
+      if (each.tested.cell().threads == threads) {
+        forwards.push_back(typical(each));
+      }
+    }
+    print(definition.scalar, threads, roofs[threads], caches[threads],
+          forwards);
+    csv += roofline_csv(forwards, roofs[threads]);
   }
   fmt::print("\nAbove 100 %: bytes came from a cache, not from memory.\n");
-  if (!a.out.empty()) {
-    replace_file(user_path(a.out), roofline_csv(forwards, roofs));
-  }
+  if (!a.out.empty()) replace_file(user_path(a.out), csv);
   return 0;
 }
 

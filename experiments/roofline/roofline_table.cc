@@ -109,12 +109,15 @@ std::string roofline_text(const MeasuredForward& forward, const Roofs& roofs,
   return text;
 }
 
+std::string roofline_csv_header() {
+  return "cell_id,part,macs,logits,bytes_moved,flops_per_byte,seconds,bound,"
+         "bound_seconds,share_of_bound,share_of_gemm,fma_flops_per_second,"
+         "gemm_flops_per_second,bytes_per_second,exponentials_per_second\n";
+}
+
 std::string roofline_csv(const std::vector<MeasuredForward>& forwards,
                          const Roofs& roofs) {
-  std::string text =
-      "cell_id,part,macs,logits,bytes_moved,flops_per_byte,seconds,bound,"
-      "bound_seconds,share_of_bound,share_of_gemm,fma_flops_per_second,"
-      "gemm_flops_per_second,bytes_per_second,exponentials_per_second\n";
+  std::string text;
   for (const MeasuredForward& forward : forwards) {
     for (const RooflineRow& row : roofline_rows(forward, roofs)) {
       text += csv_of(forward.id, row, roofs);

@@ -35,6 +35,8 @@ std::vector<RooflineRow> roofline_rows(const MeasuredForward& forward,
 std::string roofline_text(const MeasuredForward& forward, const Roofs& roofs,
                           const std::string& gemm);
 
+std::string roofline_csv_header();
+
 // One line a row, with the roofs that it was judged by; what cannot be said is
 // an empty field.
 std::string roofline_csv(const std::vector<MeasuredForward>& forwards,

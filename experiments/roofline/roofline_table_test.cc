@@ -71,7 +71,8 @@ total                    0.500      61.0      16.4  4000.000  all parts      210
 }
 
 TEST(RooflineTable, CsvIsQuotedAndLeavesEmptyWhatCannotBeSaid) {
-  const std::string text = roofline_csv({forward()}, kRoofs);
+  const std::string text =
+      roofline_csv_header() + roofline_csv({forward()}, kRoofs);
   EXPECT_NE(text.find("\n\"trial(a=1, b=2)/N=8\",softmax,0,5000000,0,,1,"
                       "exponentials,0.5,0.5,,1000000000,800000000,100000000,"
                       "10000000\n"),

@@ -77,9 +77,27 @@ class RooflineTest(unittest.TestCase):
         self.assertEqual(cells, ["transformer/N=48/B=1/C=32/D=32/H=2/batch=1/double/threads=1"])
         self.assertIn("of dgemm", result.stdout)
 
+    def test_several_counts_of_threads_have_roofs_of_their_own(self):
+        out = self.folder / "roofline.csv"
+        result = roofline(self.definition, "--filter", "N=64", "--threads", "2,1",
+                          "--repetitions", 1, "--out", out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        places = [result.stdout.index(said) for said in (
+            "float, 1 threads", "transformer/N=64/B=1/C=32/D=32/H=2/batch=1/float/threads=1",
+            "float, 2 threads", "transformer/N=64/B=1/C=32/D=32/H=2/batch=1/float/threads=2")]
+        self.assertEqual(places, sorted(places))
+        with open(out, newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(len({row["cell_id"] for row in rows}), 4)
+        peaks = {count: {row["fma_flops_per_second"] for row in rows
+                         if row["cell_id"].endswith(f"/threads={count}")} for count in (1, 2)}
+        self.assertEqual([len(peak) for peak in peaks.values()], [1, 1])
+        self.assertNotEqual(peaks[1], peaks[2])
+
     def test_bad_input_is_refused_in_one_line(self):
         self.assert_refused("cannot read nowhere.toml", "nowhere.toml")
         self.assert_refused("--threads -1: allowed are 0 to 1024", "--threads", -1)
+        self.assert_refused("--threads 2,2: allowed are 0 to 1024", "--threads", "2,2")
         self.assert_refused("--scalar half: allowed are float and double", "--scalar", "half")
         self.assert_refused("--filter nobody: no cell", "--filter", "nobody")
         self.assert_refused("--N", "--N", 0)

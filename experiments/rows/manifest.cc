@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
+#include <utility>
 
 #include "experiments/machine/machine.h"
 #include "experiments/rows/record.h"
@@ -16,6 +18,8 @@ namespace suite {
 namespace {
 
 constexpr double kDriftWorthSaying = 0.10;
+constexpr double kMoveWorthSaying =
+    1.0;  // cores stand elsewhere, not restlessly
 
 std::string utc_now(const char* format) {
   const std::time_t now = std::time(nullptr);
@@ -41,11 +45,24 @@ nlohmann::json contestants_by_sweep(const Definition& definition) {
 }
 
 // What rows depend on, besides the definition's text.
-nlohmann::json settings(const Definition& d, int threads) {
-  return {{"threads", threads},
+nlohmann::json settings(const Definition& d,
+                        const std::vector<int>& thread_counts) {
+  const nlohmann::json one = thread_counts.front(), all = thread_counts;
+  return {{"threads", thread_counts.size() == 1 ? one : all},
           {"repetitions", d.repetitions},
           {"seed", d.seed},
           {"scalar", d.scalar}};
+}
+
+// A resumed run keeps the first "before".
+void note(nlohmann::json& calibration, const std::string& when,
+          const Calibration& now) {
+  if (when == "before" && !calibration[when].is_null()) return;
+  calibration[when] = {
+      {"gemm_flops_per_second", now.gemm_flops_per_second},
+      {"bytes_per_second", now.bytes_per_second},
+      {"fma_flops_per_second", now.fma_flops_per_second},
+      {"core_round_trip_seconds", now.core_round_trip_seconds}};
 }
 
 nlohmann::json load(const std::string& folder) {
@@ -60,31 +77,33 @@ nlohmann::json load(const std::string& folder) {
 }  // namespace
 
 Manifest::Manifest(const std::string& folder, const Definition& definition,
-                   int threads, const std::vector<std::string>& command_line)
+                   const std::vector<int>& thread_counts,
+                   const std::vector<std::string>& command_line)
     : folder_(folder) {
-  json_ = {{"schema", kSchema},
-           {"experiment", definition.name},
-           {"run_id", fmt::format("{}-{}", utc_now("%Y%m%dT%H%M%SZ"),
-                                  getpid())},
-           {"started", utc_now("%FT%TZ")},
-           {"finished", nullptr},
-           {"command_line", command_line},
-           {"definition",
-            {{"file", definition.name + ".toml"},
-             {"sha256", definition.sha256},
-             {"text", definition.text},
-             {"contestants", contestants_by_sweep(definition)}}},
-           {"settings", settings(definition, threads)},
-           {"machine", machine_description()},
-           {"build", build_description()},
-           {"load", {{"before", load_averages()}, {"after", nullptr}}},
-           {"calibration", {{"before", nullptr}, {"after", nullptr}}},
-           {"resumed", nlohmann::json::array()},
-           {"warnings", nlohmann::json::array()}};
+  json_ = {
+      {"schema", kSchema},
+      {"experiment", definition.name},
+      {"run_id", fmt::format("{}-{}", utc_now("%Y%m%dT%H%M%SZ"), getpid())},
+      {"started", utc_now("%FT%TZ")},
+      {"finished", nullptr},
+      {"command_line", command_line},
+      {"definition",
+       {{"file", definition.name + ".toml"},
+        {"sha256", definition.sha256},
+        {"text", definition.text},
+        {"contestants", contestants_by_sweep(definition)}}},
+      {"settings", settings(definition, thread_counts)},
+      {"machine", machine_description()},
+      {"build", build_description()},
+      {"load", {{"before", load_averages()}, {"after", nullptr}}},
+      {"calibration", {{"before", nullptr}, {"after", nullptr}}},
+      {"resumed", nlohmann::json::array()},
+      {"warnings", nlohmann::json::array()}};
 }
 
 Manifest Manifest::resume(const std::string& folder,
-                          const Definition& definition, int threads) {
+                          const Definition& definition,
+                          const std::vector<int>& thread_counts) {
   Manifest manifest(folder, load(folder));
   nlohmann::json& json = manifest.json_;
   const nlohmann::json build = build_description();
@@ -94,7 +113,7 @@ Manifest Manifest::resume(const std::string& folder,
   try {
     same(json.at("definition").at("sha256") == definition.sha256,
          "the definition differs");
-    same(json.at("settings") == settings(definition, threads),
+    same(json.at("settings") == settings(definition, thread_counts),
          "threads, repetitions, seed or scalar differ");
     same(json.at("build").at("binary_sha256") == build.at("binary_sha256"),
          "the program differs");
@@ -122,22 +141,40 @@ void Manifest::warn(const std::string& warning) {
   fmt::print(stderr, "warning: {}\n", warning);
 }
 
-void Manifest::calibrated(const char* when, const Calibration& now) {
-  nlohmann::json& calibration = json_["calibration"];
-  // A resumed run keeps the first "before".
-  if (calibration[when].is_null() || std::string(when) == "after") {
-    calibration[when] = {{"gemm_flops_per_second", now.gemm_flops_per_second},
-                         {"bytes_per_second", now.bytes_per_second},
-                         {"fma_flops_per_second", now.fma_flops_per_second}};
+void Manifest::calibrated(const char* when, const Calibrations& now) {
+  if (now.size() > 1) {
+    for (const auto& [threads, each] : now) {
+      note(json_["calibration_by_threads"][std::to_string(threads)], when,
+           each);
+    }
   }
+  // With several counts of threads: that of the most.
+  note(json_["calibration"], when, now.rbegin()->second);
   if (std::string(when) != "after") return;
-  for (const char* what : {"gemm_flops_per_second", "bytes_per_second"}) {
+  for (const auto& [threads, each] : now) {
+    if (now.size() == 1) return warn_of_drift(json_["calibration"], "");
+    const std::string of = std::to_string(threads);
+    warn_of_drift(
+        json_["calibration_by_threads"][of],
+        fmt::format(" with {} thread{}", of, threads == 1 ? "" : "s"));
+  }
+}
+
+void Manifest::warn_of_drift(const nlohmann::json& calibration,
+                             const std::string& how) {
+  for (const auto& [what, tolerance] :
+       {std::pair("gemm_flops_per_second", kDriftWorthSaying),
+        std::pair("bytes_per_second", kDriftWorthSaying),
+        std::pair("core_round_trip_seconds", kMoveWorthSaying)}) {
     const double before = calibration["before"][what];
     const double after = calibration["after"][what];
-    if (std::abs(after / before - 1) <= kDriftWorthSaying) continue;
-    warn(fmt::format("the machine drifted: {} was {:.3g} before the sweep and "
-                     "{:.3g} after it",
-                     what, before, after));
+    // With one thread there is no trip.
+    if (before == after) continue;
+    if (std::max(after / before, before / after) <= 1 + tolerance) continue;
+    warn(
+        fmt::format("the machine drifted: {}{} was {:.3g} before the sweep "
+                    "and {:.3g} after it",
+                    what, how, before, after));
   }
 }
 

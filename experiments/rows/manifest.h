@@ -14,19 +14,21 @@ class Manifest {
  public:
   // For a new run in FOLDER.
   Manifest(const std::string& folder, const Definition& definition,
-           int threads, const std::vector<std::string>& command_line);
+           const std::vector<int>& thread_counts,
+           const std::vector<std::string>& command_line);
 
   // To go on with the run in FOLDER. Throws Error if the definition, the
   // options that rows depend on, the binary or the machine differ.
   static Manifest resume(const std::string& folder,
-                         const Definition& definition, int threads);
+                         const Definition& definition,
+                         const std::vector<int>& thread_counts);
 
   std::string run_id() const { return json_.at("run_id"); }
   void move_to(const std::string& folder) { folder_ = folder; }
 
   // Also said on the screen, once.
   void warn(const std::string& warning);
-  void calibrated(const char* when, const Calibration& calibration);
+  void calibrated(const char* when, const Calibrations& calibrations);
   void finished(const nlohmann::json& accounts);
   void save() const;
 
@@ -36,6 +38,9 @@ class Manifest {
  private:
   Manifest(std::string folder, nlohmann::json json)
       : folder_(std::move(folder)), json_(std::move(json)) {}
+
+  // `how`: with which count of threads, where there are several.
+  void warn_of_drift(const nlohmann::json& calibration, const std::string& how);
 
   std::string folder_;
   nlohmann::json json_;

@@ -9,8 +9,8 @@
 namespace suite {
 
 void print_plan(const Definition& definition, const std::vector<Cell>& cells,
-                int threads) {
-  const Planner planner(calibrate(definition.scalar, threads));
+                const std::vector<int>& thread_counts) {
+  const Planner planner(calibrate(definition.scalar, thread_counts));
   fmt::print("{}: {}\n{} cells × {} repetitions\n\n", definition.name,
              definition.shows, cells.size(), definition.repetitions);
   fmt::print("{:>12} {:>12} {:>10}  cell\n", "MACs", "bytes", "seconds");

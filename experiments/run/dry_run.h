@@ -10,6 +10,6 @@ namespace suite {
 // Prints the cells with what they are predicted to take; nothing is run or
 // written.
 void print_plan(const Definition& definition, const std::vector<Cell>& cells,
-                int threads);
+                const std::vector<int>& thread_counts);
 
 }  // namespace suite

@@ -15,11 +15,11 @@ double first_guess(const Calibration& machine, const Cost& declared) {
 double Planner::seconds(const Cell& cell, const Cost& declared) const {
   const auto found = correction_.find(cell.label());
   const double correction = found == correction_.end() ? 1 : found->second;
-  return correction * first_guess(machine_, declared);
+  return correction * first_guess(machine_.at(cell.threads), declared);
 }
 
 void Planner::learn(const Cell& cell, const Cost& declared, double seconds) {
-  const double guess = first_guess(machine_, declared);
+  const double guess = first_guess(machine_.at(cell.threads), declared);
   if (guess > 0) correction_[cell.label()] = seconds / guess;
 }
 

@@ -12,7 +12,7 @@ namespace suite {
 
 class Planner {
  public:
-  explicit Planner(const Calibration& machine) : machine_(machine) {}
+  explicit Planner(const Calibrations& machine) : machine_(machine) {}
 
   // Seconds of one forward: products at half of the machine's peak, and each
   // byte once; corrected by what cells of the same contestant took.
@@ -22,7 +22,7 @@ class Planner {
   void learn(const Cell& cell, const Cost& declared, double seconds);
 
  private:
-  Calibration machine_;
+  Calibrations machine_;
   std::map<std::string, double> correction_;  // by contestant
 };
 

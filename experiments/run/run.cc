@@ -10,6 +10,7 @@
 #include "experiments/machine/blas_of_this_build.h"
 #include "experiments/rows/manifest.h"
 #include "experiments/run/run_experiment.h"
+#include "primitives/threads.h"
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
@@ -21,7 +22,8 @@ struct Arguments {
   std::string definition;
   RunSettings settings;
   bool list = false;
-  std::optional<int> threads, repetitions;
+  std::optional<std::string> threads;
+  std::optional<int> repetitions;
   std::optional<double> budget;
   std::optional<std::uint64_t> memory, seed;
 };
@@ -41,10 +43,13 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("definition", a.definition, "The experiment's .toml file");
   app.add_option("--out", a.settings.out, "Folder for the results");
   app.add_option("--resume", a.settings.resume, "Go on with the run in DIR");
-  app.add_option("--threads", a.threads, "Threads; 0: all cores");
+  app.add_option("--threads", a.threads,
+                 "Threads; 0: all cores; 1,2: each cell with either count");
   app.add_option("--repetitions", a.repetitions, "Repetitions of each cell")
       ->check(CLI::PositiveNumber);
-  app.add_option("--budget", a.budget, "Seconds for the whole run")
+  app.add_option("--budget", a.budget,
+                 "Seconds for the whole run; else the definition's for each "
+                 "count of threads")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--memory", a.memory, "Bytes that may be held");
   app.add_option("--seed", a.seed, "Seed of parameters and inputs");
@@ -92,9 +97,11 @@ int run(Arguments& a) {
       word = std::filesystem::path(word).filename();
     }
   }
-  if (a.threads) definition.threads = *a.threads;
-  require(definition.threads >= 0 && definition.threads <= 1024,
-          "--threads {}: allowed are 0 to 1024", definition.threads);
+  if (a.threads) {
+    settings.thread_counts = thread_counts(*a.threads);
+    definition.budget_seconds *=
+        static_cast<double>(settings.thread_counts.size());
+  }
   if (a.repetitions) definition.repetitions = *a.repetitions;
   if (a.budget) definition.budget_seconds = *a.budget;
   if (a.memory) definition.budget_memory = *a.memory;

@@ -27,12 +27,12 @@ std::string results_folder(const Definition& definition,
 class Sitting {
  public:
   Sitting(const Definition& definition, const RunSettings& settings,
-          const std::vector<Cell>& cells, int threads, Manifest manifest,
-          const std::string& folder)
+          const std::vector<Cell>& cells, const std::vector<int>& thread_counts,
+          Manifest manifest, const std::string& folder)
       : definition_(definition),
         settings_(settings),
         cells_(cells),
-        threads_(threads),
+        thread_counts_(thread_counts),
         manifest_(std::move(manifest)),
         folder_(folder),
         journal_(folder, !settings.resume.empty()),
@@ -45,41 +45,49 @@ class Sitting {
       fmt::print(stderr, "notice: dropped {} incomplete lines of {}/cells.csv\n",
                  journal_.dropped(), folder_);
     }
-    for (const std::string& warning : machine_warnings(threads_)) {
+    for (const std::string& warning : machine_warnings(most_threads())) {
       manifest_.warn(warning);
     }
-    const Calibration before = calibrate_now("before");
+    const Calibrations before = calibrate_now("before");
     runner.check_and_count(before);
     runner.time(settings_.benchmark_flags);
     progress_.clear();
     write_errors();
-    const Calibration after = calibrate_now("after");
+    const Calibrations after = calibrate_now("after");
     finish_manifest();
     // A peak is the most that was seen.
-    const double peak = std::max(before.gemm_flops_per_second,
-                                 after.gemm_flops_per_second);
-    fmt::print("{}", summary(definition_, cells_, journal_.rows(), peak));
+    std::map<int, double> peaks;
+    for (const int threads : thread_counts_) {
+      peaks[threads] = std::max(before.at(threads).gemm_flops_per_second,
+                                after.at(threads).gemm_flops_per_second);
+    }
+    fmt::print("{}", summary(definition_, cells_, journal_.rows(), peaks));
     fmt::print("\n{} rows in {}\n", journal_.rows().size(), folder_);
     return report_failures();
   }
 
  private:
-  Calibration calibrate_now(const char* when) {
+  int most_threads() const { return thread_counts_.back(); }
+
+  Calibrations calibrate_now(const char* when) {
     const Spent spent(accounts_.calibration, progress_);
     progress_.show(0, cells_.size(), "calibrating", -1);
-    const Calibration calibration = calibrate(definition_.scalar, threads_);
-    manifest_.calibrated(when, calibration);
+    const Calibrations calibrations =
+        calibrate(definition_.scalar, thread_counts_);
+    manifest_.calibrated(when, calibrations);
     manifest_.save();
-    return calibration;
+    return calibrations;
   }
 
-  // Of cells that passed their check, this time or before.
+  // Of cells that passed their check, this time or before. Threads change no
+  // answer.
   void write_errors() {
     if (definition_.error_patterns.empty()) return;
     const Spent spent(accounts_.checks, progress_);
     progress_.show(cells_.size(), cells_.size(), "errors", -1);
     std::vector<const Cell*> sound;
     for (const Cell& cell : cells_) {
+      if (cell.threads != most_threads()) continue;
       if (journal_.finished(cell.id, 0)) sound.push_back(&cell);
     }
     replace_file(folder_ + "/errors.csv",
@@ -108,7 +116,7 @@ class Sitting {
   const Definition& definition_;
   const RunSettings& settings_;
   const std::vector<Cell>& cells_;
-  int threads_;
+  const std::vector<int>& thread_counts_;
   Manifest manifest_;
   std::string folder_;
   Journal journal_;
@@ -120,19 +128,23 @@ class Sitting {
 }  // namespace
 
 int run_experiment(const Definition& definition, const RunSettings& settings) {
-  const int threads =
-      definition.threads > 0 ? definition.threads : set_all_threads();
+  std::vector<int> thread_counts = settings.thread_counts;
+  if (thread_counts.empty()) {
+    thread_counts = {definition.threads > 0 ? definition.threads
+                                            : set_all_threads()};
+  }
   const std::vector<Cell> cells =
-      chosen_cells(definition, threads, settings.filter);
+      chosen_cells(definition, thread_counts, settings.filter);
   if (settings.dry_run) {
-    print_plan(definition, cells, threads);
+    print_plan(definition, cells, thread_counts);
     return 0;
   }
   const bool resumes = !settings.resume.empty();
   std::string folder = resumes ? settings.resume : settings.out;
   Manifest manifest =
-      resumes ? Manifest::resume(folder, definition, threads)
-              : Manifest(folder, definition, threads, settings.command_line);
+      resumes
+          ? Manifest::resume(folder, definition, thread_counts)
+          : Manifest(folder, definition, thread_counts, settings.command_line);
   if (folder.empty()) {
     folder = results_folder(definition, manifest.run_id());
     manifest.move_to(folder);
@@ -141,8 +153,8 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
   if (!settings.folder_file.empty()) {
     replace_file(settings.folder_file, folder);
   }
-  return Sitting(definition, settings, cells, threads, std::move(manifest),
-                 folder)
+  return Sitting(definition, settings, cells, thread_counts,
+                 std::move(manifest), folder)
       .run();
 }
 

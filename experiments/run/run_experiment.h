@@ -12,6 +12,7 @@ struct RunSettings {
   std::string out;     // folder; empty: results/local/<experiment>/<run_id>
   std::string resume;  // folder of a run to go on with; empty: a new run
   std::string filter;  // regular expression; cells whose id it finds are run
+  std::vector<int> thread_counts;  // ascending; empty: the definition's
   bool dry_run = false;
   std::string folder_file;  // is told the results' folder; empty: none
   std::vector<std::string> benchmark_flags;  // --benchmark_…

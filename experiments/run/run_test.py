@@ -331,6 +331,30 @@ patterns = ["peaked", "copy"]
         self.assertTrue(any("threads on" in w for w in manifest["warnings"]))
         self.assertEqual({r["threads"] for r in rows_of(out)}, {str(threads)})
 
+    def test_several_counts_of_threads_are_one_run(self):
+        out = self.folder / "out"
+        words = (SMOKE, "--filter", "^(perceiver|transformer)/N=64", "--repetitions", 2)
+        result = run(*words, "--out", out, "--threads", "2,1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = [row for row in rows_of(out) if row["part"] == "total"]
+        self.assertEqual({row["status"] for row in rows}, {"ok"})
+        counts = {}
+        for row in rows:
+            counts.setdefault(row["cell_id"].rpartition("=")[0], []).append(row["threads"])
+        self.assertEqual([sorted(each) for each in counts.values()],
+                         [["1", "1", "2", "2"]] * len(counts))
+        manifest = json.loads((out / "manifest.json").read_text())
+        self.assertEqual(manifest["settings"]["threads"], [1, 2])
+        speeds = manifest["calibration_by_threads"]
+        self.assertEqual(sorted(speeds), ["1", "2"])
+        self.assertEqual(speeds["2"], manifest["calibration"])
+        self.assertLess(result.stdout.index("threads = 1\n"), result.stdout.index("threads = 2\n"))
+        self.assert_refused(run(*words, "--resume", out, "--threads", 2), "threads, repetitions")
+        self.assertEqual(run(*words, "--resume", out, "--threads", "1,2").returncode, 0)
+        planned = run(*words, "--dry-run", "--threads", "1,2").stdout
+        self.assertIn(f"{2 * len(counts)} cells", planned)
+        self.assertEqual(planned.count("/threads=1\n"), planned.count("/threads=2\n"))
+
     def test_google_benchmarks_own_flags_pass_through(self):
         out = self.folder / "out"
         report = self.folder / "benchmark.json"
@@ -345,7 +369,8 @@ patterns = ["peaked", "copy"]
     def test_bad_input_is_refused_in_one_line(self):
         self.assert_refused(run(), "no definition is given")
         self.assert_refused(run("none.toml"), "cannot read none.toml")
-        self.assert_refused(run(SMOKE, "--threads", -1), "--threads -1")
+        for counts in (-1, "0,1", "1,", "1,1", "one", "1,1025"):
+            self.assert_refused(run(SMOKE, "--threads", counts), f"--threads {counts}: allowed")
         self.assert_refused(run(SMOKE, "--repetitions", 0), "--repetitions")
         self.assert_refused(run(SMOKE, "--frobnicate"), "--frobnicate")
         self.assert_refused(run(SMOKE, "--filter", "("), "regular expression")

@@ -29,7 +29,7 @@ Runner::Runner(const Definition& definition, const std::vector<Cell>& cells,
       progress_(progress),
       budget_(definition, progress) {}
 
-void Runner::check_and_count(const Calibration& machine) {
+void Runner::check_and_count(const Calibrations& machine) {
   Planner planner(machine);
   std::vector<const Cell*> order;
   for (const Cell& cell : cells_) {

@@ -21,7 +21,7 @@ class Runner {
          Outcomes& outcomes, Accounts& accounts, Progress& progress);
 
   // From the cheapest cell to the dearest. Keeps those that can be timed.
-  void check_and_count(const Calibration& machine);
+  void check_and_count(const Calibrations& machine);
 
   // `flags` are Google Benchmark's own. Throws Error for one that it doesn't
   // know or that the suite decides.

@@ -75,14 +75,17 @@ Values values_at(const Sweep& sweep, const Cell& cell) {
 // doesn't read a swept dimension stands at all of its values.
 class SweepTable {
  public:
-  SweepTable(const Sweep& sweep, std::size_t index,
+  SweepTable(const Sweep& sweep, std::size_t index, int threads,
              const std::vector<Cell>& cells,
              const std::map<std::string, Result>& results)
       : sweep_(sweep), results_(results) {
     std::vector<const Cell*> everywhere;
     for (const Cell& cell : cells) {
       const auto& in = cell.sweeps;
-      if (std::find(in.begin(), in.end(), index) == in.end()) continue;
+      if (cell.threads != threads ||
+          std::find(in.begin(), in.end(), index) == in.end()) {
+        continue;
+      }
       width_ = std::max(width_, cell.entry.name().size());
       bool reads_all = true;
       for (const SweptDimension& swept : sweep.dimensions) {
@@ -188,12 +191,17 @@ class SweepTable {
 std::string summary(const Definition& definition,
                     const std::vector<Cell>& cells,
                     const std::vector<Record>& rows,
-                    double gemm_flops_per_second) {
+                    const std::map<int, double>& gemm_flops_per_second) {
   const auto results = gather(rows);
   std::string text = fmt::format("{}: {}\n", definition.name, definition.shows);
-  for (std::size_t s = 0; s < definition.sweeps.size(); ++s) {
-    text += SweepTable(definition.sweeps[s], s, cells, results)
-                .text(gemm_flops_per_second);
+  for (const auto& [threads, peak] : gemm_flops_per_second) {
+    if (gemm_flops_per_second.size() > 1) {
+      text += fmt::format("\nthreads = {}\n", threads);
+    }
+    for (std::size_t s = 0; s < definition.sweeps.size(); ++s) {
+      text += SweepTable(definition.sweeps[s], s, threads, cells, results)
+                  .text(peak);
+    }
   }
   return text;
 }

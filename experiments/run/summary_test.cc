@@ -54,7 +54,7 @@ TEST_F(SummaryTest, ShowsMediansRatiosAndShares) {
   measure(cells_[1], {0.001});                // N = 64
   measure(cells_[2], {0.016});
   rows_.push_back(untimed_row(run_, cells_[3], "skipped", "too large", nullptr));
-  const std::string text = summary(definition_, cells_, rows_, 1e9);
+  const std::string text = summary(definition_, cells_, rows_, {{1, 1e9}});
   const double share =
       100 * 2.0 * static_cast<double>(cells_[2].declared().total().macs) /
       0.016 / 1e9;
@@ -68,6 +68,22 @@ TEST_F(SummaryTest, ShowsMediansRatiosAndShares) {
                       "MACs 8, attention time 8,"),
             std::string::npos)
       << text;
+}
+
+TEST_F(SummaryTest, KeepsCountsOfThreadsApart) {
+  for (Cell& cell : cells_of(definition_, 2)) {
+    cells_.push_back(std::move(cell));
+  }
+  measure(cells_[0], {0.002});
+  measure(cells_[4], {0.001});
+  const std::string text =
+      summary(definition_, cells_, rows_, {{1, 1e9}, {2, 2e9}});
+  const std::size_t one = text.find("threads = 1\n");
+  const std::size_t two = text.find("threads = 2\n");
+  ASSERT_NE(two, std::string::npos) << text;
+  EXPECT_LT(one, text.find("2.000 ms"));
+  EXPECT_LT(text.find("2.000 ms"), two);
+  EXPECT_LT(two, text.find("1.000 ms"));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct PretrainedArguments {
   std::string output, flow, attention_map;
   std::size_t chunk = 4096, repetitions = 1;
   std::uint64_t seed = 1;
-  int threads = 0;
+  std::string threads = "0";
   bool parts = false;
 
   bool observes() const {

@@ -1,16 +1,18 @@
 #include "pretrained/run/forwards.h"
 
 #include <algorithm>
-#include <vector>
+
+#include "primitives/threads.h"
 
 namespace suite {
+namespace {
 
-Forwards run_forwards(const IoModel<float>& model, const IoInput<float>& input,
-                      std::size_t repetitions,
-                      IoModel<float>::Workspace& workspace) {
+Forwards timed(const IoModel<float>& model, const IoInput<float>& input,
+               std::size_t repetitions, bool warm_up,
+               IoModel<float>::Workspace& workspace) {
   using Clock = std::chrono::steady_clock;
-  Forwards forwards{.repetitions = repetitions};
-  if (repetitions > 1) {
+  Forwards forwards{.threads = threads(), .repetitions = repetitions};
+  if (warm_up) {
     Ledger ledger;
     model.forward(input, workspace, ledger);
   }
@@ -34,6 +36,22 @@ Forwards run_forwards(const IoModel<float>& model, const IoInput<float>& input,
   forwards.seconds = middle->seconds;
   forwards.cost = middle->cost;
   return forwards;
+}
+
+}  // namespace
+
+std::vector<Forwards> run_forwards(const IoModel<float>& model,
+                                   const IoInput<float>& input,
+                                   std::size_t repetitions,
+                                   const std::vector<int>& thread_counts,
+                                   IoModel<float>::Workspace& workspace) {
+  const bool warm_up = repetitions > 1 || thread_counts.size() > 1;
+  std::vector<Forwards> all;
+  for (const int count : thread_counts) {
+    set_threads(count);
+    all.push_back(timed(model, input, repetitions, warm_up, workspace));
+  }
+  return all;
 }
 
 }  // namespace suite

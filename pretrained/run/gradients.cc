@@ -85,11 +85,7 @@ void check(const GradientArguments& a) {
 
 int run(const GradientArguments& a) {
   check(a);
-  if (a.threads == 0) {
-    set_all_threads();
-  } else {
-    set_threads(a.threads);
-  }
+  set_threads(thread_counts(a.threads).back());
   const Files files = read_cotangents(a);
   const Loaded loaded = load_checkpoint(a);
   const IoInput<float> input = loaded.input();

@@ -44,10 +44,11 @@ void answer(const PretrainedArguments& a, const HuggingfaceModel& described,
             IoModel<float>& model, const ModelInputs& inputs) {
   const IoInput<float> input = Loaded::input_of(inputs);
   auto workspace = model.workspace();
-  const Forwards forwards =
-      run_forwards(model, input, a.repetitions, workspace);
+  const std::vector<Forwards> forwards = run_forwards(
+      model, input, a.repetitions, thread_counts(a.threads), workspace);
   const std::string output = a.output.empty() ? "" : user_path(a.output);
-  const std::vector<Answer> all = answers(described, *forwards.outputs, output);
+  const std::vector<Answer> all =
+      answers(described, *forwards.back().outputs, output);
   write(all);
   fmt::print("{}",
              summary_text(described, model, inputs, all, forwards, a.parts));
@@ -77,11 +78,7 @@ void run_record(const PretrainedArguments& a) {
 
 int run(const PretrainedArguments& a) {
   check_outputs(a);
-  if (a.threads == 0) {
-    set_all_threads();
-  } else {
-    set_threads(a.threads);
-  }
+  set_threads(thread_counts(a.threads).back());
   if (a.model.empty()) {
     run_checkpoint(a);
   } else {

@@ -86,6 +86,13 @@ class Answers(EncodeTest):
                      "median of 2", "GMACs", "MB of tensors", "key_value_projection"):
             self.assertIn(line, said)
 
+    def test_several_counts_of_threads_are_timed(self):
+        said = self.answer(BARE, "--input", BARE / "in.npy", "--threads", "1,2", "--parts")
+        self.assert_answer(BARE)
+        self.assertEqual(re.findall(r"time +\S+ ms, (\d threads?)\n", said),
+                         ["1 thread", "2 threads"])
+        self.assertEqual(said.count("key_value_projection"), 2)
+
     def test_ids_with_a_mask_of_each_dtype(self):
         mask = np.load(TEXT / "mask.npy")
         for dtype in (np.int64, np.int32, np.uint8, np.bool_):
@@ -300,6 +307,11 @@ class Refusals(EncodeTest):
         frame = ("--image", self.folder / "a.png")
         self.refused("12 × 30", "--checkpoint", checkpoint, *frame, *frame)
         self.refused("--image 1 times", "--checkpoint", checkpoint, *frame)
+
+    def test_of_threads(self):
+        for counts in ("0,1", "1,", "two", "1,1"):
+            self.refused(f"--threads {counts}: allowed are", "--checkpoint", BARE, "--input",
+                         BARE / "in.npy", "--threads", counts)
 
     def test_of_options_that_do_not_go_together(self):
         self.refused("PerceiverModel takes --input", "--checkpoint", BARE, "--text", "a")

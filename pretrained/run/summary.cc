@@ -2,8 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include "primitives/threads.h"
-
 namespace suite {
 namespace {
 
@@ -13,6 +11,11 @@ double mega(std::int64_t count) { return 1e-6 * static_cast<double>(count); }
 std::string shape_line(const char* what, const std::string& name,
                        const std::vector<std::size_t>& shape) {
   return fmt::format("{:<11}{} [{}]", what, name, fmt::join(shape, ", "));
+}
+
+std::string threads_text(const Forwards& forwards) {
+  return fmt::format("{} thread{}", forwards.threads,
+                     forwards.threads == 1 ? "" : "s");
 }
 
 std::string parts_text(const Forwards& forwards) {
@@ -35,7 +38,7 @@ std::string parts_text(const Forwards& forwards) {
 std::string summary_text(const HuggingfaceModel& described,
                          IoModel<float>& model, const ModelInputs& inputs,
                          const std::vector<Answer>& answers,
-                         const Forwards& forwards, bool parts) {
+                         const std::vector<Forwards>& forwards, bool parts) {
   std::uint64_t parameters = 0;
   model.for_each_parameter([&](const Parameter<float>& parameter) {
     parameters += parameter.values.size();
@@ -50,20 +53,26 @@ std::string summary_text(const HuggingfaceModel& described,
     if (!answer.path.empty()) text += " → " + answer.path;
     text += '\n';
   }
-  const Work total = forwards.cost.total();
-  text += fmt::format("{:<11}{:.1f} ms{}, {} thread{}\n", "time",
-                      1e3 * forwards.seconds,
-                      forwards.repetitions > 1
-                          ? fmt::format(" (median of {})", forwards.repetitions)
-                          : "",
-                      threads(), threads() == 1 ? "" : "s");
+  for (const Forwards& each : forwards) {
+    text += fmt::format("{:<11}{:.1f} ms{}, {}\n", "time", 1e3 * each.seconds,
+                        each.repetitions > 1
+                            ? fmt::format(" (median of {})", each.repetitions)
+                            : "",
+                        threads_text(each));
+  }
+  const Work total = forwards.back().cost.total();
   text += fmt::format("{:<11}{:.3f} GMACs, {:.3f} G paper FLOPs\n", "work",
                       giga(total.macs), giga(total.flops()));
   text += fmt::format("{:<11}{:.1f} MB of tensors, {:.1f} MB of the process, "
                       "at their peaks\n",
                       "memory", mega(MemoryMeter::peak()),
                       mega(peak_resident_bytes()));
-  return parts ? text + parts_text(forwards) : text;
+  for (const Forwards& each : forwards) {
+    if (!parts) break;
+    if (forwards.size() > 1) text += '\n' + threads_text(each);
+    text += parts_text(each);
+  }
+  return text;
 }
 
 }  // namespace suite

@@ -9,11 +9,11 @@
 
 namespace suite {
 
-// Class, parameters, shapes, time, multiply-adds, memory; with `parts`, each
-// part of the forward.
+// Class, parameters, shapes, the time with each count of threads,
+// multiply-adds, memory; with `parts`, each part of the forwards.
 std::string summary_text(const HuggingfaceModel& described,
                          IoModel<float>& model, const ModelInputs& inputs,
                          const std::vector<Answer>& answers,
-                         const Forwards& forwards, bool parts);
+                         const std::vector<Forwards>& forwards, bool parts);
 
 }  // namespace suite

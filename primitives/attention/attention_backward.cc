@@ -167,8 +167,10 @@ void AttentionBackward<T>::stream(const AttentionInputs<T>& inputs,
       const Unit unit(cuts, s, index);
       const std::uint8_t* valid = inputs.valid_keys(unit.example);
       if (valid != nullptr) valid += unit.first_key;
-      const auto all_keys = unit.of_keys(inputs.keys, qk);
-      const auto all_values = unit.of_keys(inputs.values, v);
+      const auto all_keys = inputs.keys_of(unit.example, unit.key_head)
+                                .row_range(unit.first_key, unit.keys);
+      const auto all_values = inputs.values_of(unit.example, unit.key_head)
+                                  .row_range(unit.first_key, unit.keys);
       for (std::size_t n = 0; n < unit.keys; n += cuts.tile) {
         const std::size_t count = std::min(cuts.tile, unit.keys - n);
         const std::uint8_t* shown = valid == nullptr ? nullptr : valid + n;

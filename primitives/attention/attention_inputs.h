@@ -36,14 +36,21 @@ struct AttentionInputs {
   const Mask& mask;            // [batch, N], or empty
   std::size_t heads = 1;
   std::size_t key_heads = 0;  // of keys and values; 0: heads
+  // Keys and values are [batch·heads, N, channels of a head] instead: what
+  // reads a head then meets its rows without a gap.
+  bool by_heads = false;
 
   // Throws Error unless the tensors belong together.
   AttentionShape shape() const;
   // The mask of one example, or null.
   const std::uint8_t* valid_keys(std::size_t example) const;
   std::size_t shown_keys() const {
-    return suite::shown_keys(mask, keys.batch, keys.rows);
+    return suite::shown_keys(mask, queries.batch, keys.rows);
   }
+
+  // Of one example and head of keys: [N, channels of a head].
+  MatrixView<const T> keys_of(std::size_t example, std::size_t head) const;
+  MatrixView<const T> values_of(std::size_t example, std::size_t head) const;
 };
 
 // Where the gradients of what it was given go: written, not added.

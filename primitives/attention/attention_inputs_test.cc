@@ -70,6 +70,36 @@ TYPED_TEST(AttentionInputsTest, RefusesHeadsOfKeysThatDoNotDivideThoseOfQueries)
   }
 }
 
+TYPED_TEST(AttentionInputsTest, SayWhereAHeadLies) {
+  using T = TypeParam;
+  const AttentionCase<T> c({2, 3, 5, 2, 4, 6});
+  const Tensor<T, 3> keys = by_heads(c.keys, 2), values = by_heads(c.values, 2);
+  const AttentionInputs<T> beside = c.inputs();
+  AttentionInputs<T> apart{c.queries, keys, values, c.mask, 2};
+  EXPECT_THROW(apart.shape(), Error) << "as if they lay side by side";
+  apart.by_heads = true;
+  const AttentionShape shape = apart.shape();
+  EXPECT_EQ(shape.batch, 2u);
+  EXPECT_EQ(shape.keys, 5u);
+  EXPECT_EQ(shape.qk_channels, 4u);
+  EXPECT_EQ(shape.v_channels, 6u);
+  EXPECT_EQ(apart.shown_keys(), beside.shown_keys());
+  for (std::size_t b = 0; b < 2; ++b) {
+    for (std::size_t h = 0; h < 2; ++h) {
+      EXPECT_EQ(beside.keys_of(b, h).data, &c.keys(b, 0, 4 * h));
+      EXPECT_EQ(beside.values_of(b, h).stride, 12u);
+      EXPECT_EQ(apart.keys_of(b, h).data, &keys(2 * b + h, 0, 0));
+      EXPECT_EQ(apart.keys_of(b, h).stride, 4u);
+      EXPECT_EQ(max_difference(naive::Matrix(beside.values_of(b, h)),
+                               apart.values_of(b, h)),
+                0);
+    }
+  }
+  AttentionInputs<T> side_by_side = c.inputs();
+  side_by_side.by_heads = true;
+  EXPECT_THROW(side_by_side.shape(), Error);
+}
+
 TYPED_TEST(AttentionInputsTest, StreamingRefusesToHaveNothingToDo) {
   using T = TypeParam;
   for (const AttentionShape& shape :

@@ -111,6 +111,48 @@ TYPED_TEST(AttentionTest, HeadsMayShareKeysAndValues) {
   }
 }
 
+// Where they lie changes no bit of what is read.
+TYPED_TEST(AttentionTest, KeysAndValuesMayLieHeadByHead) {
+  using T = TypeParam;
+  for (const std::size_t key_heads : {1, 2, 6}) {
+    for (const bool masked : {false, true}) {
+      AttentionShape shape{2, 17, 1u << 20, key_heads, 3, 5};
+      shape.keys = 2 * streaming_plan<T>(shape).key_tile + 5;
+      AttentionCase<T> c(shape);
+      c.queries = normal_tensor<T, 3>({2, 17, 6 * 3}, 4);
+      if (masked) {
+        c.hide([](std::size_t b, std::size_t n) { return (n + b) % 3 == 1; });
+      }
+      const Tensor<T, 3> keys = by_heads(c.keys, key_heads);
+      const Tensor<T, 3> values = by_heads(c.values, key_heads);
+      for (const AttentionForm form : kAttentionForms) {
+        Tensor<T, 3> beside, apart;
+        Ledger of_beside, of_apart;
+        make_attention<T>(form)->forward(
+            {c.queries, c.keys, c.values, c.mask, 6, key_heads}, beside,
+            of_beside);
+        make_attention<T>(form)->forward({.queries = c.queries,
+                                          .keys = keys,
+                                          .values = values,
+                                          .mask = c.mask,
+                                          .heads = 6,
+                                          .key_heads = key_heads,
+                                          .by_heads = true},
+                                         apart, of_apart);
+        EXPECT_EQ(of_apart.counted().total(), of_beside.counted().total());
+        if (form == AttentionForm::streaming) {
+          EXPECT_TRUE(same_bits(apart, beside)) << key_heads << masked;
+        }
+        for (std::size_t b = 0; b < 2; ++b) {
+          EXPECT_LE(max_difference(naive::Matrix(example(beside, b)),
+                                   example(apart, b)),
+                    this->kAllowed);
+        }
+      }
+    }
+  }
+}
+
 TYPED_TEST(AttentionTest, HiddenKeysMayHoldAnything) {
   using T = TypeParam;
   AttentionCase<T> c({2, 17, 49, 2, 5, 3});

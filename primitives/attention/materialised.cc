@@ -24,17 +24,15 @@ void MaterialisedAttention<T>::forward(const AttentionInputs<T>& inputs,
   output.resize({s.batch, s.queries, s.heads * s.v_channels});
   for (std::size_t b = 0; b < s.batch; ++b) {
     const auto queries = example(inputs.queries, b);
-    const auto keys = example(inputs.keys, b);
-    const auto values = example(inputs.values, b);
     for (std::size_t h = 0; h < s.heads; ++h) {
       const MatrixView<T> weights{&all(b, h, 0, 0), s.queries, s.keys, s.keys};
       const std::size_t qk = h * s.qk_channels, v = h * s.v_channels;
       const std::size_t key = s.key_head(h);
       gemm<T>(queries.columns(qk, s.qk_channels),
-              transposed(keys.columns(key * s.qk_channels, s.qk_channels)),
-              weights, ledger[Part::scores], scale);
+              transposed(inputs.keys_of(b, key)), weights, ledger[Part::scores],
+              scale);
       softmax_rows(weights, inputs.valid_keys(b), ledger[Part::softmax]);
-      gemm<T>(weights, values.columns(key * s.v_channels, s.v_channels),
+      gemm<T>(weights, inputs.values_of(b, key),
               example(output, b).columns(v, s.v_channels),
               ledger[Part::weighted_sum]);
     }
@@ -100,10 +98,11 @@ void materialised_backward(const AttentionInputs<T>& inputs,
           example(d_output, b).columns(h * s.v_channels, s.v_channels);
       gemm<T>(transposed(weights), d_o, v(gradients.values),
               ledger[Part::weighted_sum], T(1), more);
-      gemm<T>(d_o, transposed(v(inputs.values)), d, ledger[Part::weighted_sum]);
+      gemm<T>(d_o, transposed(inputs.values_of(b, key)), d,
+              ledger[Part::weighted_sum]);
       softmax_backward<T>(weights, d, ledger[Part::softmax]);
-      gemm<T>(MatrixView<const T>(d), k(inputs.keys), q(gradients.queries),
-              ledger[Part::scores], scale);
+      gemm<T>(MatrixView<const T>(d), inputs.keys_of(b, key),
+              q(gradients.queries), ledger[Part::scores], scale);
       gemm<T>(transposed(d), q(inputs.queries), k(gradients.keys),
               ledger[Part::scores], scale, more);
     }

@@ -84,12 +84,6 @@ struct StreamingAttention<T>::Unit {
         .row_range(first_query, queries)
         .columns(head * channels, channels);
   }
-  MatrixView<const T> of_keys(const BatchView<const T>& all,
-                              std::size_t channels) const {
-    return suite::example(all, example)
-        .row_range(first_key, keys)
-        .columns(key_head * channels, channels);
-  }
 
   // Where its queries' log-sum-exp go, or null.
   T* log_sum_exp_of(Tensor<T, 3>* all) const {
@@ -104,8 +98,10 @@ struct StreamingAttention<T>::Unit {
     pack_queries(of_queries(inputs.queries, s.qk_channels), s.qk_channels,
                  scratch.queries.data());
     state.clear();
-    const auto all_keys = of_keys(inputs.keys, s.qk_channels);
-    const auto all_values = of_keys(inputs.values, s.v_channels);
+    const auto all_keys =
+        inputs.keys_of(example, key_head).row_range(first_key, keys);
+    const auto all_values =
+        inputs.values_of(example, key_head).row_range(first_key, keys);
     const std::uint8_t* valid = inputs.valid_keys(example);
     if (valid != nullptr) valid += first_key;
     for (std::size_t n = 0; n < keys; n += key_tile) {

@@ -14,6 +14,22 @@ namespace suite {
 inline constexpr AttentionForm kAttentionForms[] = {AttentionForm::materialised,
                                                     AttentionForm::streaming};
 
+// [batch·heads, N, channels] of the same numbers as [batch, N, heads·channels].
+template <class T>
+Tensor<T, 3> by_heads(const Tensor<T, 3>& all, std::size_t heads) {
+  const std::size_t channels = all.shape(2) / heads;
+  Tensor<T, 3> apart;
+  apart.resize({all.shape(0) * heads, all.shape(1), channels});
+  for (std::size_t b = 0; b < all.shape(0); ++b) {
+    for (std::size_t n = 0; n < all.shape(1); ++n) {
+      for (std::size_t i = 0; i < all.shape(2); ++i) {
+        apart(b * heads + i / channels, n, i % channels) = all(b, n, i);
+      }
+    }
+  }
+  return apart;
+}
+
 template <class T>
 struct AttentionCase {
   AttentionShape shape;

@@ -106,11 +106,15 @@ void CrossAttention<T>::attend_to_kept(
     const Tensor<T, 3>& inputs, const Mask& mask, const InputMaps<T>& maps,
     Tensor<T, 3>& output, Ledger& ledger, AttentionTrace<T>* trace) {
   if (!attention_) attention_ = make_attention<T>(form_);
-  if (kept_for_ != maps.key) kept_.make(inputs, maps, ledger);
+  if (kept_for_ != maps.key) kept_.make(shape, inputs, maps, ledger);
   kept_for_ = maps.key;
-  attention_->forward(
-      {queries, kept_.keys(), kept_.values(), mask, shape.heads}, output,
-      ledger, trace);
+  attention_->forward({.queries = queries,
+                       .keys = kept_.keys(),
+                       .values = kept_.values(),
+                       .mask = mask,
+                       .heads = shape.heads,
+                       .by_heads = true},
+                      output, ledger, trace);
 }
 
 template <class T>

@@ -48,9 +48,13 @@ void CrossAttentionBackward<T>::run_materialised(
   Buffers buffers = Buffers::allocating(threads());
   lay_out(s, d_inputs != nullptr, buffers);
   d_queries.resize(forward.queries.shape());
-  made_again_.make(forward.inputs, forward.maps, ledger);
-  attention_.run({forward.queries, made_again_.keys(), made_again_.values(),
-                  forward.mask, forward.heads},
+  made_again_.make(s, forward.inputs, forward.maps, ledger);
+  attention_.run({.queries = forward.queries,
+                  .keys = made_again_.keys(),
+                  .values = made_again_.values(),
+                  .mask = forward.mask,
+                  .heads = forward.heads,
+                  .by_heads = true},
                  forward.result, {d_queries, d_keys_, d_values_}, ledger);
   const Tensor<T, 3>* read = &forward.inputs;
   if (s.normed) {

@@ -199,6 +199,54 @@ TYPED_TEST(CrossAttentionTest, ProjectsOnceWhatItKeeps) {
   }
 }
 
+// What is kept lies head by head, and gives the bits that it gave side by side.
+TYPED_TEST(CrossAttentionTest, KeepsEachHeadByItself) {
+  using T = TypeParam;
+  for (const CrossAttentionShape& s : shapes()) {
+    for (const bool masked : {false, true}) {
+      ReadCase<T> c(s);
+      if (masked) c.hide();
+      CrossAttention<T> attention(AttentionForm::streaming);
+      Ledger ledger;
+      const auto output = c.read(attention, {.keep = true}, ledger);
+      const Tensor<T, 3>& keys = attention.kept().keys();
+      const Tensor<T, 3>& values = attention.kept().values();
+      const std::size_t qk = s.qk_channels / s.heads;
+      const std::size_t v = s.v_channels / s.heads;
+      ASSERT_EQ(keys.shape(0), s.batch * s.heads);
+      ASSERT_EQ(keys.shape(2), qk);
+      ASSERT_EQ(values.shape(2), v);
+      Tensor<T, 3> normed = c.inputs, all_keys, all_values, beside;
+      if (s.normed) {
+        layer_norm(c.inputs, c.norm, normed, ledger[Part::layer_norm]);
+      }
+      linear(normed, c.key, all_keys, ledger[Part::key_value_projection]);
+      linear(normed, c.value, all_values, ledger[Part::key_value_projection]);
+      for (std::size_t b = 0; b < s.batch; ++b) {
+        for (std::size_t n = 0; n < s.inputs; ++n) {
+          for (std::size_t i = 0; i < s.qk_channels; ++i) {
+            ASSERT_EQ(keys(b * s.heads + i / qk, n, i % qk), all_keys(b, n, i));
+          }
+          for (std::size_t i = 0; i < s.v_channels; ++i) {
+            ASSERT_EQ(values(b * s.heads + i / v, n, i % v),
+                      all_values(b, n, i));
+          }
+        }
+      }
+      make_attention<T>(AttentionForm::streaming)
+          ->forward({c.queries, all_keys, all_values, c.mask, s.heads}, beside,
+                    ledger);
+      EXPECT_TRUE(same_bits(output, beside)) << s.inputs << ' ' << masked;
+    }
+  }
+}
+
+TYPED_TEST(CrossAttentionTest, RefusesHeadsThatDoNotDivide) {
+  using T = TypeParam;
+  const ReadCase<T> c({2, 17, 33, 7, 6, 10, 4});
+  EXPECT_THROW(c.read({.keep = true}), Error);
+}
+
 TYPED_TEST(CrossAttentionTest, MemoryDoesNotGrowWithTheInputs) {
   const auto bytes = [](std::size_t inputs) {
     CrossAttentionShape shape{1, 64, inputs, 32, 32, 32, 4};

@@ -1,5 +1,7 @@
-// The keys and values of all inputs, where they are to exist: made in one pass, a
-// tile of inputs at a time, so that no normalised copy of the inputs does.
+// The keys and values of all inputs, where they are to exist: made in one pass,
+// a tile of inputs at a time, so that no normalised copy of the inputs does.
+// They lie head by head: each is read again by every tile of queries, and then
+// stands without a gap.
 #pragma once
 
 #include "primitives/cross_attention/input_maps.h"
@@ -11,12 +13,14 @@ namespace suite {
 template <class T>
 class KeysAndValues {
  public:
-  // Cost: batch·N·C·(qk_channels + v_channels) MACs.
-  void make(const Tensor<T, 3>& inputs, const InputMaps<T>& maps,
-            Ledger& ledger);
+  // Cost: batch·N·C·(qk_channels + v_channels) MACs. Throws Error unless the
+  // heads divide both.
+  void make(const CrossAttentionShape& shape, const Tensor<T, 3>& inputs,
+            const InputMaps<T>& maps, Ledger& ledger);
 
-  const Tensor<T, 3>& keys() const { return keys_; }      // [batch, N, ·]
-  const Tensor<T, 3>& values() const { return values_; }  // [batch, N, ·]
+  // [batch·heads, N, channels of a head]
+  const Tensor<T, 3>& keys() const { return keys_; }
+  const Tensor<T, 3>& values() const { return values_; }
 
   void lay_out(const CrossAttentionShape& shape, Buffers& buffers);
 

@@ -23,14 +23,22 @@ template <class T>
 std::size_t take_inputs(MatrixView<const T> inputs, const std::uint8_t* valid,
                         const LayerNorm<T>* norm, Tensor<T, 2>& room) {
   std::size_t count = 0;
-  for (std::size_t r = 0; r < inputs.rows; ++r) {
-    if (valid != nullptr && valid[r] == 0) continue;
-    T* to = &room(count++, 0);
+  for (std::size_t r = 0; r < inputs.rows;) {
+    const auto shown = [&](std::size_t row) {
+      return row < inputs.rows && (valid == nullptr || valid[row] != 0);
+    };
+    std::size_t end = r;
+    while (shown(end)) ++end;
+    const MatrixView<T> to = matrix(room).row_range(count, end - r);
     if (norm != nullptr) {
-      normalise_row(inputs.row(r), *norm, to);
+      normalise_rows(inputs.row_range(r, end - r), *norm, to);
     } else {
-      copy_row(inputs.row(r), inputs.cols, to);
+      for (std::size_t i = 0; i < to.rows; ++i) {
+        copy_row(inputs.row(r + i), inputs.cols, to.row(i));
+      }
     }
+    count += to.rows;
+    r = end + 1;  // past a hidden one
   }
   return count;
 }

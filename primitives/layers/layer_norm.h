@@ -24,9 +24,11 @@ struct LayerNorm {
                           const ParameterVisitor<T>& visit);
 };
 
-// to[channels] ← the normalised from[channels]: one row, on the calling thread.
+// to[rows, channels] ← the normalised from[rows, channels], on the calling
+// thread. A row's bits don't depend on those beside it.
 template <class T>
-void normalise_row(const T* from, const LayerNorm<T>& layer, T* to);
+void normalise_rows(MatrixView<const T> from, const LayerNorm<T>& layer,
+                    MatrixView<T> to);
 
 // output[batch, rows, channels] ← normalised input, resized to fit.
 // Cost: no MACs; reads the input and writes the output once. Throws Error

@@ -100,6 +100,32 @@ TYPED_TEST(LayerNormTest, ALargeMeanHidesNoDeviation) {
             kEpsilon<T> * large);
 }
 
+// However rows are shared out among threads and blocks.
+TYPED_TEST(LayerNormTest, ARowsBitsDependOnNoOther) {
+  using T = TypeParam;
+  for (const std::size_t channels : kOddExtents) {
+    const auto layer = this->layer(channels);
+    const auto input = normal_tensor<T, 3>({1, 11, channels}, channels);
+    const auto output = this->normalised(input, layer);
+    for (std::size_t rows = 1; rows <= 11; ++rows) {
+      Tensor<T, 3> part;
+      part.resize({1, rows, channels + 1});
+      part.fill(T(7));
+      for (std::size_t first = 0; first + rows <= 11; ++first) {
+        normalise_rows<T>(all_rows(input).row_range(first, rows), layer,
+                          all_rows(part).columns(0, channels));
+        for (std::size_t r = 0; r < rows; ++r) {
+          for (std::size_t c = 0; c < channels; ++c) {
+            ASSERT_EQ(part(0, r, c), output(0, first + r, c))
+                << channels << " channels, row " << r << " of " << rows;
+          }
+          ASSERT_EQ(part(0, r, channels), 7) << "nothing beyond is written";
+        }
+      }
+    }
+  }
+}
+
 TYPED_TEST(LayerNormTest, ReusesItsOutput) {
   using T = TypeParam;
   const auto layer = this->layer(17);

@@ -148,6 +148,38 @@ TYPED_TEST(ProductTest, PackedMatricesMultiplyOnOneThread) {
   });
 }
 
+TYPED_TEST(ProductTest, PartsOfAPackedMatrixGiveTheBitsOfAllOfIt) {
+  using T = TypeParam;
+  PackedMatrix<T> packed, whole;
+  for (const std::size_t depth : {1, 17, 613}) {
+    for (const std::size_t cols : {1, 15, 32, 49}) {
+      for (const std::size_t parts : {1, 2, 5}) {
+        const auto left = normal_tensor<T, 2>({9, depth}, 1);
+        const auto right = normal_tensor<T, 2>({depth, parts * cols}, 2);
+        const auto bias = normal_tensor<T, 1>({parts * cols}, 4);
+        Tensor<T, 2> out, all;
+        out.resize({9, cols});
+        all.resize({9, parts * cols});
+        Buffers buffers = Buffers::allocating(threads());
+        whole.lay_out(depth, parts * cols, buffers);
+        whole.pack(matrix(right));
+        whole.multiply(matrix(left), bias.data(), matrix(all));
+        packed.lay_out(depth, parts * cols, buffers, parts);
+        packed.pack(matrix(right), parts);
+        for (std::size_t part = 0; part < parts; ++part) {
+          packed.multiply(matrix(left), bias.data(), matrix(out), part);
+          for (std::size_t r = 0; r < 9; ++r) {
+            for (std::size_t i = 0; i < cols; ++i) {
+              ASSERT_EQ(out(r, i), all(r, part * cols + i))
+                  << depth << ' ' << cols << ' ' << part << " of " << parts;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 // An element's sum runs over the depth in one order, however work is divided.
 TYPED_TEST(ProductTest, ThreadsChangeNoBit) {
   using T = TypeParam;

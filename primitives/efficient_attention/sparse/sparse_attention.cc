@@ -27,11 +27,10 @@ struct SparseAttention<T>::Unit {
   AttentionState<T> state() const {
     return {scratch.state.data(), block.size(), shape.v_channels};
   }
-  MatrixView<const T> rows(const BatchView<const T>& all, const KeyRange& range,
-                           std::size_t channels, std::size_t of_head) const {
-    return suite::example(all, example)
-        .row_range(range.first, range.size())
-        .columns(of_head * channels, channels);
+  MatrixView<const T> queries() const {
+    return suite::example(inputs.queries, example)
+        .row_range(block.first, block.size())
+        .columns(head * shape.qk_channels, shape.qk_channels);
   }
 
   // Calls f(tile of keys, its first key, the mask from there on) along a range.
@@ -44,12 +43,14 @@ struct SparseAttention<T>::Unit {
       const std::uint8_t* valid = inputs.valid_keys(example);
       if (valid != nullptr) valid += n;
       const std::size_t key_head = shape.key_head(head);
+      const auto rows_of = [&](const MatrixView<const T>& all, T* room) {
+        return shown_rows(all.row_range(part.first, part.size()),
+                          compact ? valid : nullptr, room);
+      };
       const ShownRows<T> k =
-          shown_rows(rows(inputs.keys, part, shape.qk_channels, key_head),
-                     compact ? valid : nullptr, scratch.keys.data());
+          rows_of(inputs.keys_of(example, key_head), scratch.keys.data());
       const ShownRows<T> v =
-          shown_rows(rows(inputs.values, part, shape.v_channels, key_head),
-                     compact ? valid : nullptr, scratch.values.data());
+          rows_of(inputs.values_of(example, key_head), scratch.values.data());
       f(HeadTile<T>{k.rows, v.rows, k.count, shape.qk_channels,
                     shape.v_channels},
         n, valid);
@@ -102,8 +103,7 @@ struct SparseAttention<T>::Unit {
   }
 
   void run(BatchView<T> output, Tensor<T, 3>* log_sum_exp) {
-    pack_queries(rows(inputs.queries, block, shape.qk_channels, head),
-                 shape.qk_channels, scratch.queries.data());
+    pack_queries(queries(), shape.qk_channels, scratch.queries.data());
     state().clear();
     pattern.for_each_run(
         block, scratch.runs, [&](const KeyRange& run) { read_whole(run); },
