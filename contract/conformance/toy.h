@@ -8,6 +8,7 @@
 
 #include "contract/contestant.h"
 #include "primitives/attention_layer/attend.h"
+#include "primitives/attention_layer/attend_backward.h"
 #include "primitives/threads.h"
 #include "support/check.h"
 
@@ -57,6 +58,18 @@ enum class Fault {
   ignores_its_seed,
   claims_other_growth_of_bytes,
   costs_what_it_refuses,
+  hides_its_backward,
+  differentiates_wrong,
+  overwrites_gradients,
+  moves_hidden_inputs,
+  needs_input_gradients,
+  recomputes_otherwise,
+  declares_too_few_backward_macs,
+  declares_too_few_training_bytes,
+  has_a_key_bias_gradient,
+  changes_its_output_gradient,
+  differentiates_by_threads,
+  allocates_each_backward,
 };
 
 // One layer of bare self-attention, with an option that scales its output.
@@ -69,10 +82,13 @@ class Toy {
                   ? 1
                   : 2),
         nearness_(std::stod(options.text_or("nearness", "1"))),
-        projections_{Linear<T>(shape.C, shape.D, Bias::without),
-                     Linear<T>(shape.C, shape.D, Bias::without),
-                     Linear<T>(shape.C, shape.D, Bias::without),
-                     fault == Fault::accepts_any_heads ? 1 : shape.H} {
+        projections_{
+            Linear<T>(shape.C, shape.D, Bias::without),
+            Linear<T>(shape.C, shape.D,
+                      fault == Fault::has_a_key_bias_gradient ? Bias::with
+                                                              : Bias::without),
+            Linear<T>(shape.C, shape.D, Bias::without),
+            fault == Fault::accepts_any_heads ? 1 : shape.H} {
     require(fault != Fault::refuses_without_its_value || shape.N > 1,
             "N must be at least 2");
     require(fault == Fault::accepts_any_heads || shape.D % shape.H == 0,
@@ -95,14 +111,25 @@ class Toy {
   };
   Workspace workspace() const { return {}; }
 
+  struct Trace {
+    Keep keep;
+    AttendTrace<T> attend;
+    AttendBackward<T> backward{AttentionForm::streaming};
+    Tensor<T, 3> mixed, d_mixed;  // [batch, N, D], before the gain
+    Tensor<T, 3> d_queries;       // [batch, N, C]
+  };
+  Trace trace(Keep keep) const { return {.keep = keep}; }
+
   const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask& mask,
-                              Workspace& own, Ledger& ledger) const {
+                              Workspace& own, Ledger& ledger,
+                              Trace* trace = nullptr) const {
     Workspace& w = fault_ == Fault::keeps_a_workspace ? *kept_ : own;
     const Mask& used = fault_ == Fault::ignores_the_mask ? no_mask() : mask;
     if (fault_ == Fault::allocates_each_time) w.output = Tensor<T, 3>();
     attend<T>(input, seen(input, w), /*norm=*/nullptr, used,
               shared_ ? *shared_ : projections_, {}, w.attention, w.output,
-              ledger);
+              ledger, trace == nullptr ? nullptr : &trace->attend);
+    if (trace != nullptr) keep_copy(w.output, trace->mixed, ledger);
     if (!ledger.computes() && fault_ != Fault::works_when_only_counting) {
       const bool more = fault_ == Fault::counts_more_when_alone;
       ledger.add(Part::softmax, {.logits = more ? 1u : 0u});
@@ -112,6 +139,27 @@ class Toy {
     spoil(input, w);
     if (mask.size() > 0) spoil_masked(input, mask, w.output);
     return w.output;
+  }
+
+  void backward(const Tensor<T, 3>& input, const Mask& mask,
+                const Tensor<T, 3>& d_output, Workspace&, Trace& trace,
+                Toy& gradient, Tensor<T, 3>* d_input, Ledger& ledger) const {
+    if (fault_ == Fault::overwrites_gradients) clear(gradient.projections_);
+    if (fault_ == Fault::allocates_each_backward) {
+      trace.d_mixed = Tensor<T, 3>();
+    }
+    keep_copy(d_output, trace.d_mixed, ledger);
+    for (T& value : trace.d_mixed) value *= static_cast<T>(gain_);
+    attend_backward<T>(input, input, /*norm=*/nullptr, mask, projections_, {},
+                       trace.attend, trace.mixed, trace.d_mixed, trace.backward,
+                       /*norm_gradient=*/nullptr, gradient.projections_,
+                       trace.d_queries, d_input, ledger);
+    if (d_input != nullptr) {
+      for (std::size_t i = 0; i < d_input->size(); ++i) {
+        d_input->data()[i] += trace.d_queries.data()[i];
+      }
+    }
+    spoil_backward(mask, d_output, trace, gradient, d_input);
   }
 
   void for_each_parameter(const ParameterVisitor<T>& visit) {
@@ -127,6 +175,45 @@ class Toy {
   }
 
  private:
+  static void clear(Projections<T>& gradient) {
+    gradient.for_each_parameter("", [](const Parameter<T>& parameter) {
+      std::fill(parameter.values.begin(), parameter.values.end(), T(0));
+    });
+  }
+
+  void spoil_backward(const Mask& mask, const Tensor<T, 3>& d_output,
+                      const Trace& trace, Toy& gradient,
+                      Tensor<T, 3>* d_input) const {
+    T& some = gradient.projections_.value.weight(0, 0);
+    switch (fault_) {
+      case Fault::differentiates_wrong:
+        some += 1;
+        break;
+      case Fault::moves_hidden_inputs:
+        if (mask.size() > 0 && d_input != nullptr) {
+          for (T& value : *d_input) value += 1;
+        }
+        break;
+      case Fault::needs_input_gradients:
+        if (d_input == nullptr) some += 1;
+        break;
+      case Fault::recomputes_otherwise:
+        if (trace.keep == Keep::recompute) some += 1;
+        break;
+      case Fault::has_a_key_bias_gradient:
+        gradient.projections_.key.bias(0) += 1;
+        break;
+      case Fault::changes_its_output_gradient:
+        const_cast<Tensor<T, 3>&>(d_output)(0, 0, 0) += 1;
+        break;
+      case Fault::differentiates_by_threads:
+        some += static_cast<T>(threads());
+        break;
+      default:
+        break;
+    }
+  }
+
   // What keys and values are made of.
   const Tensor<T, 3>& seen(const Tensor<T, 3>& input, Workspace& w) const {
     if (fault_ == Fault::remembers_its_first_input) {

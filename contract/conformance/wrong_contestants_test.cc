@@ -49,6 +49,28 @@ Cost toy_cost(const Shape& s, std::size_t scalar, int threads, Fault fault) {
   return cost;
 }
 
+TrainingCost toy_training_cost(const Shape& s, std::size_t scalar, int threads,
+                               Fault fault) {
+  const CrossAttentionShape shape{s.batch, s.N, s.N, s.C,
+                                  s.D,     s.D, s.H, /*normed=*/false};
+  TrainingCost cost;
+  cost.forward = toy_cost(s, scalar, threads, fault);
+  cost.backward = formula::cross_attention_backward(
+      shape, s.C, /*uses=*/1, AttentionForm::streaming, /*d_inputs=*/false,
+      scalar, threads);
+  // Gradients, the output's one, what is kept and what backward writes.
+  cost.bytes_held = cost.forward.bytes_held + cost.backward.bytes_held +
+                    scalar * (cost.forward.parameters +
+                              s.batch * s.N * (3 * s.D + s.H + s.C));
+  if (fault == Fault::declares_too_few_backward_macs) {
+    --cost.backward[Part::scores].macs;
+  }
+  if (fault == Fault::declares_too_few_training_bytes) {
+    cost.bytes_held -= scalar;
+  }
+  return cost;
+}
+
 // What it says of itself.
 void state(Contestant& c, Fault fault) {
   c.growth = {{"N", fault == Fault::claims_other_growth ? 1.0 : 2.0,
@@ -105,6 +127,11 @@ Contestant toy(Fault fault) {
   };
   c.cost = [fault](const Shape& s, const Options&, std::size_t scalar,
                    int count) { return toy_cost(s, scalar, count, fault); };
+  c.training_cost = [fault](const Shape& s, const Options&, std::size_t scalar,
+                            int count, Keep) {
+    return toy_training_cost(s, scalar, count, fault);
+  };
+  if (fault == Fault::hides_its_backward) c.no_backward = "none is written";
   if (fault == Fault::answers_narrower) {
     c.output_channels = [](const Shape& s, const Options&) { return s.D + 1; };
   }
@@ -130,6 +157,27 @@ struct Planted {
   std::string_view reason;  // a part of the message
 };
 const Planted kPlanted[] = {
+    {"says_whether_it_can_be_trained", Fault::hides_its_backward,
+     "there is a backward, and no_backward says"},
+    {"gradients_are_true", Fault::differentiates_wrong, "differences say"},
+    {"gradients_add_up", Fault::overwrites_gradients, "is not added"},
+    {"hidden_inputs_get_no_gradient", Fault::moves_hidden_inputs,
+     "has a gradient of"},
+    {"inputs_need_no_gradient", Fault::needs_input_gradients,
+     "whether the inputs' is asked for"},
+    {"recomputing_changes_nothing", Fault::recomputes_otherwise,
+     "depend on what is kept"},
+    {"training_costs_what_it_declares", Fault::declares_too_few_backward_macs,
+     "scores: counted"},
+    {"training_holds_what_it_declares", Fault::declares_too_few_training_bytes,
+     "training it holds"},
+    {"key_biases_get_no_gradient", Fault::has_a_key_bias_gradient, "not 0"},
+    {"gradients_leave_all_else_alone", Fault::changes_its_output_gradient,
+     "changes the gradient of its output"},
+    {"gradients_agree_for_all_thread_counts", Fault::differentiates_by_threads,
+     "number of threads changes a gradient"},
+    {"second_backward_allocates_nothing", Fault::allocates_each_backward,
+     "a later backward made"},
     {"facts_are_filled", Fault::leaves_a_fact_empty, "a fact is left empty"},
     {"facts_are_filled", Fault::claims_a_dimension_it_ignores,
      "it does not read M"},
