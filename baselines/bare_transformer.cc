@@ -4,6 +4,7 @@
 #include "primitives/attention_layer/attend.h"
 #include "primitives/attention_layer/attend_backward.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/keep.h"
 
 namespace suite {
 namespace {

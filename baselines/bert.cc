@@ -8,6 +8,7 @@
 #include "primitives/attention_layer/attend.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/attention_layer/layer_traces.h"
+#include "primitives/keep.h"
 #include "primitives/layers/gelu_pass.h"
 #include "primitives/layers/input_encoding.h"
 #include "primitives/layers/input_encoding_formula.h"

@@ -7,6 +7,7 @@
 #include "primitives/attention_layer/attend_backward.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/cross_attention/cross_attention_formula.h"
+#include "primitives/keep.h"
 #include "primitives/layers/learned_rows.h"
 
 namespace suite {

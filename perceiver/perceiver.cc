@@ -6,6 +6,7 @@
 #include <array>
 
 #include "primitives/attention/materialised.h"
+#include "primitives/keep.h"
 #include "primitives/layers/learned_rows.h"
 
 namespace suite {

@@ -9,6 +9,7 @@
 #include "primitives/attention_layer/attention_layer.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/cross_attention/cross_attention_formula.h"
+#include "primitives/keep.h"
 #include "primitives/layers/input_projection.h"
 #include "primitives/layers/learned_rows.h"
 #include "primitives/layers/linear_formula.h"

@@ -18,6 +18,7 @@
 #include "primitives/efficient_attention/landmark/head_matrices_backward.h"
 #include "primitives/efficient_attention/landmark/landmark_formula.h"
 #include "primitives/efficient_attention/landmark/row_convolution.h"
+#include "primitives/keep.h"
 
 namespace suite {
 namespace {

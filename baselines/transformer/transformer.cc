@@ -6,6 +6,7 @@
 #include "primitives/attention_layer/attention_layer.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/attention_layer/layer_traces.h"
+#include "primitives/keep.h"
 #include "primitives/layers/input_encoding.h"
 #include "primitives/layers/input_encoding_formula.h"
 #include "primitives/layers/input_projection.h"

@@ -9,6 +9,7 @@
 #include "contract/contestant.h"
 #include "primitives/attention_layer/attend.h"
 #include "primitives/attention_layer/attend_backward.h"
+#include "primitives/keep.h"
 #include "primitives/threads.h"
 #include "support/check.h"
 

@@ -212,13 +212,13 @@ TEST(Cells, AFilterMayBeInOldWords) {
   const Definition d = define(text);
   const std::string old = R"(^transformer\(attention=materialised)";
   testing::internal::CaptureStderr();
-  EXPECT_EQ(chosen_cells(d, 1, old).size(), 2u);
+  EXPECT_EQ(chosen_cells(d, {1}, old).size(), 2u);
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "notice: --filter " + old +
                 R"( is read as ^transformer\(form=materialised)"
                 "\n");
   testing::internal::CaptureStderr();
-  EXPECT_EQ(chosen_cells(d, 1, "form=materialised").size(), 2u);
+  EXPECT_EQ(chosen_cells(d, {1}, "form=materialised").size(), 2u);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 

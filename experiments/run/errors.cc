@@ -22,7 +22,10 @@ std::string errors_csv(const RunIdentity& run, const Definition& definition,
   std::string text = "schema,experiment,run_id,cell_id,contestant,pattern,error\n";
   for (const Cell* cell : cells) {
     const Contestant& contestant = *cell->entry.contestant;
-    if (!contestant.error || !at_base(*cell, definition)) continue;
+    if (!contestant.error || cell->phase != Phase::forward ||
+        !at_base(*cell, definition)) {
+      continue;
+    }
     for (const Pattern pattern : definition.error_patterns) {
       const auto error = contestant.error(cell->shape, cell->entry.options,
                                           pattern, definition.seed);

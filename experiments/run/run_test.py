@@ -2,19 +2,12 @@
 
 import csv
 import json
-import os
-import pathlib
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 
-HERE = pathlib.Path("experiments/run").resolve()
-RUN = HERE / "run"
-RUN_WITH_BROKEN = HERE / "run_with_broken_contestants"
-SMOKE = HERE.parent / "definitions" / "smoke.toml"
+from experiments.run.testing import RUN, RUN_WITH_BROKEN, SMOKE, RunTestCase, rows_of, run
 
 LONG = """
 shows = "Long enough to be killed."
@@ -29,31 +22,7 @@ B = [1, 2, 3]
 """
 
 
-def run(*words, program=RUN, **options):
-    return subprocess.run(
-        [program, *map(str, words)], capture_output=True, text=True, **options)
-
-
-def rows_of(folder):
-    with open(pathlib.Path(folder) / "cells.csv", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-class RunTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def define(self, text):
-        path = self.folder / "trial.toml"
-        path.write_text(text)
-        return path
-
-    def assert_refused(self, result, said):
-        self.assertEqual(result.returncode, 2, result.stderr)
-        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
-        self.assertIn(said, result.stderr)
-
+class RunTest(RunTestCase):
     def test_smoke_writes_every_repetition_of_every_cell(self):
         out = self.folder / "out"
         result = run(SMOKE, "--out", out, "--repetitions", 2)
@@ -321,40 +290,6 @@ patterns = ["peaked", "copy"]
         for word in ("perceiver:", "transformer:", "sharing = all_but_first"):
             self.assertIn(word, result.stdout)
 
-    def test_more_threads_than_cores_is_a_warning(self):
-        out = self.folder / "out"
-        threads = os.cpu_count() + 3
-        result = run(SMOKE, "--out", out, "--threads", threads,
-                     "--repetitions", 1, "--filter", "^bare_perceiver/N=64")
-        self.assertEqual(result.returncode, 0, result.stderr)
-        manifest = json.loads((out / "manifest.json").read_text())
-        self.assertTrue(any("threads on" in w for w in manifest["warnings"]))
-        self.assertEqual({r["threads"] for r in rows_of(out)}, {str(threads)})
-
-    def test_several_counts_of_threads_are_one_run(self):
-        out = self.folder / "out"
-        words = (SMOKE, "--filter", "^(perceiver|transformer)/N=64", "--repetitions", 2)
-        result = run(*words, "--out", out, "--threads", "2,1")
-        self.assertEqual(result.returncode, 0, result.stderr)
-        rows = [row for row in rows_of(out) if row["part"] == "total"]
-        self.assertEqual({row["status"] for row in rows}, {"ok"})
-        counts = {}
-        for row in rows:
-            counts.setdefault(row["cell_id"].rpartition("=")[0], []).append(row["threads"])
-        self.assertEqual([sorted(each) for each in counts.values()],
-                         [["1", "1", "2", "2"]] * len(counts))
-        manifest = json.loads((out / "manifest.json").read_text())
-        self.assertEqual(manifest["settings"]["threads"], [1, 2])
-        speeds = manifest["calibration_by_threads"]
-        self.assertEqual(sorted(speeds), ["1", "2"])
-        self.assertEqual(speeds["2"], manifest["calibration"])
-        self.assertLess(result.stdout.index("threads = 1\n"), result.stdout.index("threads = 2\n"))
-        self.assert_refused(run(*words, "--resume", out, "--threads", 2), "threads, repetitions")
-        self.assertEqual(run(*words, "--resume", out, "--threads", "1,2").returncode, 0)
-        planned = run(*words, "--dry-run", "--threads", "1,2").stdout
-        self.assertIn(f"{2 * len(counts)} cells", planned)
-        self.assertEqual(planned.count("/threads=1\n"), planned.count("/threads=2\n"))
-
     def test_google_benchmarks_own_flags_pass_through(self):
         out = self.folder / "out"
         report = self.folder / "benchmark.json"
@@ -396,17 +331,6 @@ patterns = ["peaked", "copy"]
         out = self.folder / "wide"
         run(self.define(text.replace("1e-9", "100.0")), "--out", out, "--filter", "B=1")
         self.assertEqual(len({r["repetition"] for r in rows_of(out)}), 3)
-
-    def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
-        if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():
-            self.skipTest("the CPU has no AVX-512")
-        for core, warns in [("Haswell", True), ("SkylakeX", False)]:
-            out = self.folder / core
-            run(SMOKE, "--out", out, "--filter", "^bare_p.*N=64", "--repetitions", 1,
-                env={**os.environ, "OPENBLAS_CORETYPE": core})
-            warnings = json.loads((out / "manifest.json").read_text())["warnings"]
-            self.assertEqual(
-                any("OPENBLAS_CORETYPE" in w for w in warnings), warns, warnings)
 
 
 if __name__ == "__main__":

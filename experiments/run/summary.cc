@@ -86,7 +86,7 @@ class SweepTable {
           std::find(in.begin(), in.end(), index) == in.end()) {
         continue;
       }
-      width_ = std::max(width_, cell.entry.name().size());
+      width_ = std::max(width_, cell.label().size());
       bool reads_all = true;
       for (const SweptDimension& swept : sweep.dimensions) {
         reads_all &= cell.entry.contestant->facts.reads(swept.dimension);
@@ -142,7 +142,7 @@ class SweepTable {
     const std::string milliseconds =
         time ? fmt::format("{:.3f} ms", 1e3 * *time) : r.untimed;
     return fmt::format("{:<12} {:<{}} {:>12} {:>8} {:>10.3f} {:>9.1f} {:>8}\n",
-                       name(values), cell.entry.name(), width_, milliseconds,
+                       name(values), cell.label(), width_, milliseconds,
                        shown(ratio(time, base), "{:.2f}"), macs / 1e9,
                        r.bytes_peak / 1e6, shown(share, "{:.0f} %"));
   }
@@ -172,7 +172,7 @@ class SweepTable {
     return fmt::format(
         "{} over {}{}{}: score MACs {}, attention time {}, all MACs {}, whole "
         "time {}\n",
-        cell.entry.name(), over.entry.name(), where.empty() ? "" : " at ", where,
+        cell.label(), over.label(), where.empty() ? "" : " at ", where,
         shown(ratio(other.macs_of("scores"), first.macs_of("scores")),
               "{:.6g}"),
         shown(ratio(other.time(attention), first.time(attention)), "{:.4g}"),

@@ -1,4 +1,5 @@
 #include "perceiver/io/model.h"
+#include "primitives/keep.h"
 
 namespace suite {
 namespace {

@@ -1,5 +1,6 @@
 #include "primitives/attention_layer/attention_layer.h"
 
+#include "primitives/keep.h"
 #include "primitives/layers/gelu_pass.h"
 
 namespace suite {

@@ -4,19 +4,9 @@
 
 #include "primitives/attention_layer/attend_backward.h"
 #include "primitives/attention_layer/attention_layer_widths.h"
+#include "primitives/keep.h"
 
 namespace suite {
-
-// to ← from, resized to fit: a model's own copy, which is not counted.
-template <class T>
-void keep_copy(const Tensor<T, 3>& from, Tensor<T, 3>& to,
-               const Ledger& ledger) {
-  if (ledger.computes()) {
-    to = from;
-  } else {
-    to.resize(from.shape());
-  }
-}
 
 // What a layer is of.
 struct AttentionLayerSizes {

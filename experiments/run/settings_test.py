@@ -1,0 +1,95 @@
+"""Threads, kernels and phases: what a run is told to measure with, and of."""
+import json
+import os
+import pathlib
+import unittest
+
+from experiments.run.testing import SMOKE, RunTestCase, rows_of, run
+
+PHASES = """
+shows = "Phases."
+contestants = ["perceiver", "attention"]
+phases = ["forward", "backward", "update", "step"]
+optimiser = "lamb"
+keep = "recompute"
+repetitions = 2
+[base]
+N = 64
+M = 8
+D = 16
+H = 2
+"""
+
+
+class SettingsTest(RunTestCase):
+    def test_more_threads_than_cores_is_a_warning(self):
+        out = self.folder / "out"
+        threads = os.cpu_count() + 3
+        result = run(SMOKE, "--out", out, "--threads", threads,
+                     "--repetitions", 1, "--filter", "^bare_perceiver/N=64")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        manifest = json.loads((out / "manifest.json").read_text())
+        self.assertTrue(any("threads on" in w for w in manifest["warnings"]))
+        self.assertEqual({r["threads"] for r in rows_of(out)}, {str(threads)})
+
+    def test_several_counts_of_threads_are_one_run(self):
+        out = self.folder / "out"
+        words = (SMOKE, "--filter", "^(perceiver|transformer)/N=64", "--repetitions", 2)
+        result = run(*words, "--out", out, "--threads", "2,1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = [row for row in rows_of(out) if row["part"] == "total"]
+        self.assertEqual({row["status"] for row in rows}, {"ok"})
+        counts = {}
+        for row in rows:
+            counts.setdefault(row["cell_id"].rpartition("=")[0], []).append(row["threads"])
+        self.assertEqual([sorted(each) for each in counts.values()],
+                         [["1", "1", "2", "2"]] * len(counts))
+        manifest = json.loads((out / "manifest.json").read_text())
+        self.assertEqual(manifest["settings"]["threads"], [1, 2])
+        speeds = manifest["calibration_by_threads"]
+        self.assertEqual(sorted(speeds), ["1", "2"])
+        self.assertEqual(speeds["2"], manifest["calibration"])
+        self.assertLess(result.stdout.index("threads = 1\n"), result.stdout.index("threads = 2\n"))
+        self.assert_refused(run(*words, "--resume", out, "--threads", 2), "threads, repetitions")
+        self.assertEqual(run(*words, "--resume", out, "--threads", "1,2").returncode, 0)
+        planned = run(*words, "--dry-run", "--threads", "1,2").stdout
+        self.assertIn(f"{2 * len(counts)} cells", planned)
+        self.assertEqual(planned.count("/threads=1\n"), planned.count("/threads=2\n"))
+
+    def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
+        if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():
+            self.skipTest("the CPU has no AVX-512")
+        for core, warns in [("Haswell", True), ("SkylakeX", False)]:
+            out = self.folder / core
+            run(SMOKE, "--out", out, "--filter", "^bare_p.*N=64", "--repetitions", 1,
+                env={**os.environ, "OPENBLAS_CORETYPE": core})
+            warnings = json.loads((out / "manifest.json").read_text())["warnings"]
+            self.assertEqual(
+                any("OPENBLAS_CORETYPE" in w for w in warnings), warns, warnings)
+
+    def test_phases_are_cells_of_their_own(self):
+        out = self.folder / "out"
+        result = run(self.define(PHASES), "--out", out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = [row for row in rows_of(out) if row["part"] == "total"]
+        self.assertEqual({row["status"] for row in rows}, {"ok"})
+        counts = {}
+        for row in rows:
+            counts.setdefault((row["contestant"], row["phase"]), []).append(int(row["macs"]))
+        self.assertEqual(sorted(counts), sorted(
+            (contestant, phase) for contestant in ("attention", "perceiver")
+            for phase in ("forward", "backward", "update", "step")))
+        for contestant in ("attention", "perceiver"):
+            macs = {phase: counts[contestant, phase][0]
+                    for phase in ("forward", "backward", "update", "step")}
+            self.assertEqual(macs["step"], macs["forward"] + macs["backward"])
+            self.assertEqual(macs["update"], 0)
+        parts = {row["part"] for row in rows_of(out) if row["phase"] == "update"}
+        self.assertEqual(parts, {"update", "total"})
+        plans = {row["plan"] for row in rows if row["phase"] == "step"}
+        self.assertEqual({plan.split(", ")[1] for plan in plans}, {"recompute"})
+        self.assertIn("perceiver: step", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
