@@ -151,10 +151,14 @@ struct TileGradients {
 
 namespace tile_backward_detail {
 
+// Functions that stay apart: where all of a backward is one, its many pointers
+// take the registers that sums need.
+
 // out[tile.count, width] ← finish(row of the tile, vector, rows · panel).
 template <class T, std::size_t vectors, class Finish>
-void score(const T* rows_of_tile, std::size_t count, std::size_t channels,
-           const T* panel, const Finish& finish) {
+[[gnu::noinline]] void score(const T* rows_of_tile, std::size_t count,
+                             std::size_t channels, const T* panel,
+                             const Finish& finish) {
   for_each_block(count, [&](std::size_t first, auto rows) {
     block_product<T, rows(), vectors, LeftOrder::row_by_row>(
         rows_of_tile + first * channels, channels, channels, panel,
@@ -167,8 +171,9 @@ void score(const T* rows_of_tile, std::size_t count, std::size_t channels,
 
 // sums[count, padded(cols)] += left[count, depth]·right, in panels of columns.
 template <class T>
-void add_product(const T* left, std::size_t count, std::size_t depth,
-                 const T* right, std::size_t cols, T* sums) {
+[[gnu::noinline]] void add_product(const T* left, std::size_t count,
+                                   std::size_t depth, const T* right,
+                                   std::size_t cols, T* sums) {
   const std::size_t stride = padded<T>(cols);
   for_each_panel<T>(cols, [&](std::size_t first_column, auto vectors) {
     for_each_block(count, [&](std::size_t first, auto rows) {
@@ -186,6 +191,25 @@ void add_product(const T* left, std::size_t count, std::size_t depth,
   });
 }
 
+// d_queries[qk_channels, width] += keysᵀ·d_scores.
+template <class T, std::size_t vectors>
+[[gnu::noinline]] void add_to_queries(const HeadTile<T>& tile,
+                                      const T* d_scores, T* d_queries) {
+  constexpr std::size_t kWidth = vectors * kLanes<T>;
+  for_each_block(tile.qk_channels, [&](std::size_t c, auto rows) {
+    T* const out = d_queries + c * kWidth;
+    block_product<T, rows(), vectors, LeftOrder::depth_by_depth>(
+        tile.keys + c, tile.qk_channels, tile.count, d_scores,
+        [=](std::size_t r, std::size_t v) {
+          return load(out + r * kWidth + v * kLanes<T>);
+        },
+        [=](std::size_t r, std::size_t v, const Vec<T>& sum) {
+          store(out + r * kWidth + v * kLanes<T>, sum);
+        },
+        BackwardQueries<T>::kStride);
+  });
+}
+
 // What one panel of queries makes of a tile: its weights, the gradient of its
 // scores, and that of its queries, which is added up, transposed, over tiles.
 template <class T, std::size_t vectors, class Unread>
@@ -193,7 +217,6 @@ void panel_backward(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
                     std::size_t first, T* weights, T* d_scores, T* d_queries,
                     AttentionSteps& steps, TickClock& clock,
                     const Unread& unread) {
-  constexpr std::size_t kWidth = vectors * kLanes<T>;
   constexpr std::size_t kStride = BackwardQueries<T>::kStride;
   const T* const shift = queries.shift(first);
   const T* const delta = queries.delta(first);
@@ -224,18 +247,7 @@ void panel_backward(const HeadTile<T>& tile, const BackwardQueries<T>& queries,
               load(weights + at) * (d_weight - load(delta + v * kLanes<T>)));
       });
   clock.lap(steps.weighted_sum);
-  for_each_block(tile.qk_channels, [&](std::size_t c, auto rows) {
-    T* const out = d_queries + c * kWidth;
-    block_product<T, rows(), vectors, LeftOrder::depth_by_depth>(
-        tile.keys + c, tile.qk_channels, tile.count, d_scores,
-        [=](std::size_t r, std::size_t v) {
-          return load(out + r * kWidth + v * kLanes<T>);
-        },
-        [=](std::size_t r, std::size_t v, const Vec<T>& sum) {
-          store(out + r * kWidth + v * kLanes<T>, sum);
-        },
-        kStride);
-  });
+  add_to_queries<T, vectors>(tile, d_scores, d_queries);
   clock.lap(steps.scores);
 }
 
