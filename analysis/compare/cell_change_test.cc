@@ -68,18 +68,18 @@ TEST_F(CellChangeTest, IsUnclearWhenNoneOfTheseIsSure) {
 
 TEST_F(CellChangeTest, DriftOfEitherRunWidensTheInterval) {
   ASSERT_EQ(name(1.2, 0.01), "SLOWER");
-  a_.drift = std::log(1.09);
+  a_.speeds.drift = std::log(1.09);
   EXPECT_EQ(name(1.2, 0.01), "SLOWER") << "too little to count";
-  a_.drift = std::log(1.25);
+  a_.speeds.drift = std::log(1.25);
   const CellChange found = change(1.2, 0.01);
   EXPECT_EQ(found.change, Change::unclear);
   EXPECT_NEAR(found.ratio.low, 1.2 * std::exp(-0.01458) / 1.25, 1e-4);
   EXPECT_NEAR(found.ratio.high, 1.2 * std::exp(0.01458) * 1.25, 1e-4);
   EXPECT_NEAR(found.ratio.estimate, 1.2, 1e-12);
-  a_.drift = 0;
-  b_.drift = std::log(1.25);
+  a_.speeds.drift = 0;
+  b_.speeds.drift = std::log(1.25);
   EXPECT_EQ(name(1.2, 0.01), "UNCLEAR");
-  a_.drift = b_.drift;
+  a_.speeds.drift = b_.speeds.drift;
   EXPECT_NEAR(change(1.2, 0.01).ratio.high, 1.2 * std::exp(0.01458) * 1.5625,
               1e-4)
       << "of both, if both drifted";

@@ -97,7 +97,8 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
             "6:1: unknown key base.K; known are N, M, B, C, D, H, L, O, batch");
   EXPECT_EQ(refusal("shows", "show"),
             "1:1: unknown key show; known are shows, contestants, base, sweep, "
-            "repetitions, threads, scalar, seed, precision, errors, budget");
+            "repetitions, threads, scalar, seed, precision, errors, budget, phases, "
+            "keep, optimiser");
   EXPECT_EQ(refusal("N = 64", "N = \"64\""),
             "4:5: N must be a whole number");
   EXPECT_EQ(refusal("N = 64", "N = 64.5"), "4:5: N must be a whole number");
@@ -243,7 +244,7 @@ TEST(Cells, EveryDefinitionOfTheSuiteMakesCells) {
     const Definition d = read_definition(file.path().string());
     EXPECT_FALSE(d.shows.empty());
     for (const Cell& cell : cells_of(d, 2)) {
-      EXPECT_GT(cell.declared().total().macs, 0u) << cell.id;
+      EXPECT_GT(cell.declared().total().bytes_moved, 0u) << cell.id;
     }
     ++definitions;
   }
