@@ -52,12 +52,12 @@ class BareTransformer {
                               Trace* trace = nullptr) const {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       AttendTrace<T>* own = trace == nullptr ? nullptr : &trace->layers[layer];
-      attend(layer == 0 ? input : w.stream, mask, layers_[layer], w.attention,
-             w.mixed, ledger, own);
-      if (own != nullptr) {
-        keep_copy(w.mixed, trace->streams[layer], ledger);
-      }
-      std::swap(w.stream, w.mixed);
+      const bool first = layer == 0;
+      Tensor<T, 3>& made = first ? w.stream : w.mixed;
+      attend(first ? input : w.stream, mask, layers_[layer], w.attention, made,
+             ledger, own);
+      if (own != nullptr) keep_copy(made, trace->streams[layer], ledger);
+      if (!first) std::swap(w.stream, w.mixed);
     }
     return w.stream;
   }
@@ -95,8 +95,8 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
                int threads) {
   const AttentionForm form = attention_form(options.text("form"));
   const auto layer = [&](std::size_t read) {
-    return formula::attend({s.batch, s.N, read, s.D, s.D, s.H},
-                           Bias::without, form, scalar, threads);
+    return formula::attend({s.batch, s.N, read, s.D, s.D, s.H}, Bias::without,
+                           form, scalar, threads);
   };
   Cost cost = layer(s.C) + (s.B - 1) * layer(s.D);
   const std::size_t streams = s.B > 1 ? 2 : 1;

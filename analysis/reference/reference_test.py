@@ -17,8 +17,8 @@ README = pathlib.Path("README.md").read_text(encoding="utf-8")
 VARIANTS = pathlib.Path("analysis/variants/variants").resolve()
 VERIFY = pathlib.Path("analysis/verify/verify").resolve()
 # What is no experiment of its own: it only shows that everything runs, or is run by a
-# program that publishes nothing.
-UNPUBLISHED = {"smoke", "roofline"}
+# program that publishes nothing; or, as training, has not been published yet.
+UNPUBLISHED = {"smoke", "roofline", "training_n", "training_depth", "training_memory"}
 
 ROW = re.compile(r"^(\w)=(\d+)\s+(\S+)\s+([\d.]+) ms", re.M)
 VERDICT = re.compile(r"^  (SUPPORTED|REFUTED|INCONCLUSIVE)\s+(\w+).*\n.*\n\s+(.*)$", re.M)
