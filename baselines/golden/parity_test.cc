@@ -1,5 +1,5 @@
-// Every variant that a package has, with weights made by a formula, against
-// what the package itself answered within the same block: see make_golden.py.
+// Every variant that a package has, with weights made by a formula, against what
+// the package itself answered within the same block: see make_golden.py.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -51,10 +51,11 @@ void fill(const Parameter<T>& p) {
     }
     return;
   }
-  const std::string name =
-      p.name.ends_with(".scale")    ? renamed("scale", "weight")
-      : p.name.ends_with(".offset") ? renamed("offset", "bias")
-                                    : p.name;
+  const std::string name = p.name.ends_with(".scale")
+                               ? renamed("scale", "weight")
+                           : p.name.ends_with(".offset")
+                               ? renamed("offset", "bias")
+                               : p.name;
   const std::vector<float> values = golden::weight(name, p.shape);
   ASSERT_EQ(values.size(), p.values.size()) << p.name;
   std::copy(values.begin(), values.end(), p.values.begin());
@@ -71,10 +72,9 @@ Mask mask_of(const Json& c, const Shape& shape) {
   return mask;
 }
 
-// What we answer, of the rows that are compared, to the input or to what float
-// makes of it.
+// What we answer, of the rows that are compared.
 template <class T>
-std::vector<T> answer_of(const Json& c, bool rounded = false) {
+std::vector<T> answer_of(const Json& c) {
   const Shape shape = shape_of(c.at("shape"));
   const Entry entry = find_contestant(c.at("contestant").get<std::string>());
   const auto encoder = entry.contestant->make<T>(shape, entry.options);
@@ -84,9 +84,6 @@ std::vector<T> answer_of(const Json& c, bool rounded = false) {
   input.resize({shape.batch, shape.N, shape.C});
   const std::vector<double> drawn = golden::uniform("input", input.size());
   std::copy(drawn.begin(), drawn.end(), input.begin());
-  for (T& value : input) {
-    if (rounded) value = static_cast<T>(static_cast<float>(value));
-  }
   const Mask mask = mask_of(c, shape);
   Ledger ledger;
   const Tensor<T, 3>& output =
@@ -121,24 +118,13 @@ void expect_near(const Json& c, double tolerance) {
 
 class Parity : public testing::TestWithParam<std::string> {};
 
-// How far rounding the input to float takes an answer in double, of the
-// largest: what inverts a matrix, say, makes more of it than others.
-double conditioning(const Json& c) {
-  const std::vector<double> exact = answer_of<double>(c);
-  const std::vector<double> rounded = answer_of<double>(c, true);
-  double largest = 0, difference = 0;
-  for (std::size_t i = 0; i < exact.size(); ++i) {
-    largest = std::max(largest, std::abs(exact[i]));
-    difference = std::max(difference, std::abs(exact[i] - rounded[i]));
-  }
-  return difference / largest;
-}
-
 TEST_P(Parity, AnswersAsThePackageDoes) {
   const Json& c = cases().at(GetParam());
   expect_near<double>(c, c.at("tolerance"));
-  // Computing rounds some dozens of times, not once.
-  expect_near<float>(c, std::max(1e-4, 32 * conditioning(c)));
+  // What declares itself less stable amplifies float's rounding, whose share
+  // changes with the order of sums: forty of Nyström's iterations by 1,000.
+  const Entry entry = find_contestant(c.at("contestant").get<std::string>());
+  expect_near<float>(c, entry.contestant->rounding > 1 ? 1e-3 : 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Parity, testing::ValuesIn(case_names()),
