@@ -106,7 +106,7 @@ json described(const Cell& cell, const RunIdentity& run) {
   }
   json text = {{"id", cell.id},
                {"contestant", contestant.name},
-               {"name", cell.entry.name()},
+               {"name", cell.label()},
                {"options", options},
                {"letters", dimensions},
                {"phase", name_of(cell.phase)},
