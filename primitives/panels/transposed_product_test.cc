@@ -23,8 +23,8 @@ TYPED_TEST_SUITE(TransposedProductTest, Scalars, ScalarNames);
 TYPED_TEST(TransposedProductTest, AddsToWhatIsThere) {
   using T = TypeParam;
   for (const std::size_t rows : {1, 7, 193, 613}) {
-    for (const std::size_t left : {1, 9, 100, 300}) {
-      for (const std::size_t right : {1, 15, 48, 100}) {
+    for (const std::size_t left : {1, 9, 100}) {
+      for (const std::size_t right : {1, 15, 48}) {
         const auto a = normal_tensor<T, 2>({rows, left}, 1);
         const auto b = normal_tensor<T, 2>({rows, right}, 2);
         auto out = normal_tensor<T, 2>({left, right}, 3);
