@@ -1,5 +1,5 @@
-// Every variant that a package has, with weights made by a formula, against what
-// the package itself answered within the same block: see make_golden.py.
+// Every variant that a package has, with weights made by a formula, against
+// what the package itself answered within the same block: see make_golden.py.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -51,11 +51,10 @@ void fill(const Parameter<T>& p) {
     }
     return;
   }
-  const std::string name = p.name.ends_with(".scale")
-                               ? renamed("scale", "weight")
-                           : p.name.ends_with(".offset")
-                               ? renamed("offset", "bias")
-                               : p.name;
+  const std::string name =
+      p.name.ends_with(".scale")    ? renamed("scale", "weight")
+      : p.name.ends_with(".offset") ? renamed("offset", "bias")
+                                    : p.name;
   const std::vector<float> values = golden::weight(name, p.shape);
   ASSERT_EQ(values.size(), p.values.size()) << p.name;
   std::copy(values.begin(), values.end(), p.values.begin());
@@ -121,10 +120,11 @@ class Parity : public testing::TestWithParam<std::string> {};
 TEST_P(Parity, AnswersAsThePackageDoes) {
   const Json& c = cases().at(GetParam());
   expect_near<double>(c, c.at("tolerance"));
-  // What declares itself less stable amplifies float's rounding, whose share
-  // changes with the order of sums: forty of Nyström's iterations by 1,000.
-  const Entry entry = find_contestant(c.at("contestant").get<std::string>());
-  expect_near<float>(c, entry.contestant->rounding > 1 ? 1e-3 : 1e-4);
+  // Ten times as much for forty iterations in float, whose difference of 0.8e-4
+  // or 1.4e-4 depends on the order of a sum. Why so much is not known.
+  const std::string contestant = c.at("contestant");
+  const bool iterates = contestant.find("iterations=40") != std::string::npos;
+  expect_near<float>(c, iterates ? 1e-3 : 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Parity, testing::ValuesIn(case_names()),
