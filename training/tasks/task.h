@@ -1,0 +1,79 @@
+// What is to be learned: examples with labels, in three splits that share none.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "primitives/tensor.h"
+
+namespace suite {
+
+// Parameters follow `train`, choices `held_out`; `test` is looked at once, when
+// all is chosen.
+enum class Split { train, held_out, test };
+
+// "train", "held_out", "test", as rows have it.
+std::string_view name_of(Split split);
+
+// Some examples of a task, one after the other.
+struct Examples {
+  // [batch, N, channels]; of text one channel, the number of a token.
+  Tensor<float, 3> input;
+  Mask mask;  // [batch, N]; empty where every input counts
+  // [batch·outputs], each below the task's classes; negative: not asked for.
+  std::vector<std::int32_t> labels;
+};
+
+struct TaskFacts {
+  std::string name;    // as the definition says it: "needles(facts=4)"
+  std::string source;  // where the data come from: "generated", or a package
+  std::size_t inputs = 0;      // N
+  std::size_t channels = 0;    // of an input, as it is handed out
+  std::size_t vocabulary = 0;  // of tokens; 0 where inputs are values
+  // Where inputs stand: extents of a grid, row-major, whose product is N. Empty
+  // where they are a set.
+  std::vector<std::size_t> grid;
+  // The place on the grid of each input; empty: in order.
+  std::vector<std::uint32_t> places;
+  // So many of an input's first channels are its coordinates, in [−1, 1].
+  std::size_t coordinates = 0;
+  std::size_t outputs = 1;  // labels of an example
+  std::vector<std::string> classes;
+  // Is a mask handed out, since examples have fewer inputs than N?
+  bool masked = false;
+};
+
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  virtual const TaskFacts& facts() const = 0;
+
+  // Examples of a split; what is generated has as many as there are numbers.
+  static constexpr std::uint64_t kEndless = std::uint64_t{1} << 40;
+  virtual std::uint64_t size(Split split) const = 0;
+
+  // The examples of those numbers, each below size(split), in their order:
+  // `examples` is resized to fit, and its memory reused. The same numbers give
+  // the same bits on every machine and for every number of threads.
+  virtual void fill(Split split, std::span<const std::uint64_t> numbers,
+                    Examples& examples) const = 0;
+};
+
+// "digits", "fashion(patch=2)", "needles(facts=4, inputs=64)". Throws Error for
+// what is none of these, naming the known, and in one line for data that are
+// missing, cut short or wrong, naming the file.
+std::unique_ptr<Task> make_task(std::string_view text);
+
+// The Debian packages whose files a task reads; none where it is generated.
+// Throws Error as make_task() does, but looks at no file.
+std::vector<std::string> packages_of_task(std::string_view text);
+
+// All names, with their options, for --list and for errors.
+std::string known_tasks();
+
+}  // namespace suite
