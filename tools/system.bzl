@@ -43,6 +43,7 @@ _LIBRARIES = {
     "openssl": _library("libssl-dev", "openssl/sha.h", ["openssl"], [3], pc = "libcrypto", link = ["crypto"]),
     "stb": _library("libstb-dev", "stb/stb_image.h", ["stb"], [], pc = "stb"),
     "sndfile": _library("libsndfile1-dev", "sndfile.h", ["sndfile.h"], [1, 0], pc = "sndfile", link = ["sndfile"]),
+    "zlib": _library("zlib1g-dev", "zlib.h", ["zlib.h", "zconf.h"], [1, 2], pc = "zlib", link = ["z"]),
     "gtest": _library("libgtest-dev", "gtest/gtest.h", ["gtest"], [1, 12], pc = "gtest", link = ["gtest", "pthread"]),
 }
 

@@ -64,16 +64,4 @@ class Task {
                     Examples& examples) const = 0;
 };
 
-// "digits", "fashion(patch=2)", "needles(facts=4, inputs=64)". Throws Error for
-// what is none of these, naming the known, and in one line for data that are
-// missing, cut short or wrong, naming the file.
-std::unique_ptr<Task> make_task(std::string_view text);
-
-// The Debian packages whose files a task reads; none where it is generated.
-// Throws Error as make_task() does, but looks at no file.
-std::vector<std::string> packages_of_task(std::string_view text);
-
-// All names, with their options, for --list and for errors.
-std::string known_tasks();
-
 }  // namespace suite
