@@ -13,8 +13,10 @@ namespace suite {
 namespace {
 
 const std::vector<TaskKind>& kinds() {
-  static const std::vector<TaskKind> kKinds = {digits_kind(), fashion_kind(),
-                                               needles_kind()};
+  static const std::vector<TaskKind> kKinds = {
+      digits_kind(),        fashion_kind(),           needles_kind(),
+      pointer_chase_kind(), count_and_maximum_kind(), points_kind(),
+      sound_kind()};
   return kKinds;
 }
 

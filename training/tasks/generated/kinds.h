@@ -5,6 +5,10 @@
 
 namespace suite {
 
-TaskKind needles_kind();  // "needles"
+TaskKind count_and_maximum_kind();  // "count_and_maximum"
+TaskKind needles_kind();            // "needles"
+TaskKind pointer_chase_kind();      // "pointer_chase"
+TaskKind points_kind();             // "points"
+TaskKind sound_kind();              // "sound"
 
 }  // namespace suite
