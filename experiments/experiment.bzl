@@ -1,4 +1,5 @@
-"""An experiment is one file: definitions/NAME.toml becomes //experiments:NAME."""
+"""An experiment is one file: definitions/NAME.toml becomes //experiments:NAME, and
+learning/NAME.toml becomes //experiments:learn_NAME."""
 
 # What runs a definition, judges its rows, draws them, and compares variants.
 _PROGRAMS = ["//experiments/run", "//analysis/verify", "//analysis/report", "//analysis/variants"]
@@ -16,4 +17,16 @@ def experiments(definitions):
             srcs = ["run_definition.sh"],
             args = ["$(rootpath %s)" % path for path in [definition] + programs] + ["--"],
             data = [definition] + programs,
+        )
+
+def learning_experiments(definitions):
+    """A target for each definition, that fetches its data and learns."""
+    for definition in definitions:
+        programs = ["//experiments/learning/run:learn"]
+        data = [definition, "//tools:debian_packages.sh"] + programs
+        native.sh_binary(
+            name = "learn_" + definition.split("/")[-1][:-len(".toml")],
+            srcs = ["learn_definition.sh"],
+            args = ["$(rootpath %s)" % path for path in data] + ["--"],
+            data = data,
         )

@@ -26,15 +26,6 @@ std::vector<Repetitions> taken_off(const std::vector<Point>& points) {
 
 }  // namespace
 
-std::string_view name_of(Answer answer) {
-  switch (answer) {
-    case Answer::supported: return "SUPPORTED";
-    case Answer::refuted: return "REFUTED";
-    case Answer::inconclusive: break;
-  }
-  return "INCONCLUSIVE";
-}
-
 Resampling resample(const std::vector<Point>& points) {
   return Resampling(values(points), taken_off(points));
 }

@@ -5,15 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "analysis/claims/answer.h"
 #include "analysis/claims/claim.h"
 #include "analysis/runs/run.h"
 #include "analysis/statistics/resampling.h"
 #include "experiments/definition/definition.h"
 
 namespace suite {
-
-enum class Answer { supported, refuted, inconclusive };
-std::string_view name_of(Answer answer);
 
 struct VerdictPoint {
   double x = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <utility>
@@ -34,7 +35,6 @@ std::string file_in(const std::string& folder) {
   return folder + "/manifest.json";
 }
 
-// In full, as rows name them: a star in the text may mean others tomorrow.
 nlohmann::json contestants_by_sweep(const Definition& definition) {
   nlohmann::json sweeps = nlohmann::json::array();
   for (const Sweep& sweep : definition.sweeps) {
@@ -44,7 +44,6 @@ nlohmann::json contestants_by_sweep(const Definition& definition) {
   return sweeps;
 }
 
-// What rows depend on, besides the definition's text.
 nlohmann::json settings(const Definition& d,
                         const std::vector<int>& thread_counts) {
   const nlohmann::json one = thread_counts.front(), all = thread_counts;
@@ -76,23 +75,36 @@ nlohmann::json load(const std::string& folder) {
 
 }  // namespace
 
-Manifest::Manifest(const std::string& folder, const Definition& definition,
-                   const std::vector<int>& thread_counts,
+std::string local_results_folder(const std::string& experiment,
+                                 const std::string& run_id) {
+  const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
+  return fmt::format("{}/results/local/{}/{}", workspace ? workspace : ".",
+                     experiment, run_id);
+}
+
+Undertaking undertaking(const Definition& definition,
+                        const std::vector<int>& thread_counts) {
+  return {definition.name, definition.sha256, definition.text,
+          contestants_by_sweep(definition),
+          settings(definition, thread_counts)};
+}
+
+Manifest::Manifest(const std::string& folder, const Undertaking& what,
                    const std::vector<std::string>& command_line)
     : folder_(folder) {
   json_ = {
       {"schema", kSchema},
-      {"experiment", definition.name},
+      {"experiment", what.experiment},
       {"run_id", fmt::format("{}-{}", utc_now("%Y%m%dT%H%M%SZ"), getpid())},
       {"started", utc_now("%FT%TZ")},
       {"finished", nullptr},
       {"command_line", command_line},
       {"definition",
-       {{"file", definition.name + ".toml"},
-        {"sha256", definition.sha256},
-        {"text", definition.text},
-        {"contestants", contestants_by_sweep(definition)}}},
-      {"settings", settings(definition, thread_counts)},
+       {{"file", what.experiment + ".toml"},
+        {"sha256", what.sha256},
+        {"text", what.text},
+        {"contestants", what.contestants}}},
+      {"settings", what.settings},
       {"machine", machine_description()},
       {"build", build_description()},
       {"load", {{"before", load_averages()}, {"after", nullptr}}},
@@ -101,20 +113,18 @@ Manifest::Manifest(const std::string& folder, const Definition& definition,
       {"warnings", nlohmann::json::array()}};
 }
 
-Manifest Manifest::resume(const std::string& folder,
-                          const Definition& definition,
-                          const std::vector<int>& thread_counts) {
+Manifest Manifest::resume(const std::string& folder, const Undertaking& what) {
   Manifest manifest(folder, load(folder));
   nlohmann::json& json = manifest.json_;
   const nlohmann::json build = build_description();
-  const auto same = [&](bool holds, const char* what) {
-    require(holds, "cannot resume {}: {} from that run's", folder, what);
+  const auto same = [&](bool holds, const char* difference) {
+    require(holds, "cannot resume {}: {} from that run's", folder, difference);
   };
   try {
-    same(json.at("definition").at("sha256") == definition.sha256,
+    same(json.at("definition").at("sha256") == what.sha256,
          "the definition differs");
-    same(json.at("settings") == settings(definition, thread_counts),
-         "threads, repetitions, seed or scalar differ");
+    same(json.at("settings") == what.settings,
+         "threads, repetitions, seeds or scalar differ");
     same(json.at("build").at("binary_sha256") == build.at("binary_sha256"),
          "the program differs");
     same(json.at("build").at("blas") == build.at("blas"), "the BLAS differs");

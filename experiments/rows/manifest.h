@@ -10,18 +10,33 @@
 
 namespace suite {
 
+// What is run, as its manifest says it.
+struct Undertaking {
+  std::string experiment;
+  std::string sha256;  // of the definition's text
+  std::string text;
+  // In full, as rows name them: a star in the text may mean others tomorrow.
+  nlohmann::json contestants;
+  nlohmann::json settings;  // what rows depend on, besides the text
+};
+
+// The cells of a definition; contestants are listed by sweep.
+Undertaking undertaking(const Definition& definition,
+                        const std::vector<int>& thread_counts);
+
+// Where a run goes that was told no folder: results/local of the checkout.
+std::string local_results_folder(const std::string& experiment,
+                                 const std::string& run_id);
+
 class Manifest {
  public:
   // For a new run in FOLDER.
-  Manifest(const std::string& folder, const Definition& definition,
-           const std::vector<int>& thread_counts,
+  Manifest(const std::string& folder, const Undertaking& what,
            const std::vector<std::string>& command_line);
 
   // To go on with the run in FOLDER. Throws Error if the definition, the
   // options that rows depend on, the binary or the machine differ.
-  static Manifest resume(const std::string& folder,
-                         const Definition& definition,
-                         const std::vector<int>& thread_counts);
+  static Manifest resume(const std::string& folder, const Undertaking& what);
 
   std::string run_id() const { return json_.at("run_id"); }
   void move_to(const std::string& folder) { folder_ = folder; }

@@ -1,7 +1,6 @@
 #include "experiments/run/run_experiment.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "experiments/machine/machine.h"
 #include "experiments/rows/manifest.h"
@@ -14,13 +13,6 @@
 
 namespace suite {
 namespace {
-
-std::string results_folder(const Definition& definition,
-                           const std::string& run_id) {
-  const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  return fmt::format("{}/results/local/{}/{}", workspace ? workspace : ".",
-                     definition.name, run_id);
-}
 
 // A run from its start, or from where it was left, to its end: what goes on
 // around its cells.
@@ -141,12 +133,11 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
   }
   const bool resumes = !settings.resume.empty();
   std::string folder = resumes ? settings.resume : settings.out;
-  Manifest manifest =
-      resumes
-          ? Manifest::resume(folder, definition, thread_counts)
-          : Manifest(folder, definition, thread_counts, settings.command_line);
+  const Undertaking what = undertaking(definition, thread_counts);
+  Manifest manifest = resumes ? Manifest::resume(folder, what)
+                              : Manifest(folder, what, settings.command_line);
   if (folder.empty()) {
-    folder = results_folder(definition, manifest.run_id());
+    folder = local_results_folder(definition.name, manifest.run_id());
     manifest.move_to(folder);
   }
   make_folder(folder);

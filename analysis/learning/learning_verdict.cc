@@ -1,0 +1,185 @@
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "analysis/learning/learning_claim.h"
+#include "support/check.h"
+#include "support/interval.h"
+
+namespace suite {
+namespace {
+
+using BySeed = std::map<std::uint64_t, double>;
+
+LearningVerdict inconclusive(const LearningClaim& claim, std::string reason) {
+  return {&claim, Answer::inconclusive, std::move(reason)};
+}
+
+// The curves of the one learner that `pattern` finds. Throws Error, saying so,
+// for none, for several and for what is no expression.
+std::vector<const Curve*> curves_of(const std::string& pattern,
+                                    const std::string& experiment,
+                                    const std::vector<Curve>& curves) {
+  std::vector<const Curve*> found;
+  std::set<std::string> ids;
+  try {
+    const std::regex expression(pattern);
+    for (const Curve& curve : curves) {
+      if (curve.experiment != experiment) continue;
+      if (!std::regex_search(curve.learner, expression)) continue;
+      ids.insert(curve.learner);
+      found.push_back(&curve);
+    }
+  } catch (const std::regex_error&) {
+    throw Error(fmt::format("{} is no regular expression", pattern));
+  }
+  require(!ids.empty(), "no learner is {}", pattern);
+  require(ids.size() == 1, "{} finds {} learners, not one", pattern,
+          ids.size());
+  return found;
+}
+
+std::optional<double> value_of(const LearningClaim& claim, const Curve& curve) {
+  if (!curve.test || !curve.failure.empty()) return std::nullopt;
+  switch (claim.quantity) {
+    case LearningQuantity::accuracy:
+      return curve.test->accuracy;
+    case LearningQuantity::loss:
+      return curve.test->loss;
+    case LearningQuantity::gap:
+      if (!curve.train) return std::nullopt;
+      return curve.train->accuracy - curve.test->accuracy;
+    case LearningQuantity::gained:
+      if (curve.held_out.empty() || curve.held_out.front().step != 0) {
+        return std::nullopt;
+      }
+      return curve.test->accuracy - curve.held_out.front().accuracy;
+    case LearningQuantity::speed:
+      const std::optional<double> seconds = curve.seconds_to(claim.accuracy);
+      // Never is a speed of 0.
+      return seconds ? 1 / *seconds : 0;
+  }
+  return std::nullopt;
+}
+
+BySeed values_of(const LearningClaim& claim,
+                 const std::vector<const Curve*>& curves) {
+  BySeed values;
+  for (const Curve* curve : curves) {
+    const std::optional<double> value = value_of(claim, *curve);
+    if (value && std::isfinite(*value)) values[curve->seed] = *value;
+  }
+  return values;
+}
+
+LearningVerdict judge_reaching(const LearningClaim& claim,
+                               const std::vector<const Curve*>& curves) {
+  std::size_t reached = 0, ended = 0;
+  double worst = std::numeric_limits<double>::infinity(), longest = 0;
+  for (const Curve* curve : curves) {
+    const std::optional<double> value = value_of(claim, *curve);
+    // What failed has not reached anything.
+    if (!curve->failure.empty()) ++ended;
+    if (!value) continue;
+    ++ended;
+    const double seconds = curve->test->seconds;
+    worst = std::min(worst, *value);
+    longest = std::max(longest, seconds);
+    reached += *value >= claim.least && (claim.within_seconds == 0 ||
+                                         seconds <= claim.within_seconds);
+  }
+  if (ended < claim.seeds) {
+    return inconclusive(claim, fmt::format("{} seeds came to their end, {} are "
+                                           "needed",
+                                           ended, claim.seeds));
+  }
+  const std::string time =
+      claim.within_seconds > 0
+          ? fmt::format(" within {:g} s (the longest took {:.3g} s)",
+                        claim.within_seconds, longest)
+          : "";
+  return {&claim,
+          reached >= claim.seeds ? Answer::supported
+                                 : Answer::refuted,
+          fmt::format("{} of {} seeds reach {:g}{}; the worst is at {:.4g}",
+                      reached, ended, claim.least, time, worst)};
+}
+
+// Student's 95 % interval of the mean.
+Interval interval_of_mean(const std::vector<double>& values) {
+  const auto n = static_cast<double>(values.size());
+  double mean = 0, squares = 0;
+  for (const double value : values) mean += value / n;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  const boost::math::students_t distribution(n - 1);
+  const double half = boost::math::quantile(distribution, 0.975) *
+                      std::sqrt(squares / (n - 1) / n);
+  return {mean, mean - half, mean + half};
+}
+
+LearningVerdict judge_pairs(const LearningClaim& claim,
+                            const std::vector<const Curve*>& curves,
+                            const std::vector<const Curve*>& others) {
+  const BySeed values = values_of(claim, curves);
+  const BySeed theirs = values_of(claim, others);
+  std::vector<double> differences;
+  for (const auto& [seed, value] : values) {
+    const auto other = theirs.find(seed);
+    if (other == theirs.end()) continue;
+    // Speeds are compared as ratios.
+    differences.push_back(claim.quantity == LearningQuantity::speed
+                              ? std::log(value / other->second)
+                              : value - other->second);
+  }
+  if (differences.size() < claim.seeds) {
+    return inconclusive(
+        claim, fmt::format("{} seeds have both, {} are needed",
+                           differences.size(), claim.seeds));
+  }
+  for (const double difference : differences) {
+    if (std::isfinite(difference)) continue;
+    return inconclusive(claim, "a learner never came so far");
+  }
+  const bool is_ratio = claim.quantity == LearningQuantity::speed;
+  const Interval interval = interval_of_mean(differences);
+  const auto shown = [&](double x) { return is_ratio ? std::exp(x) : x; };
+  const std::string text = fmt::format(
+      "{} {:.4g} [{:.4g}, {:.4g}] over {} pairs of seeds",
+      is_ratio ? "ratio" : "difference", shown(interval.estimate),
+      shown(interval.low), shown(interval.high), differences.size());
+  Answer answer = Answer::inconclusive;
+  if (claim.kind == LearningKind::same) {
+    if (interval.low >= -claim.tolerance && interval.high <= claim.tolerance) {
+      answer = Answer::supported;
+    } else if (interval.low > claim.tolerance ||
+               interval.high < -claim.tolerance) {
+      answer = Answer::refuted;
+    }
+    return {&claim, answer,
+            fmt::format("{}; allowed is {:g} either way", text,
+                        claim.tolerance)};
+  }
+  const double bound = is_ratio ? std::log(claim.least) : claim.least;
+  if (interval.low > bound) answer = Answer::supported;
+  if (interval.high < bound) answer = Answer::refuted;
+  return {&claim, answer,
+          fmt::format("{}; must be above {:g}", text, claim.least)};
+}
+
+}  // namespace
+
+LearningVerdict judge(const LearningClaim& claim,
+                      const std::vector<Curve>& curves) {
+  try {
+    const auto own = curves_of(claim.learner, claim.experiment, curves);
+    if (claim.kind == LearningKind::reaches) return judge_reaching(claim, own);
+    return judge_pairs(claim, own,
+                       curves_of(claim.than, claim.experiment, curves));
+  } catch (const Error& error) {
+    return inconclusive(claim, error.what());
+  }
+}
+
+}  // namespace suite

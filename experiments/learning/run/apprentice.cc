@@ -1,0 +1,126 @@
+#include "experiments/learning/run/apprentice.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "support/check.h"
+#include "training/trainer/checkpoint.h"
+
+namespace suite {
+namespace {
+
+TrainingPlan with_seed(TrainingPlan plan, std::uint64_t seed) {
+  plan.seed = seed;
+  return plan;
+}
+
+}  // namespace
+
+Apprentice::Apprentice(const Task& task, const Learner& learner,
+                       std::uint64_t seed, int threads, const Course& course,
+                       std::string checkpoint)
+    : learner_(learner),
+      course_(course),
+      checkpoint_(std::move(checkpoint)),
+      trainer_(task, learner.config, with_seed(learner.plan, seed)),
+      facts_{&learner, contestant_shape(learner.config, task.facts()), threads,
+             seed, trainer_.parameters()} {
+  if (!std::filesystem::exists(checkpoint_)) return;
+  Notes notes = load_checkpoint(checkpoint_, trainer_);
+  standing_.step = trainer_.steps();
+  standing_.seconds = notes["seconds"];
+  standing_.macs = notes["macs"];
+  has_looked_ = true;
+}
+
+double Apprentice::left() const {
+  if (standing_.step == 0) return -1;
+  const double each = standing_.seconds / static_cast<double>(standing_.step);
+  const double steps = static_cast<double>(learner_.steps - standing_.step);
+  return course_.budget_seconds > 0
+             ? std::min(each * steps, course_.budget_seconds - standing_.seconds)
+             : each * steps;
+}
+
+bool Apprentice::out_of_time() const {
+  return course_.budget_seconds > 0 &&
+         standing_.seconds >= course_.budget_seconds;
+}
+
+bool Apprentice::go_on(Curves& curves, const std::function<void()>& watch) {
+  const auto ends = [&] {
+    return standing_.step >= learner_.steps || out_of_time();
+  };
+  try {
+    if (has_looked_ && !ends()) {
+      train(std::min(learner_.steps,
+                     (standing_.step / course_.evaluate_every + 1) *
+                         course_.evaluate_every),
+            watch);
+    }
+    look(curves);
+    if (ends()) {
+      finish(curves);
+      return false;
+    }
+  } catch (const Error& error) {
+    curves.append(facts_, standing_,
+                  {Split::held_out, {}, "failed", error.what()});
+    failed_ = true;
+    return false;
+  }
+  return true;
+}
+
+void Apprentice::train(std::uint64_t until,
+                       const std::function<void()>& watch) {
+  using Clock = std::chrono::steady_clock;
+  double loss = 0;
+  std::uint64_t steps = 0;
+  while (standing_.step < until && !out_of_time()) {
+    const auto start = Clock::now();
+    standing_.last = trainer_.step();
+    standing_.seconds +=
+        std::chrono::duration<double>(Clock::now() - start).count();
+    standing_.macs += static_cast<double>(standing_.last.macs);
+    standing_.step = trainer_.steps();
+    loss += standing_.last.loss;
+    ++steps;
+    standing_.train_loss = loss / static_cast<double>(steps);
+    watch();
+  }
+}
+
+void Apprentice::look(Curves& curves) {
+  const std::uint64_t all = trainer_.task().size(Split::held_out);
+  held_out_ = trainer_.evaluate(Split::held_out,
+                                course_.held_out > 0 ? course_.held_out : all);
+  curves.append(facts_, standing_, {Split::held_out, held_out_});
+  save();
+  has_looked_ = true;
+}
+
+void Apprentice::save() {
+  save_checkpoint(
+      checkpoint_, trainer_,
+      {{"seconds", standing_.seconds}, {"macs", standing_.macs}});
+}
+
+void Apprentice::finish(Curves& curves) {
+  const bool stopped = standing_.step < learner_.steps;
+  const std::string status = stopped ? "stopped" : "ok";
+  const std::string reason =
+      stopped ? fmt::format("{} s of training, as the budget says",
+                            course_.budget_seconds)
+              : "";
+  const std::uint64_t all = trainer_.task().size(Split::test);
+  curves.append(facts_, standing_,
+                {Split::train, trainer_.evaluate(Split::train, all), status,
+                 reason});
+  test_ = trainer_.evaluate(Split::test, all);
+  curves.append(facts_, standing_, {Split::test, test_, status, reason});
+}
+
+}  // namespace suite

@@ -1,0 +1,212 @@
+#include "experiments/learning/run/learning_run.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <regex>
+
+#include "experiments/learning/run/apprentice.h"
+#include "experiments/learning/run/learning_summary.h"
+#include "experiments/machine/machine.h"
+#include "experiments/rows/manifest.h"
+#include "experiments/run/progress.h"
+#include "primitives/threads.h"
+#include "support/check.h"
+#include "support/files.h"
+#include "training/tasks/tasks.h"
+
+namespace suite {
+namespace {
+
+// Often enough for an eye.
+constexpr std::uint64_t kStepsBetweenLines = 8;
+
+std::vector<const Learner*> chosen(const LearningDefinition& definition,
+                                   const std::string& filter) {
+  std::vector<const Learner*> learners;
+  try {
+    const std::regex expression(filter);
+    for (const Learner& learner : definition.learners) {
+      if (std::regex_search(learner.id(), expression)) {
+        learners.push_back(&learner);
+      }
+    }
+  } catch (const std::regex_error&) {
+    throw Error(fmt::format("--filter {}: not a regular expression", filter));
+  }
+  require(!learners.empty(), "--filter {} finds none of the {} learners",
+          filter, definition.learners.size());
+  return learners;
+}
+
+Undertaking undertaking(const LearningDefinition& definition,
+                        const std::vector<const Learner*>& learners,
+                        int threads) {
+  std::set<std::string> contestants;
+  for (const Learner* learner : learners) {
+    contestants.insert(learner->config.entry.name());
+  }
+  return {definition.name, definition.sha256, definition.text, contestants,
+          {{"threads", threads},
+           {"seeds", definition.seeds},
+           {"scalar", "float"}}};
+}
+
+// Tasks are read once, whoever learns from them.
+class Tasks {
+ public:
+  const Task& operator[](const std::string& text) {
+    std::unique_ptr<Task>& task = tasks_[text];
+    if (task == nullptr) task = make_task(text);
+    return *task;
+  }
+
+ private:
+  std::map<std::string, std::unique_ptr<Task>> tasks_;
+};
+
+// All that learn, with all seeds.
+class School {
+ public:
+  School(const LearningDefinition& definition,
+         const std::vector<const Learner*>& learners, int threads,
+         const std::string& folder, Curves& curves, Progress& progress)
+      : definition_(definition),
+        learners_(learners),
+        threads_(threads),
+        folder_(folder),
+        curves_(curves),
+        progress_(progress) {
+    make_folder(folder + "/checkpoints");
+  }
+
+  // Those of one seed take turns.
+  std::vector<LearningOutcome> run() {
+    for (const std::uint64_t seed : definition_.seeds) {
+      std::vector<std::unique_ptr<Apprentice>> class_of_seed;
+      for (std::size_t i = 0; i < learners_.size(); ++i) {
+        if (curves_.ended(learners_[i]->id(), seed)) {
+          ++ended_;
+          continue;
+        }
+        class_of_seed.push_back(apprentice(i, seed));
+      }
+      while (!class_of_seed.empty()) {
+        std::erase_if(class_of_seed,
+                      [&](auto& each) { return !takes_turn(*each); });
+      }
+    }
+    progress_.clear();
+    return std::move(outcomes_);
+  }
+
+ private:
+  std::unique_ptr<Apprentice> apprentice(std::size_t i, std::uint64_t seed) {
+    const Learner& learner = *learners_[i];
+    return std::make_unique<Apprentice>(
+        tasks_[learner.task], learner, seed, threads_,
+        Course{definition_.evaluate_every, definition_.held_out,
+               definition_.budget_seconds},
+        fmt::format("{}/checkpoints/{}-seed{}.safetensors", folder_, i, seed));
+  }
+
+  bool takes_turn(Apprentice& apprentice) {
+    std::uint64_t steps = 0;
+    const bool goes_on = apprentice.go_on(curves_, [&] {
+      if (steps++ % kStepsBetweenLines == 0) show(apprentice);
+    });
+    if (!goes_on) {
+      ++ended_;
+      outcomes_.push_back({&apprentice.learner(), apprentice.facts().seed,
+                           apprentice.standing(), apprentice.test(),
+                           apprentice.failed()});
+    }
+    return goes_on;
+  }
+
+  void show(const Apprentice& apprentice) {
+    const Standing& at = apprentice.standing();
+    const double examples = static_cast<double>(
+        at.step * apprentice.learner().plan.batch);
+    progress_.show(
+        ended_, learners_.size() * definition_.seeds.size(),
+        fmt::format("step {}/{} · loss {:.3f} · {:.1f} % · {:.0f} examples/s "
+                    "· {}",
+                    at.step, apprentice.learner().steps, at.train_loss,
+                    100 * apprentice.held_out().accuracy,
+                    examples / at.seconds, apprentice.learner().id()),
+        apprentice.left());
+  }
+
+  const LearningDefinition& definition_;
+  const std::vector<const Learner*>& learners_;
+  int threads_;
+  std::string folder_;
+  Curves& curves_;
+  Progress& progress_;
+  Tasks tasks_;
+  std::size_t ended_ = 0;
+  std::vector<LearningOutcome> outcomes_;
+};
+
+void print_plan(const LearningDefinition& definition,
+                const std::vector<const Learner*>& learners) {
+  Tasks tasks;
+  for (const Learner* learner : learners) {
+    const Trainer<float> trainer(tasks[learner->task], learner->config,
+                                 learner->plan);
+    fmt::print("{}\n", learner->id());
+  }
+  fmt::print("{} learners, {} seeds each\n", learners.size(),
+             definition.seeds.size());
+}
+
+}  // namespace
+
+int run_learning(const LearningDefinition& definition,
+                 const LearningSettings& settings) {
+  const std::vector<const Learner*> learners =
+      chosen(definition, settings.filter);
+  if (settings.dry_run) {
+    print_plan(definition, learners);
+    return 0;
+  }
+  int threads = settings.threads > 0 ? settings.threads : definition.threads;
+  threads = threads > 0 ? threads : set_all_threads();
+  set_threads(threads);
+  const bool resumes = !settings.resume.empty();
+  const Undertaking what = undertaking(definition, learners, threads);
+  std::string folder = resumes ? settings.resume : settings.out;
+  Manifest manifest = resumes ? Manifest::resume(folder, what)
+                              : Manifest(folder, what, settings.command_line);
+  if (folder.empty()) {
+    folder = local_results_folder(definition.name, manifest.run_id());
+    manifest.move_to(folder);
+  }
+  make_folder(folder);
+  if (!settings.folder_file.empty()) {
+    replace_file(settings.folder_file, folder);
+  }
+  Curves curves(folder,
+                {definition.name, definition.sha256, manifest.run_id()},
+                resumes);
+  for (const std::string& warning : machine_warnings(threads)) {
+    manifest.warn(warning);
+  }
+  manifest.save();
+  Progress progress;
+  const std::vector<LearningOutcome> outcomes =
+      School(definition, learners, threads, folder, curves, progress).run();
+  manifest.finished({{"wall_seconds", progress.elapsed()}});
+  manifest.save();
+  fmt::print("{}\ncurves in {}\n", learning_summary(definition, outcomes),
+             folder);
+  const auto failed = std::count_if(outcomes.begin(), outcomes.end(),
+                                    [](const auto& each) { return each.failed; });
+  if (failed == 0) return 0;
+  fmt::print(stderr, "{} learners failed; curves.csv says why\n", failed);
+  return 1;
+}
+
+}  // namespace suite

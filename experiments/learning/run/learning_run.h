@@ -1,0 +1,28 @@
+// Runs a learning experiment into a folder: curves.csv, manifest.json, and a
+// checkpoint and a model for each learner and seed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/learning/definition/learning_definition.h"
+
+namespace suite {
+
+struct LearningSettings {
+  std::string out;     // folder; empty: results/local/<experiment>/<run_id>
+  std::string resume;  // folder of a run to go on with; empty: a new run
+  std::string filter;  // regular expression; learners whose id it finds learn
+  int threads = 0;     // 0: the definition's
+  bool dry_run = false;
+  std::string folder_file;  // is told the results' folder; empty: none
+  std::vector<std::string> command_line;  // for the manifest
+};
+
+// Learners of one seed take turns, from look to look, so that a machine that
+// drifts drifts for all. Returns the exit status: 0, or 1 if a learner failed.
+// Throws Error for input that makes no run.
+int run_learning(const LearningDefinition& definition,
+                 const LearningSettings& settings);
+
+}  // namespace suite
