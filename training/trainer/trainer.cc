@@ -23,7 +23,11 @@ constexpr std::uint64_t kScoredAtOnce = 64;
 
 constexpr std::array<std::string_view, 3> kLatentsNames = {"learned", "frozen",
                                                            "identical"};
-constexpr char kLatents[] = "latents";
+
+// "latents", or as a part of a larger model "encoder.latents".
+bool are_latents(std::string_view parameter) {
+  return parameter == "latents" || parameter.ends_with(".latents");
+}
 
 template <class T>
 std::unique_ptr<Encoder<T>> drawn(const ClassifierConfig& config,
@@ -33,7 +37,7 @@ std::unique_ptr<Encoder<T>> drawn(const ClassifierConfig& config,
   initialise(*model, plan.seed);
   bool has_latents = false;
   model->for_each_parameter([&](const Parameter<T>& parameter) {
-    if (parameter.name != kLatents) return;
+    if (!are_latents(parameter.name)) return;
     has_latents = true;
     if (plan.latents != Latents::identical) return;
     const std::size_t channels = parameter.shape.back();
@@ -81,7 +85,7 @@ Trainer<T>::Trainer(const Task& task, const ClassifierConfig& config,
 // Without a gradient and without decay a parameter stays, to the bit.
 template <class T>
 bool Trainer<T>::is_frozen(const Parameter<T>& parameter) const {
-  return plan_.latents == Latents::frozen && parameter.name == kLatents;
+  return plan_.latents == Latents::frozen && are_latents(parameter.name);
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "training/trainer/trainer.h"
@@ -14,8 +15,10 @@ struct Learner {
   ClassifierConfig config;
   TrainingPlan plan;  // but for the seed
   std::uint64_t steps = 0;
+  // What its definition sweeps beside task, contestant and letters.
+  std::set<std::string> swept;
 
-  // "perceiver/digits/positions=fourier(bands=4)/M=16/…": unique in a run.
+  // "perceiver/digits/M=16/B=1/D=64/H=4/L=2/latents=frozen": unique in a run.
   std::string id() const;
 };
 

@@ -264,6 +264,11 @@ LearningDefinition parse_learning_definition(const std::string& path,
   std::set<std::string> known;
   if (const auto* node = file.get("sweep")) {
     for (const toml::node& each : reader.list("sweep", *node)) {
+      for (const auto& [key, value] : reader.table("sweep", each)) {
+        base.swept.insert(std::string(key.str()));
+      }
+    }
+    for (const toml::node& each : reader.list("sweep", *node)) {
       add_learners(reader, reader.table("sweep", each), "sweep.", base, known,
                    definition);
     }
