@@ -66,6 +66,12 @@ class Encoder {
                         Trace& trace, Encoder& gradient, Tensor<T, 3>* d_input,
                         Ledger& ledger) const = 0;
 
+  // Where latents looked: the weights [batch, heads, M, N] of the workspace's
+  // last read of its inputs. Null for a model that reads none, or keeps none.
+  virtual const Tensor<T, 4>* cross_weights(const Workspace&) const {
+    return nullptr;
+  }
+
   // Visits each parameter once: shared weights are one parameter.
   virtual void for_each_parameter(const ParameterVisitor<T>& visit) = 0;
 };
@@ -143,6 +149,18 @@ class ModelEncoder : public Encoder<T> {
                              d_input, ledger);
     }
     throw std::bad_cast();
+  }
+  const Tensor<T, 4>* cross_weights(const Workspace& workspace) const override {
+    if constexpr (requires(const typename Model<T>::Workspace& own) {
+                    model_.cross_weights(own);
+                  }) {
+      const auto& own =
+          dynamic_cast<const WorkspaceOf<typename Model<T>::Workspace>&>(
+              workspace)
+              .own;
+      return &model_.cross_weights(own);
+    }
+    return nullptr;
   }
   void for_each_parameter(const ParameterVisitor<T>& visit) override {
     model_.for_each_parameter(visit);

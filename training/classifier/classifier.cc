@@ -67,6 +67,12 @@ class Classifier : public Encoder<T> {
     }
   }
 
+  const Tensor<T, 4>* cross_weights(
+      const suite::Workspace& workspace) const override {
+    return contestant_->cross_weights(
+        *dynamic_cast<const Workspace&>(workspace).contestant);
+  }
+
   void for_each_parameter(const ParameterVisitor<T>& visit) override {
     adapter_.for_each_parameter(visit);
     contestant_->for_each_parameter(visit);

@@ -35,6 +35,9 @@ class PerceiverIo {
     model_.backward(input_of(input, mask), {{"output", &d_output}}, workspace,
                     trace, gradient.model_, d_raw, ledger);
   }
+  const Tensor<T, 4>& cross_weights(const Workspace& workspace) const {
+    return model_.cross_weights(workspace);
+  }
   void for_each_parameter(const ParameterVisitor<T>& visit) {
     model_.for_each_parameter(visit);
   }
