@@ -56,6 +56,8 @@ TEST(ReadGzip, RefusesWhatIsCut) {
 TEST(ReadGzip, RefusesWhatIsDamaged) {
   const std::string whole = packed(std::string(1000, 'x') + noise(1000));
   expect_no_file("PK\3\4 zip archive", "incorrect header check");
+  // zlib's own header, around nothing.
+  expect_no_file({"\x78\x9c\3\0\0\0\0\1", 8}, "incorrect header check");
   std::string other = whole;
   other[other.size() - 8] ^= 1;  // the first byte of its checksum
   expect_no_file(other, "incorrect data check");

@@ -8,6 +8,7 @@
 #include "training/tasks/generated/kinds.h"
 #include "training/tasks/kind.h"
 #include "training/tasks/pictures/kinds.h"
+#include "training/tasks/texts/kinds.h"
 
 namespace suite {
 namespace {
@@ -16,7 +17,7 @@ const std::vector<TaskKind>& kinds() {
   static const std::vector<TaskKind> kKinds = {
       digits_kind(),        fashion_kind(),           needles_kind(),
       pointer_chase_kind(), count_and_maximum_kind(), points_kind(),
-      sound_kind()};
+      sound_kind(),         language_kind(),          masked_bytes_kind()};
   return kKinds;
 }
 

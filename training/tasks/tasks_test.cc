@@ -17,7 +17,13 @@ TEST(Tasks, AreKnownWithTheirOptions) {
   const std::string known = known_tasks();
   for (const char* line :
        {"digits\n", "fashion(patch=1|2|4, permuted=false|true, train=0)\n",
-        "needles(facts=4, inputs=64, symbols=8, types=24)\n"}) {
+        "needles(facts=4, inputs=64, symbols=8, types=24)\n",
+        "pointer_chase(hops=2, entries=16)\n",
+        "count_and_maximum(types=4, inputs=64, symbols=8, "
+        "ask=both|count|maximum)\n",
+        "points(points=128, noise=0.02)\n",
+        "sound(samples=1024, patch=16, noise=0.1)\n", "language(bytes=64)\n",
+        "masked_bytes(bytes=64)\n"}) {
     EXPECT_NE(known.find(line), std::string::npos) << known;
   }
 }
@@ -37,13 +43,15 @@ TEST(Tasks, NameThePackageOfMissingFiles) {
   const auto missing = [&](const char* text, const std::string& package) {
     EXPECT_EQ(packages_of_task(text).front(), package);
     expect_refused([&] { make_task(text, empty.path()); },
-                   {empty.path("usr/"),
+                   {empty.path() + "/",
                     " is missing; install it: apt-get "
                     "install " +
                         package});
   };
   missing("digits", "python3-sklearn");
   missing("fashion(patch=2)", "dataset-fashion-mnist");
+  missing("language", "manpages-de");
+  missing("masked_bytes(bytes=99)", "manpages-de");
   EXPECT_TRUE(packages_of_task("needles").empty());
   EXPECT_NE(make_task("needles", empty.path()), nullptr);
 }

@@ -27,9 +27,8 @@ std::vector<std::int32_t> labels_of(const Task& task, const Examples& examples,
 // for one thread and three.
 void expect_a_task(const Task& task);
 
-// Expects that no two examples are alike, within a split or across; looks at
-// `most` of each.
-void expect_splits_share_none(const Task& task, std::uint64_t most);
+// How many examples of one split stand in another; of the first `most` of each.
+std::size_t shared_by_splits(const Task& task, std::uint64_t most);
 
 // Of the first 20 examples of each split, all bits of values and labels: what a
 // test knows by heart, so that they stay what they are on every machine.

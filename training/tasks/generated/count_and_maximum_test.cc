@@ -50,7 +50,7 @@ TEST(CountAndMaximum, IsATask) {
     expect_a_task(*task);
   }
   const auto task = make_task("count_and_maximum(types=2, inputs=30)");
-  expect_splits_share_none(*task, 300);
+  EXPECT_EQ(shared_by_splits(*task, 300), 0u);
   EXPECT_EQ(task->facts().inputs, 30u);
   EXPECT_EQ(task->facts().channels, 12u);
   EXPECT_EQ(task->facts().outputs, 4u);

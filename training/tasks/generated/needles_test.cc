@@ -19,7 +19,7 @@ TEST(Needles, AreATask) {
     expect_a_task(*task);
   }
   const auto task = make_task("needles(facts=5, inputs=80)");
-  expect_splits_share_none(*task, 300);
+  EXPECT_EQ(shared_by_splits(*task, 300), 0u);
   EXPECT_EQ(task->facts().inputs, 80u);
   EXPECT_EQ(task->facts().channels, kTypes + kSymbols);
   EXPECT_EQ(task->facts().outputs, 5u);

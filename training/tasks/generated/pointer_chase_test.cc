@@ -17,7 +17,7 @@ TEST(PointerChase, IsATask) {
     expect_a_task(*task);
   }
   const auto task = make_task("pointer_chase(entries=20)");
-  expect_splits_share_none(*task, 300);
+  EXPECT_EQ(shared_by_splits(*task, 300), 0u);
   EXPECT_EQ(task->facts().inputs, 20u);
   EXPECT_EQ(task->facts().channels, 41u);
   EXPECT_EQ(task->facts().classes.size(), 20u);

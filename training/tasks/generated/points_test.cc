@@ -44,7 +44,7 @@ TEST(Points, AreATask) {
     expect_a_task(*task);
   }
   const auto task = make_task("points");
-  expect_splits_share_none(*task, 300);
+  EXPECT_EQ(shared_by_splits(*task, 300), 0u);
   EXPECT_EQ(task->facts().inputs, 128u);
   EXPECT_EQ(task->facts().channels, 3u);
   EXPECT_EQ(task->facts().coordinates, 3u);

@@ -78,7 +78,7 @@ TEST(Sound, IsATask) {
     expect_a_task(*task);
   }
   const auto task = make_task("sound");
-  expect_splits_share_none(*task, 300);
+  EXPECT_EQ(shared_by_splits(*task, 300), 0u);
   EXPECT_EQ(task->facts().inputs, 64u);
   EXPECT_EQ(task->facts().channels, 16u);
   EXPECT_EQ(task->facts().grid, std::vector<std::size_t>{64});

@@ -45,7 +45,7 @@ double nearest_mean(const Task& task) {
 TEST(Installed, DigitsAreNearTheirMeans) {
   const auto task = make_task("digits");
   expect_a_task(*task);
-  expect_splits_share_none(*task, kAll);
+  EXPECT_EQ(shared_by_splits(*task, kAll), 0u);
   EXPECT_EQ(task->size(Split::train) + task->size(Split::held_out) +
                 task->size(Split::test),
             1797u);
