@@ -32,38 +32,41 @@ std::vector<int> column_widths(const std::vector<std::string>& words) {
   return widths;
 }
 
-std::string heads_text(const SentenceAttention<float>& a, const char* last) {
+std::string heads_text(const std::vector<std::string>& words,
+                       const char* last) {
   std::string line(kLatentLabel, ' ');
-  const std::vector<int> widths = column_widths(a.words);
-  for (std::size_t n = 0; n < a.words.size(); ++n) {
-    line += fmt::format("{:>{}}", a.words[n], widths[n] + 2);
+  const std::vector<int> widths = column_widths(words);
+  for (std::size_t n = 0; n < words.size(); ++n) {
+    line += fmt::format("{:>{}}", words[n], widths[n] + 2);
   }
   return line + last + "\n";
 }
 
-std::string numbers_text(const SentenceAttention<float>& a) {
-  std::string text = heads_text(a, "      sum");
-  const std::vector<int> widths = column_widths(a.words);
-  for (std::size_t m = 0; m < a.weights.shape(2); ++m) {
+std::string numbers_text(const std::vector<std::string>& words,
+                         const Tensor<float, 4>& weights) {
+  std::string text = heads_text(words, "      sum");
+  const std::vector<int> widths = column_widths(words);
+  for (std::size_t m = 0; m < weights.shape(2); ++m) {
     text += fmt::format("{:<{}}", fmt::format("latent {}", m), kLatentLabel);
     double sum = 0;
-    for (std::size_t n = 0; n < a.words.size(); ++n) {
-      text += fmt::format("{:>{}.3f}", a.weights(0, 0, m, n), widths[n] + 2);
-      sum += a.weights(0, 0, m, n);
+    for (std::size_t n = 0; n < words.size(); ++n) {
+      text += fmt::format("{:>{}.3f}", weights(0, 0, m, n), widths[n] + 2);
+      sum += weights(0, 0, m, n);
     }
     text += fmt::format("{:>9.3f}\n", sum);
   }
   return text;
 }
 
-std::string blocks_text(const SentenceAttention<float>& a, bool colours) {
-  std::string text = heads_text(a, "");
-  const std::vector<int> widths = column_widths(a.words);
-  const float most = *std::max_element(a.weights.begin(), a.weights.end());
-  for (std::size_t m = 0; m < a.weights.shape(2); ++m) {
+std::string blocks_text(const std::vector<std::string>& words,
+                        const Tensor<float, 4>& weights, bool colours) {
+  std::string text = heads_text(words, "");
+  const std::vector<int> widths = column_widths(words);
+  const float most = *std::max_element(weights.begin(), weights.end());
+  for (std::size_t m = 0; m < weights.shape(2); ++m) {
     text += fmt::format("{:<{}}", fmt::format("latent {}", m), kLatentLabel);
-    for (std::size_t n = 0; n < a.words.size(); ++n) {
-      const int level = quarter(a.weights(0, 0, m, n), most);
+    for (std::size_t n = 0; n < words.size(); ++n) {
+      const int level = quarter(weights(0, 0, m, n), most);
       text += "  " + cell(level, widths[n], colours);
     }
     text += '\n';
@@ -96,8 +99,10 @@ std::string shapes_text(const SentenceAttention<float>& a) {
   return text;
 }
 
-std::string weights_text(const SentenceAttention<float>& a, bool colours) {
-  return numbers_text(a) + "\n" + blocks_text(a, colours);
+std::string weights_text(const std::vector<std::string>& words,
+                         const Tensor<float, 4>& weights, bool colours) {
+  return numbers_text(words, weights) + "\n" +
+         blocks_text(words, weights, colours);
 }
 
 std::string macs_text(const SentenceAttention<float>& a) {
@@ -133,7 +138,7 @@ std::string worked_example_text(const std::string& sentence, bool colours) {
       kSentenceSeed);
   text += "Shapes\n" + shapes_text(once);
   text += "\nWeights: how much of each word goes into each latent\n" +
-          weights_text(once, colours);
+          weights_text(once.words, once.weights, colours);
   text += "Equal words have equal columns: nothing says where a word stands.\n";
   text += "\nMultiply-adds (MACs)\n" + macs_text(once);
   text += fmt::format("\nThe sentence twice, N = {}\n", twice.words.size()) +

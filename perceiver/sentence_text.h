@@ -10,11 +10,11 @@ namespace suite {
 // The shapes of input, latents, Q, K, V, scores, weights and output.
 std::string shapes_text(const SentenceAttention<float>& attention);
 
-// The weights [M, N] under their words as numbers, with each row's sum, and as
+// weights[1, 1, M, N] under their N words as numbers, with each row's sum, and as
 // blocks: full for the largest weight, quarters below. `colours`: with ANSI
 // colours. Cost: linear in M·N. No errors.
-std::string weights_text(const SentenceAttention<float>& attention,
-                         bool colours);
+std::string weights_text(const std::vector<std::string>& words,
+                         const Tensor<float, 4>& weights, bool colours);
 
 // MACs by part, the ledger's beside the formula's, and whether they are equal.
 std::string macs_text(const SentenceAttention<float>& attention);

@@ -43,9 +43,13 @@ class Row {
   }
 
   CurvePoint point() const {
-    return {number<std::uint64_t>("step"), number<double>("seconds"),
-            number<double>("macs"), number<double>("loss"),
-            number<double>("accuracy")};
+    CurvePoint point{number<std::uint64_t>("step"), number<double>("seconds"),
+                     number<double>("macs"), number<double>("loss"),
+                     number<double>("accuracy")};
+    if (!text("latent_information").empty()) {
+      point.latent_information = number<double>("latent_information");
+    }
+    return point;
   }
 
   const std::string& place() const { return place_; }

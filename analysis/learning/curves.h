@@ -15,6 +15,7 @@ struct CurvePoint {
   double macs = 0;     // of training so far
   double loss = 0;
   double accuracy = 0;
+  std::optional<double> latent_information;  // in nats, where there are latents
 };
 
 struct Curve {

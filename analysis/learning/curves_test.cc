@@ -95,7 +95,7 @@ TEST(ReadCurves, RefusesInOneLine) {
   EXPECT_EQ(refusal(header() + line({{"split", "all"}})),
             ":2: split = \"all\"; allowed are train, held_out and test");
   EXPECT_EQ(refusal(header() + "1,2\n"),
-            ":2: 2 fields, there must be 37");
+            ":2: 2 fields, there must be 42");
 }
 
 }  // namespace

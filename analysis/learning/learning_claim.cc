@@ -12,10 +12,10 @@
 namespace suite {
 namespace {
 
-constexpr std::array<std::string_view, 3> kKinds = {"reaches", "differs",
-                                                    "same"};
+constexpr std::array<std::string_view, 4> kKinds = {"reaches", "differs",
+                                                    "same", "grows"};
 constexpr std::array<std::string_view, 5> kQuantities = {
-    "accuracy", "loss", "gap", "gained", "speed"};
+    "accuracy", "loss", "gap", "speed", "information"};
 
 class Reader : public TomlReader {
  public:
@@ -77,10 +77,13 @@ class Reader : public TomlReader {
  private:
   void check(const toml::table& table, const LearningClaim& claim) const {
     const bool reaches = claim.kind == LearningKind::reaches;
-    need(reaches || !claim.than.empty(), table.source(),
+    const bool grows = claim.kind == LearningKind::grows;
+    need(reaches || grows || !claim.than.empty(), table.source(),
          "{}: than, the other learner, is missing", claim.id);
-    need(!reaches || claim.than.empty(), table.source(),
+    need((!reaches && !grows) || claim.than.empty(), table.source(),
          "{}: than is for two learners", claim.id);
+    need(!grows || claim.quantity == LearningQuantity::information,
+         table.source(), "{}: what grows is information", claim.id);
     need(table.contains("tolerance") == (claim.kind == LearningKind::same),
          table.source(), "{}: tolerance is what same needs, and no other kind",
          claim.id);
@@ -91,7 +94,7 @@ class Reader : public TomlReader {
     need(reaches || claim.within_seconds == 0, table.source(),
          "{}: within_seconds is for reaches", claim.id);
     need(reaches || claim.seeds >= 2, table.source(),
-         "{}: seeds = {}: two learners are compared over 2 at least", claim.id,
+         "{}: seeds = {}: what differs is judged over 2 at least", claim.id,
          claim.seeds);
   }
 };

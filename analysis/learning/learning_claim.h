@@ -15,14 +15,17 @@ enum class LearningKind {
   reaches,  // the learner's quantity is at least `least`, for `seeds` seeds
   differs,  // it is more than the other's by at least `least`, paired by seed
   same,     // the two differ by at most `tolerance`
+  grows,    // the learner's own quantity is more, by at least `least`, when it has
+            // learned than before
 };
 
 enum class LearningQuantity {
   accuracy,    // on test examples
   loss,        // on test examples
   gap,         // accuracy on examples learned from, less that on test examples
-  gained,      // test accuracy, less that on held-out examples before training
   speed,       // 1/seconds of training until `accuracy` on held-out examples
+  information,  // of latents and what they look at, in nats; grows with distinct
+                // latents, and is not 0 before training
 };
 
 struct LearningClaim {
@@ -30,7 +33,7 @@ struct LearningClaim {
   LearningKind kind = LearningKind::reaches;
   LearningQuantity quantity = LearningQuantity::accuracy;
   std::string learner;  // regular expressions that find one learner's id
-  std::string than;     // of the other; empty for `reaches`
+  std::string than;     // of the other, for `differs` and `same`
   double least = 0;
   double tolerance = 0;
   double accuracy = 0;          // of `speed`

@@ -157,6 +157,26 @@ TEST(Quantities, SayWhatTheyAreNamedAfter) {
   EXPECT_EQ(judge(claim, faster).reason, "a learner never came so far");
 }
 
+TEST(Grows, ComparesWithBefore) {
+  LearningClaim claim = reaching();
+  claim.kind = LearningKind::grows;
+  claim.quantity = LearningQuantity::information;
+  claim.least = 0;
+  std::vector<Curve> curves;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    curves.push_back(curve("perceiver/", seed, 0.9));
+    const double before = 0.2 + 0.1 * static_cast<double>(seed);
+    curves.back().held_out.front().latent_information = before;
+    curves.back().held_out.back().latent_information =
+        before + 0.05 + 0.001 * static_cast<double>(seed);
+  }
+  EXPECT_EQ(judge(claim, curves).answer, Answer::supported);
+  claim.least = 0.1;
+  EXPECT_EQ(judge(claim, curves).answer, Answer::refuted);
+  for (Curve& each : curves) each.held_out.erase(each.held_out.begin());
+  EXPECT_EQ(judge(claim, curves).answer, Answer::inconclusive);
+}
+
 std::string refusal(const std::string& text) {
   const std::string path = testing::TempDir() + "claims.toml";
   replace_file(path, text);
@@ -177,7 +197,7 @@ TEST(Reading, RefusesInOneLine) {
   EXPECT_EQ(refusal(whole),
             ":1:1: claim.kind is missing");
   EXPECT_EQ(refusal(whole + "kind = \"wins\"\n"),
-            ":7:8: kind = wins: allowed are reaches, differs, same");
+            ":7:8: kind = wins: allowed are reaches, differs, same, grows");
   EXPECT_EQ(refusal(whole + "kind = \"differs\"\n"),
             ":1:1: a: than, the other learner, is missing");
   EXPECT_EQ(refusal(whole + "kind = \"reaches\"\nquantity = \"speed\"\n"),

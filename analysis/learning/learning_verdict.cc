@@ -51,11 +51,8 @@ std::optional<double> value_of(const LearningClaim& claim, const Curve& curve) {
     case LearningQuantity::gap:
       if (!curve.train) return std::nullopt;
       return curve.train->accuracy - curve.test->accuracy;
-    case LearningQuantity::gained:
-      if (curve.held_out.empty() || curve.held_out.front().step != 0) {
-        return std::nullopt;
-      }
-      return curve.test->accuracy - curve.held_out.front().accuracy;
+    case LearningQuantity::information:
+      return curve.held_out.back().latent_information;
     case LearningQuantity::speed:
       const std::optional<double> seconds = curve.seconds_to(claim.accuracy);
       // Never is a speed of 0.
@@ -119,24 +116,20 @@ Interval interval_of_mean(const std::vector<double>& values) {
   return {mean, mean - half, mean + half};
 }
 
-LearningVerdict judge_pairs(const LearningClaim& claim,
-                            const std::vector<const Curve*>& curves,
-                            const std::vector<const Curve*>& others) {
-  const BySeed values = values_of(claim, curves);
-  const BySeed theirs = values_of(claim, others);
-  std::vector<double> differences;
-  for (const auto& [seed, value] : values) {
-    const auto other = theirs.find(seed);
-    if (other == theirs.end()) continue;
-    // Speeds are compared as ratios.
-    differences.push_back(claim.quantity == LearningQuantity::speed
-                              ? std::log(value / other->second)
-                              : value - other->second);
+std::optional<double> value_before(const Curve& curve) {
+  if (curve.held_out.empty() || curve.held_out.front().step != 0) {
+    return std::nullopt;
   }
+  return curve.held_out.front().latent_information;
+}
+
+// Is the mean difference above the claim's bound, or within its tolerance?
+LearningVerdict judge_differences(const LearningClaim& claim,
+                                  const std::vector<double>& differences) {
   if (differences.size() < claim.seeds) {
-    return inconclusive(
-        claim, fmt::format("{} seeds have both, {} are needed",
-                           differences.size(), claim.seeds));
+    return inconclusive(claim,
+                        fmt::format("{} seeds have both, {} are needed",
+                                    differences.size(), claim.seeds));
   }
   for (const double difference : differences) {
     if (std::isfinite(difference)) continue;
@@ -168,6 +161,34 @@ LearningVerdict judge_pairs(const LearningClaim& claim,
           fmt::format("{}; must be above {:g}", text, claim.least)};
 }
 
+LearningVerdict judge_growth(const LearningClaim& claim,
+                             const std::vector<const Curve*>& curves) {
+  std::vector<double> differences;
+  for (const Curve* curve : curves) {
+    const std::optional<double> after = value_of(claim, *curve);
+    const std::optional<double> before = value_before(*curve);
+    if (after && before) differences.push_back(*after - *before);
+  }
+  return judge_differences(claim, differences);
+}
+
+LearningVerdict judge_pairs(const LearningClaim& claim,
+                            const std::vector<const Curve*>& curves,
+                            const std::vector<const Curve*>& others) {
+  const BySeed values = values_of(claim, curves);
+  const BySeed theirs = values_of(claim, others);
+  std::vector<double> differences;
+  for (const auto& [seed, value] : values) {
+    const auto other = theirs.find(seed);
+    if (other == theirs.end()) continue;
+    // Speeds are compared as ratios.
+    differences.push_back(claim.quantity == LearningQuantity::speed
+                              ? std::log(value / other->second)
+                              : value - other->second);
+  }
+  return judge_differences(claim, differences);
+}
+
 }  // namespace
 
 LearningVerdict judge(const LearningClaim& claim,
@@ -175,6 +196,7 @@ LearningVerdict judge(const LearningClaim& claim,
   try {
     const auto own = curves_of(claim.learner, claim.experiment, curves);
     if (claim.kind == LearningKind::reaches) return judge_reaching(claim, own);
+    if (claim.kind == LearningKind::grows) return judge_growth(claim, own);
     return judge_pairs(claim, own,
                        curves_of(claim.than, claim.experiment, curves));
   } catch (const Error& error) {

@@ -38,9 +38,8 @@ TEST(LookOfLatents, ChangesWithTraining) {
           ->specialisation();
     };
     const Specialisation before = look();
-    // Fresh queries are nearly 0: all latents look everywhere.
-    EXPECT_LT(before.information, 0.01) << contestant;
-    EXPECT_GT(before.entropy, 0.9) << contestant;
+    // A layer norm gives fresh latents their length: they differ from the start.
+    EXPECT_GT(before.information, 0.05) << contestant;
     while (trainer.steps() < 100) trainer.step();
     const Specialisation after = look();
     EXPECT_GT(after.information, before.information + 0.02) << contestant;

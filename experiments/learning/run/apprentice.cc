@@ -6,10 +6,14 @@
 #include <utility>
 
 #include "support/check.h"
+#include "training/latents/look_of_latents.h"
 #include "training/trainer/checkpoint.h"
 
 namespace suite {
 namespace {
+
+// Enough examples for a mean of where latents look.
+constexpr std::uint64_t kLooksOfLatents = 256;
 
 TrainingPlan with_seed(TrainingPlan plan, std::uint64_t seed) {
   plan.seed = seed;
@@ -32,6 +36,9 @@ Apprentice::Apprentice(const Task& task, const Learner& learner,
   standing_.step = trainer_.steps();
   standing_.seconds = notes["seconds"];
   standing_.macs = notes["macs"];
+  standing_.train_loss = notes["train_loss"];
+  standing_.last.gradient_norm = notes["gradient_norm"];
+  standing_.last.rate = notes["rate"];
   has_looked_ = true;
 }
 
@@ -67,7 +74,9 @@ bool Apprentice::go_on(Curves& curves, const std::function<void()>& watch) {
     }
   } catch (const Error& error) {
     curves.append(facts_, standing_,
-                  {Split::held_out, {}, "failed", error.what()});
+                  {.split = Split::held_out,
+                   .status = "failed",
+                   .reason = error.what()});
     failed_ = true;
     return false;
   }
@@ -97,15 +106,23 @@ void Apprentice::look(Curves& curves) {
   const std::uint64_t all = trainer_.task().size(Split::held_out);
   held_out_ = trainer_.evaluate(Split::held_out,
                                 course_.held_out > 0 ? course_.held_out : all);
-  curves.append(facts_, standing_, {Split::held_out, held_out_});
+  const std::optional<AttentionMaps> maps =
+      look_of_latents(learner_.config, trainer_.model(), trainer_.task(),
+                      Split::held_out, kLooksOfLatents);
+  Look look{Split::held_out, held_out_};
+  if (maps) look.latents = maps->specialisation();
+  curves.append(facts_, standing_, look);
   save();
   has_looked_ = true;
 }
 
 void Apprentice::save() {
-  save_checkpoint(
-      checkpoint_, trainer_,
-      {{"seconds", standing_.seconds}, {"macs", standing_.macs}});
+  save_checkpoint(checkpoint_, trainer_,
+                  {{"seconds", standing_.seconds},
+                   {"macs", standing_.macs},
+                   {"train_loss", standing_.train_loss},
+                   {"gradient_norm", standing_.last.gradient_norm},
+                   {"rate", standing_.last.rate}});
 }
 
 void Apprentice::finish(Curves& curves) {
@@ -117,10 +134,10 @@ void Apprentice::finish(Curves& curves) {
               : "";
   const std::uint64_t all = trainer_.task().size(Split::test);
   curves.append(facts_, standing_,
-                {Split::train, trainer_.evaluate(Split::train, all), status,
+                {Split::train, trainer_.evaluate(Split::train, all), {}, status,
                  reason});
   test_ = trainer_.evaluate(Split::test, all);
-  curves.append(facts_, standing_, {Split::test, test_, status, reason});
+  curves.append(facts_, standing_, {Split::test, test_, {}, status, reason});
 }
 
 }  // namespace suite

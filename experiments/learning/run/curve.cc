@@ -66,6 +66,13 @@ void describe(const Look& look, Fields& fields) {
     fields["loss"] = exact(look.score->loss);
     fields["accuracy"] = exact(look.score->accuracy);
   }
+  if (look.latents) {
+    fields["latent_information"] = exact(look.latents->information);
+    fields["distinct_latents"] = exact(look.latents->distinct);
+    fields["latent_entropy"] = exact(look.latents->entropy);
+    fields["position_information"] = exact(look.latents->position);
+    fields["content_information"] = exact(look.latents->content);
+  }
   fields["status"] = look.status;
   fields["reason"] = look.reason;
 }

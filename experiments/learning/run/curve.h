@@ -13,12 +13,13 @@
 
 #include "experiments/learning/definition/learner.h"
 #include "support/files.h"
+#include "training/latents/specialisation.h"
 
 namespace suite {
 
 inline constexpr int kCurvesSchema = 1;
 
-inline constexpr std::array<std::string_view, 37> kCurveColumns = {
+inline constexpr std::array<std::string_view, 42> kCurveColumns = {
     "schema",     "experiment", "definition_sha256", "run_id",
     "learner",    "contestant", "task",              "positions",
     "latents",    "N",          "M",                 "B",
@@ -27,8 +28,10 @@ inline constexpr std::array<std::string_view, 37> kCurveColumns = {
     "threads",    "scalar",     "parameters",        "seed",
     "step",       "examples",   "seconds",           "macs",
     "split",      "asked_of",   "loss",              "accuracy",
-    "train_loss", "gradient_norm", "rate", "status",
-    "reason"};
+    "train_loss", "gradient_norm", "rate",
+    "latent_information", "distinct_latents", "latent_entropy",
+    "position_information", "content_information",
+    "status",     "reason"};
 
 // What is the same in all rows of one learner with one seed.
 struct LearnerFacts {
@@ -52,6 +55,8 @@ struct Standing {
 struct Look {
   Split split = Split::held_out;
   std::optional<Score> score;   // none where it could not be had
+  // Of latents, where there are any; in nats.
+  std::optional<Specialisation> latents = {};
   std::string status = "ok";    // ok, stopped (by its budget) or failed
   std::string reason = {};
 };
