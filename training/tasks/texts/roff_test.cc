@@ -38,6 +38,8 @@ TEST(Roff, ThingsToExplainAreApart) {
   EXPECT_EQ(
       paragraphs_of(".TP\n\\fB-a\\fP\n" + kLong + "\n.TP 4\n.B -b\n" + kOther),
       (Paragraphs{kLong, kOther}));
+  EXPECT_EQ(paragraphs_of(".TP\n-a\n" + kLong + "\n" + kOther),
+            Paragraphs{kLong + " " + kOther});
   EXPECT_EQ(paragraphs_of(".TP\n.PD 0\n.B -b\n" + kOther), Paragraphs{kOther});
 }
 
