@@ -199,6 +199,23 @@ TYPED_TEST(CrossAttentionBackwardTest, AddsToWhatIsThere) {
   });
 }
 
+TYPED_TEST(CrossAttentionBackwardTest, ForgetsTheLastRead) {
+  using T = TypeParam;
+  for (const CrossAttentionPlan& plan : plans()) {
+    ReadCase<T> c({2, 17, 613, 7, 6, 10, 2});
+    Trial<T> trial(c, plan);
+    trial.run(true);
+    fill_normal(std::span<T>(c.queries.data(), c.queries.size()), 20, 1);
+    fill_normal(std::span<T>(c.inputs.data(), c.inputs.size()), 21, 1);
+    c.hide();
+    c.key.weight(1, 2) += 1;
+    c.value.weight(1, 2) += 1;
+    trial.clear();
+    expect_near(trial.run(true).all(), naive_gradients(c, trial.d_output),
+                this->kAllowed, name(c.shape, plan));
+  }
+}
+
 TYPED_TEST(CrossAttentionBackwardTest, CostsAndHoldsWhatItDeclares) {
   using T = TypeParam;
   for (const CrossAttentionShape& s : shapes()) {

@@ -120,6 +120,7 @@ namespace {
 // The first of `units` of so many values ← the sum of all, in their order.
 template <class T>
 void add_up(T* first, std::size_t units, std::size_t count) {
+  if (units < 2) return;
 #pragma omp parallel for schedule(static)
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t unit = 1; unit < units; ++unit) {

@@ -238,6 +238,24 @@ void OnePassBackward<T>::pass(const Sizes& sizes, const Sources& from,
   }
 }
 
+// Σ dV where values are folded: weights sum to 1, so it is that of d_output;
+// but to 0 in an example whose inputs are all hidden.
+template <class T>
+void OnePassBackward<T>::add_seen(const CrossAttentionShape& s,
+                                  const AttentionResult<T>& result) {
+  const auto sees = [&](std::size_t b) {
+    return result.trace.log_sum_exp(b, 0, 0) !=
+           -std::numeric_limits<T>::infinity();
+  };
+  // As many examples at once as can be: each call gathers all threads.
+  for (std::size_t b = 0, end = 0; b < s.batch; b = end + 1) {
+    for (end = b; end < s.batch && sees(end);) ++end;
+    add_column_sums(all_rows(result.d_output)
+                        .row_range(b * s.latents, (end - b) * s.latents),
+                    value_.sums());
+  }
+}
+
 // What the pass left becomes the gradients of the maps, and of the queries
 // where keys are folded.
 template <class T>
@@ -260,14 +278,7 @@ void OnePassBackward<T>::finish(const Sizes& sizes, const Sources& from,
                            ledger[Part::key_value_projection]);
   }
   if (!ledger.computes()) return;
-  for (std::size_t b = 0; sizes.value.folded && b < sizes.s.batch; ++b) {
-    // Weights sum to 1, but to 0 where every input is hidden.
-    if (result.trace.log_sum_exp(b, 0, 0) ==
-        -std::numeric_limits<T>::infinity()) {
-      continue;
-    }
-    add_column_sums(example(result.d_output, b), value_.sums());
-  }
+  if (sizes.value.folded) add_seen(sizes.s, result);
   key_.finish(*maps.key, maps.norm, *gradients.key, gradients.norm);
   value_.finish(*maps.value, maps.norm, *gradients.value, gradients.norm);
 }

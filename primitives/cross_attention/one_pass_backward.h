@@ -74,6 +74,8 @@ class OnePassBackward {
                   OnePassSteps& steps);
   void read_tile(const Sizes& sizes, std::size_t unit, std::size_t count,
                  bool d_inputs, Scratch& scratch, OnePassSteps& steps);
+  void add_seen(const CrossAttentionShape& shape,
+                const AttentionResult<T>& result);
   void finish(const Sizes& sizes, const Sources& from,
               const InputMapGradients<T>& gradients, Tensor<T, 3>& d_queries,
               Ledger& ledger);
