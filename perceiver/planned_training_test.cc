@@ -2,7 +2,10 @@
 // what the one as written learns, and costs and holds what it declares.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
+#include <string>
 
 #include "contract/agreement.h"
 #include "contract/registry.h"
