@@ -159,7 +159,8 @@ TrainingCost bare_training_cost(const Shape& s, const Options& options,
       .self = {s.batch, s.M, s.M, s.H, s.D / s.H, s.D / s.H}};
   const std::size_t layers = s.B * s.L;
   const Cost read = formula::cross_attention_backward(
-      cross.cross, s.D, s.B, form, /*d_inputs=*/false, scalar, threads);
+      cross.cross, s.D, /*plan=*/{}, s.B, form, /*d_inputs=*/false, scalar,
+      threads);
   const Cost think =
       formula::attend_backward(self.self, s.D, layers, scalar, form, threads);
   TrainingCost cost;

@@ -77,36 +77,85 @@ Cost cross_again(const PerceiverConfig& config, const Shape& shape,
   return all;
 }
 
+// A role of the model: its layers, those of each set of weights alike.
+struct LayersUsed {
+  AttentionLayerSizes sizes;
+  std::size_t uses;
+};
+
+std::vector<LayersUsed> cross_layers(const PerceiverConfig& config,
+                                     const Shape& s, std::size_t scalar) {
+  std::vector<LayersUsed> role;
+  for (std::size_t set = 0; set < config.cross_sets.sets(); ++set) {
+    role.push_back({{config.cross_of(set, s.batch, scalar), s.batch, s.M, s.N,
+                     config.attention},
+                    config.cross_sets.uses_of(set)});
+  }
+  return role;
+}
+
+// What a role keeps for its backward.
+std::uint64_t traces_of(const std::vector<LayersUsed>& role, Keep keep,
+                        std::size_t scalar, int threads) {
+  std::uint64_t held = 0;
+  LayersUsed all{role.front().sizes, 0};
+  for (const auto& [sizes, uses] : role) {
+    held += formula::traces_held(sizes, uses, keep, scalar, threads);
+    all.uses += uses;
+    if (sizes.widths.plan.of_pass().fold_values) all.sizes = sizes;
+  }
+  if (keep == Keep::activations) return held;
+  // One trace serves all layers, and has what any of them needs.
+  return formula::traces_held(all.sizes, all.uses, keep, scalar, threads);
+}
+
+// The backward of a role. Its sets share their buffers, but for those that one
+// plan needs and another doesn't.
+void add_backward(const std::vector<LayersUsed>& role, bool d_inputs, Keep keep,
+                  std::size_t scalar, int threads, TrainingCost& cost) {
+  if (role.empty()) return;
+  std::vector<CrossAttentionPlan> plans;
+  for (const auto& [sizes, uses] : role) {
+    Cost backward = formula::attention_layer_backward(sizes, uses, d_inputs,
+                                                      scalar, threads);
+    const CrossAttentionPlan plan = sizes.widths.plan.of_pass();
+    if (std::find(plans.begin(), plans.end(), plan) != plans.end()) {
+      backward.bytes_held = 0;
+    } else if (!plans.empty()) {
+      backward.bytes_held = formula::cross_attention_backward_buffers(
+          sizes.attend().cross, sizes.form, plan, d_inputs, scalar, threads);
+    }
+    plans.push_back(plan);
+    cost.backward += backward;
+    cost.bytes_held += backward.bytes_held;
+  }
+  cost.bytes_held += traces_of(role, keep, scalar, threads) -
+                     formula::buffers_unused(role.front().sizes, keep, scalar);
+}
+
 TrainingCost perceiver_training_cost(const Shape& s, const Options& options,
                                      std::size_t scalar, int threads,
                                      Keep keep) {
   const PerceiverConfig config(s, options);
-  const std::size_t reads = config.cross_sets.uses(), thinks = s.B * s.L;
-  const AttentionLayerSizes cross{config.cross, s.batch, s.M, s.N,
-                                  config.attention};
-  const AttentionLayerSizes latent{config.latent, s.batch, s.M, 0,
-                                   config.attention};
+  const std::size_t thinks = s.B * s.L;
+  const std::vector<LayersUsed> cross = cross_layers(config, s, scalar);
+  const LayersUsed latent{{config.latent, s.batch, s.M, 0, config.attention},
+                          thinks};
   const bool learns = config.input.positions == Positions::learned;
-  const Cost keeping = formula::attention_layer_keeping(cross, reads, scalar) +
-                       formula::attention_layer_keeping(latent, thinks, scalar);
+  Cost keeping = formula::attention_layer_keeping(latent.sizes, thinks, scalar);
+  for (const auto& [sizes, uses] : cross) {
+    keeping += formula::attention_layer_keeping(sizes, uses, scalar);
+  }
   TrainingCost cost;
   cost.forward = perceiver_cost(s, options, scalar, threads);
   cost.bytes_held =
       cost.forward.bytes_held +
       scalar * (cost.forward.parameters + 2 * s.batch * s.M * s.D +
                 (learns ? s.batch * s.N * config.input.encoded_channels() : 0));
-  const auto add = [&](const AttentionLayerSizes& sizes, std::size_t uses,
-                       bool d_inputs) {
-    if (uses == 0) return;
-    const Cost backward = formula::attention_layer_backward(
-        sizes, uses, d_inputs, scalar, threads);
-    cost.backward += backward;
-    cost.bytes_held += backward.bytes_held -
-                       formula::buffers_unused(sizes, keep, scalar) +
-                       formula::traces_held(sizes, uses, keep, scalar, threads);
-  };
-  add(cross, reads, learns);
-  add(latent, thinks, false);
+  add_backward(cross, learns, keep, scalar, threads, cost);
+  if (thinks > 0) {
+    add_backward({latent}, /*d_inputs=*/false, keep, scalar, threads, cost);
+  }
   if (keep == Keep::activations) {
     cost.forward += keeping;
   } else {

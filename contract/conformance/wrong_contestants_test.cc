@@ -56,8 +56,8 @@ TrainingCost toy_training_cost(const Shape& s, std::size_t scalar, int threads,
   TrainingCost cost;
   cost.forward = toy_cost(s, scalar, threads, fault);
   cost.backward = formula::cross_attention_backward(
-      shape, s.C, /*uses=*/1, AttentionForm::streaming, /*d_inputs=*/false,
-      scalar, threads);
+      shape, s.C, /*plan=*/{}, /*uses=*/1, AttentionForm::streaming,
+      /*d_inputs=*/false, scalar, threads);
   // Gradients, the output's one, what is kept and what backward writes.
   cost.bytes_held = cost.forward.bytes_held + cost.backward.bytes_held +
                     scalar * (cost.forward.parameters +

@@ -26,6 +26,9 @@ template <class T>
 struct AttentionTrace {
   Tensor<T, 3> log_sum_exp;  // [batch, heads, M] where attention streams
   Tensor<T, 4> weights;      // [batch, heads, M, N] where it is materialised
+  // [batch, M, heads·C]: weighted means of the C channels of inputs whose map
+  // to values was folded.
+  Tensor<T, 3> means;
   // What a mixer made of what it was given, and wants again.
   std::vector<Tensor<T, 3>> made;
 };

@@ -50,8 +50,8 @@ void book_attention(const AttentionSteps& steps, const AttentionShape& shape,
 void book_attention_backward(const AttentionSteps& steps,
                              const AttentionShape& shape, std::size_t keys_read,
                              std::size_t scalar, const TickScale& scale,
-                             Ledger& ledger) {
-  book({.keys = 3, .values = 2, .bytes = 2}, steps, shape, keys_read, scalar,
+                             Ledger& ledger, const BackwardProducts& made) {
+  book({made.keys, made.values, /*bytes=*/2}, steps, shape, keys_read, scalar,
        scale, ledger);
 }
 

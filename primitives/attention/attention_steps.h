@@ -22,11 +22,17 @@ void book_attention(const AttentionSteps& steps, const AttentionShape& shape,
                     std::size_t keys_read, std::size_t scalar,
                     const TickScale& scale, Ledger& ledger);
 
-// The same of a backward: three products with keys and two with values, whose
-// operands and their gradients are read or written once.
+// How many products a backward makes with keys and with values. One less of
+// each where their gradients are not asked for.
+struct BackwardProducts {
+  std::uint64_t keys = 3, values = 2;
+};
+
+// The same of a backward, whose operands and their gradients are read or
+// written once.
 void book_attention_backward(const AttentionSteps& steps,
                              const AttentionShape& shape, std::size_t keys_read,
                              std::size_t scalar, const TickScale& scale,
-                             Ledger& ledger);
+                             Ledger& ledger, const BackwardProducts& made = {});
 
 }  // namespace suite

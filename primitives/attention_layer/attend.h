@@ -54,6 +54,7 @@ struct AttentionWorkspace {
 struct AttendSizes {
   AttentionShape self = {};
   CrossAttentionShape cross = {};
+  CrossAttentionPlan plan = {};  // of the latter
   // Of keys and values, where a token mixer wants other widths; 0: as
   // attention's.
   std::size_t key_channels = 0, value_channels = 0;
@@ -103,6 +104,9 @@ struct AttendTrace {
             {streams ? shape.batch : 0, shape.heads, shape.queries});
     buffers(attention.weights, {streams ? 0 : shape.batch, shape.heads,
                                 shape.queries, shape.keys});
+    const bool folded = streams && sizes.plan.of_pass().fold_values;
+    buffers(attention.means, {folded ? shape.batch : 0, shape.queries,
+                              shape.heads * sizes.cross.channels});
   }
 };
 

@@ -31,7 +31,7 @@ struct AttendBackward {
 
   void lay_out(const AttendSizes& sizes, bool d_inputs, Buffers& buffers) {
     if (sizes.reads_inputs()) {
-      cross_attention.lay_out(sizes.cross, d_inputs, buffers);
+      cross_attention.lay_out(sizes.cross, sizes.plan, d_inputs, buffers);
     } else {
       attention.lay_out(sizes.self, buffers);
     }

@@ -64,10 +64,6 @@ class AttentionLayer {
                        Tensor<T, 3>& d_stream,
                        AttentionLayerBackward<T>& workspace,
                        AttentionLayer& gradient, Ledger& ledger) const;
-  void norm_backward(const AttentionLayerTrace<T>& trace,
-                     Tensor<T, 3>& d_stream,
-                     AttentionLayerBackward<T>& workspace,
-                     AttentionLayer& gradient, Ledger& ledger) const;
 
   AttentionLayerWidths widths_;
   LayerNorm<T> norm_;

@@ -46,16 +46,6 @@ void AttentionLayer<T>::finish_backward(const AttentionLayerTrace<T>& trace,
 }
 
 template <class T>
-void AttentionLayer<T>::norm_backward(const AttentionLayerTrace<T>& trace,
-                                      Tensor<T, 3>& d_stream,
-                                      AttentionLayerBackward<T>& w,
-                                      AttentionLayer& gradient,
-                                      Ledger& ledger) const {
-  layer_norm_backward(trace.stream, norm_, w.d_normed, gradient.norm_, d_stream,
-                      w.norm_room, ledger[Part::layer_norm]);
-}
-
-template <class T>
 void AttentionLayer<T>::backward(const AttentionLayerTrace<T>& trace,
                                  const Mask& mask, Tensor<T, 3>& d_stream,
                                  AttentionLayerBackward<T>& w,
@@ -66,7 +56,8 @@ void AttentionLayer<T>::backward(const AttentionLayerTrace<T>& trace,
   attend_backward(w.normed, mask, projections_, trace.attend, trace.mixed,
                   w.d_mixed, w.attend, gradient.projections_, w.d_normed,
                   ledger);
-  norm_backward(trace, d_stream, w, gradient, ledger);
+  layer_norm_backward(trace.stream, norm_, w.d_normed, gradient.norm_, d_stream,
+                      w.norm_room, ledger[Part::layer_norm]);
 }
 
 template <class T>
@@ -82,7 +73,8 @@ void AttentionLayer<T>::backward(const AttentionLayerTrace<T>& trace,
   attend_backward(w.normed, mask, projections_, mix, trace.attend, trace.mixed,
                   w.d_mixed, w.attend, gradient.projections_, w.d_normed,
                   ledger);
-  norm_backward(trace, d_stream, w, gradient, ledger);
+  layer_norm_backward(trace.stream, norm_, w.d_normed, gradient.norm_, d_stream,
+                      w.norm_room, ledger[Part::layer_norm]);
 }
 
 template <class T>
@@ -103,7 +95,8 @@ void AttentionLayer<T>::backward(const AttentionLayerTrace<T>& trace,
                   trace.attend, trace.mixed, w.d_mixed, w.attend,
                   &gradient.input_norm_, gradient.projections_, w.d_normed,
                   d_inputs, ledger);
-  norm_backward(trace, d_stream, w, gradient, ledger);
+  layer_norm_backward(trace.stream, norm_, w.d_normed, gradient.norm_, d_stream,
+                      w.norm_room, ledger[Part::layer_norm]);
 }
 
 template class AttentionLayer<float>;

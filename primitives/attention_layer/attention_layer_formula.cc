@@ -197,7 +197,7 @@ Cost attention_layer_backward(const AttentionLayerSizes& sizes,
         attention_backward(attend.self, sizes.form, scalar, threads), scalar,
         threads);
   }
-  Cost cost = cross_attention_backward(attend.cross, w.channels, uses,
+  Cost cost = cross_attention_backward(attend.cross, w.channels, w.plan, uses,
                                        sizes.form, d_inputs, scalar, threads);
   add_rest_of_backward(w, sizes.batch * sizes.rows, uses, scalar, cost);
   cost.bytes_held += rest_of_backward_held(sizes, scalar, threads);

@@ -19,7 +19,8 @@ struct AttentionLayerSizes {
     const AttentionLayerWidths& w = widths;
     if (w.input_channels > 0) {
       return {.cross = {batch, rows, inputs, w.input_channels, w.qk_channels,
-                        w.v_channels, w.heads}};
+                        w.v_channels, w.heads},
+              .plan = w.plan};
     }
     return {.self = {batch, rows, rows, w.heads, w.qk_channels / w.heads,
                      w.v_channels / w.heads},

@@ -2,53 +2,12 @@
 
 #include <algorithm>
 
-#include "primitives/panels/parallel_product.h"
+#include "primitives/cross_attention/folds.h"
+#include "primitives/keep.h"
 #include "support/check.h"
 
 namespace suite {
 namespace {
-
-// out[batch, M, heads·C]: of each head, queries[batch, M, d] · Wkᵀ[d, C].
-template <class T>
-void fold_keys(const Tensor<T, 3>& queries, const Linear<T>& key,
-               std::size_t heads, Tensor<T, 3>& out, const Meter& meter) {
-  const std::size_t channels = key.in(), d = key.out() / heads;
-  out.resize({queries.shape(0), queries.shape(1), heads * channels});
-  const std::size_t rows = all_rows(queries).rows;
-  const Work work{.macs = rows * key.out() * channels,
-                  .bytes_moved =
-                      sizeof(T) * (rows * key.out() + channels * key.out() +
-                                   out.size())};
-  if (!meter.add(work)) return;
-  for (std::size_t h = 0; h < heads; ++h) {
-    parallel_product<T>(
-        all_rows(queries).columns(h * d, d),
-        {matrix(key.weight).columns(h * d, d), /*transpose=*/true},
-        all_rows(out).columns(h * channels, channels), {}, AsItIs<T>());
-  }
-}
-
-// out[batch, M, v_channels]: of each head, mean[batch, M, C] · Wv[C, d] + b.
-template <class T>
-void unfold_values(const Tensor<T, 3>& mean, const Linear<T>& value,
-                   std::size_t heads, Tensor<T, 3>& out, const Meter& meter) {
-  const std::size_t channels = value.in(), d = value.out() / heads;
-  out.resize({mean.shape(0), mean.shape(1), value.out()});
-  const std::size_t rows = all_rows(out).rows;
-  const Work work{.macs = rows * value.out() * channels,
-                  .bytes_moved =
-                      sizeof(T) * (mean.size() + channels * value.out() +
-                                   out.size())};
-  if (!meter.add(work)) return;
-  for (std::size_t h = 0; h < heads; ++h) {
-    const T* bias =
-        value.bias.size() > 0 ? value.bias.data() + h * d : nullptr;
-    parallel_product<T>(all_rows(mean).columns(h * channels, channels),
-                        {matrix(value.weight).columns(h * d, d)},
-                        all_rows(out).columns(h * d, d), {false, bias},
-                        AsItIs<T>());
-  }
-}
 
 // Where every input is hidden there is no mean that a bias could follow.
 template <class T>
@@ -86,16 +45,17 @@ void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
                           trace);
   }
   if (plan.fold_keys) {
-    fold_keys(queries, *maps.key, heads, folded_,
-              ledger[Part::key_value_projection]);
+    fold<T>(queries, *maps.key, maps.norm, heads, folded_,
+            ledger[Part::key_value_projection]);
   }
   one_pass_.run(shape, plan,
                 {plan.fold_keys ? folded_ : queries, inputs, mask, maps},
                 plan.fold_values ? mean_ : output, ledger,
                 trace == nullptr ? nullptr : &trace->log_sum_exp);
   if (plan.fold_values) {
-    unfold_values(mean_, *maps.value, heads, output,
-                  ledger[Part::key_value_projection]);
+    if (trace != nullptr) keep_copy(mean_, trace->means, ledger);
+    unfold(mean_, *maps.value, maps.norm, Offsets::with, heads, output,
+           ledger[Part::key_value_projection]);
     if (ledger.computes()) clear_fully_masked(mask, output);
   }
 }

@@ -8,10 +8,10 @@ namespace suite {
 
 template <class T>
 void CrossAttentionBackward<T>::lay_out(const CrossAttentionShape& s,
+                                        const CrossAttentionPlan& plan,
                                         bool d_inputs, Buffers& buffers) {
   if (form_ == AttentionForm::streaming) {
-    one_pass_.lay_out(s, d_inputs, buffers);
-    return;
+    return one_pass_of(plan).lay_out(s, plan.of_pass(), d_inputs, buffers);
   }
   const std::array<std::size_t, 3> all = {s.batch, s.inputs, s.channels};
   const std::array<std::size_t, 3> none = {0, 0, 0};
@@ -34,10 +34,11 @@ void CrossAttentionBackward<T>::run(const CrossAttentionRun<T>& forward,
   if (form_ == AttentionForm::materialised) {
     return run_materialised(forward, gradients, d_queries, d_inputs, ledger);
   }
-  one_pass_.run(forward.shape(),
-                {forward.queries, forward.inputs, forward.mask, forward.maps,
-                 forward.result, !forward.plan.fold_keys},
-                gradients, d_queries, d_inputs, ledger);
+  one_pass_of(forward.plan)
+      .run(forward.shape(), forward.plan.of_pass(),
+           {forward.queries, forward.inputs, forward.mask, forward.maps,
+            forward.result},
+           gradients, d_queries, d_inputs, ledger);
 }
 
 template <class T>
@@ -46,7 +47,7 @@ void CrossAttentionBackward<T>::run_materialised(
     Tensor<T, 3>& d_queries, Tensor<T, 3>* d_inputs, Ledger& ledger) {
   const CrossAttentionShape s = forward.shape();
   Buffers buffers = Buffers::allocating(threads());
-  lay_out(s, d_inputs != nullptr, buffers);
+  lay_out(s, forward.plan, d_inputs != nullptr, buffers);
   d_queries.resize(forward.queries.shape());
   made_again_.make(s, forward.inputs, forward.maps, ledger);
   attention_.run({.queries = forward.queries,

@@ -1,5 +1,5 @@
 // The backward of cross-attention with its projections: in one pass over the
-// inputs whichever plan forward took, but where attention is materialised,
+// inputs, folded as forward's plan was, but where attention is materialised,
 // which is differentiated as it is defined.
 #pragma once
 
@@ -39,17 +39,22 @@ class CrossAttentionBackward {
            const InputMapGradients<T>& gradients, Tensor<T, 3>& d_queries,
            Tensor<T, 3>* d_inputs, Ledger& ledger);
 
-  void lay_out(const CrossAttentionShape& shape, bool d_inputs,
-               Buffers& buffers);
+  // Room for a forward of that plan.
+  void lay_out(const CrossAttentionShape& shape, const CrossAttentionPlan& plan,
+               bool d_inputs, Buffers& buffers);
 
  private:
   void run_materialised(const CrossAttentionRun<T>& forward,
                         const InputMapGradients<T>& gradients,
                         Tensor<T, 3>& d_queries, Tensor<T, 3>* d_inputs,
                         Ledger& ledger);
+  OnePassBackward<T>& one_pass_of(const CrossAttentionPlan& plan) {
+    return plan.of_pass() == CrossAttentionPlan() ? as_written_ : folded_;
+  }
 
   AttentionForm form_;
-  OnePassBackward<T> one_pass_;
+  // Two, so that a model whose layers take turns allocates once.
+  OnePassBackward<T> as_written_, folded_;
   // Where attention is materialised.
   AttentionBackward<T> attention_;
   KeysAndValues<T> made_again_;

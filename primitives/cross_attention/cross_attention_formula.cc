@@ -90,32 +90,55 @@ namespace {
 
 template <class T>
 std::uint64_t backward_buffers(const CrossAttentionShape& shape,
-                               AttentionForm form, bool d_inputs, int threads) {
+                               AttentionForm form,
+                               const CrossAttentionPlan& plan, bool d_inputs,
+                               int threads) {
   CrossAttentionBackward<T> backward(form);
   Buffers buffers = Buffers::counting(threads);
-  backward.lay_out(shape, d_inputs, buffers);
+  backward.lay_out(shape, plan, d_inputs, buffers);
   return buffers.bytes();
 }
 
-// A tile at a time: keys and values again, and the contraction of their
-// gradients.
-Cost one_pass_backward(const CrossAttentionShape& s, bool d_inputs,
+// A tile at a time. As written: keys or values again, and the contraction of
+// their gradients. Folded: `products` of the latents' side.
+Work map_backward(const CrossAttentionShape& s, std::size_t width, bool folded,
+                  std::size_t products, bool d_inputs, std::size_t scalar) {
+  const std::size_t N = s.batch * s.inputs, M = s.batch * s.latents;
+  const std::size_t C = s.channels;
+  if (!folded) {
+    return {.macs = (d_inputs ? 3 : 2) * N * C * width,
+            .bytes_moved = 3 * scalar * C * width};
+  }
+  return products * Work{.macs = M * C * width,
+                         .bytes_moved = scalar * (M * width + C * width +
+                                                  M * s.heads * C)};
+}
+
+Cost one_pass_backward(const CrossAttentionShape& s,
+                       const CrossAttentionPlan& plan, bool d_inputs,
                        std::size_t scalar) {
-  const std::size_t N = s.batch * s.inputs, C = s.channels;
-  const std::size_t qk = s.qk_channels, v = s.v_channels, width = qk + v;
-  const std::size_t M = s.batch * s.latents, logits = s.heads * M * s.inputs;
+  const std::size_t N = s.batch * s.inputs, M = s.batch * s.latents;
+  const std::size_t C = s.channels, qk = s.qk_channels, v = s.v_channels;
+  const std::size_t logits = s.heads * M * s.inputs;
   const std::size_t read = (d_inputs ? 3 : 1) * N * C * scalar;
+  const bool keys = plan.fold_keys, values = plan.fold_values;
   Cost cost;
   Work& maps = cost[Part::key_value_projection];
-  maps = {.macs = (d_inputs ? 3 : 2) * N * C * width,
-          .bytes_moved = 3 * scalar * C * width};
+  maps = map_backward(s, qk, keys, 3, d_inputs, scalar) +
+         map_backward(s, v, values, 2, d_inputs, scalar);
   (s.normed ? cost[Part::layer_norm] : maps).bytes_moved += read;
-  if (s.normed) cost[Part::layer_norm].macs = C * (2 * width + v);
-  cost[Part::scores] = {.macs = 3 * logits * (qk / s.heads),
-                        .bytes_moved = 2 * scalar * M * qk};
+  if (s.normed) {
+    cost[Part::layer_norm].macs =
+        C * ((keys ? 1 : 2) * qk + (values ? 2 : 3) * v);
+  }
+  const std::size_t key = keys ? C : qk / s.heads;
+  const std::size_t value = values ? C : v / s.heads;
+  cost[Part::scores] = {.macs = (keys && !d_inputs ? 2 : 3) * logits * key,
+                        .bytes_moved = 2 * scalar * M * s.heads * key};
   cost[Part::softmax] = {.logits = logits};
-  cost[Part::weighted_sum] = {.macs = 2 * logits * (v / s.heads),
-                              .bytes_moved = 2 * scalar * M * v};
+  cost[Part::weighted_sum] = {
+      .macs = (values && !d_inputs ? 1 : 2) * logits * value,
+      .bytes_moved = 2 * scalar * M * s.heads * value};
   return cost;
 }
 
@@ -140,22 +163,32 @@ Cost materialised_backward(const CrossAttentionShape& s, bool d_inputs,
 
 }  // namespace
 
+std::uint64_t cross_attention_backward_buffers(const CrossAttentionShape& shape,
+                                               AttentionForm form,
+                                               const CrossAttentionPlan& plan,
+                                               bool d_inputs,
+                                               std::size_t scalar,
+                                               int threads) {
+  return scalar == sizeof(float)
+             ? backward_buffers<float>(shape, form, plan, d_inputs, threads)
+             : backward_buffers<double>(shape, form, plan, d_inputs, threads);
+}
+
 Cost cross_attention_backward(const CrossAttentionShape& s, std::size_t width,
-                              std::size_t uses, AttentionForm form,
-                              bool d_inputs, std::size_t scalar, int threads) {
+                              const CrossAttentionPlan& plan, std::size_t uses,
+                              AttentionForm form, bool d_inputs,
+                              std::size_t scalar, int threads) {
   const std::size_t M = s.batch * s.latents;
   Cost cost =
       uses * (form == AttentionForm::streaming
-                  ? one_pass_backward(s, d_inputs, scalar)
+                  ? one_pass_backward(s, plan.of_pass(), d_inputs, scalar)
                   : materialised_backward(s, d_inputs, scalar, threads));
   cost[Part::query_projection] =
       uses * (linear_gradient(M, width, s.qk_channels, scalar) +
               linear_input_gradient(M, width, s.qk_channels, scalar));
-  cost.bytes_held =
-      scalar * M * s.qk_channels +
-      (scalar == sizeof(float)
-           ? backward_buffers<float>(s, form, d_inputs, threads)
-           : backward_buffers<double>(s, form, d_inputs, threads));
+  cost.bytes_held = scalar * M * s.qk_channels +
+                    cross_attention_backward_buffers(s, form, plan, d_inputs,
+                                                     scalar, threads);
   return cost;
 }
 

@@ -31,10 +31,23 @@ Cost cross_attention(const CrossAttentionShape& shape, std::size_t width,
 
 // The backward of `uses` of it, inputs' gradients only with `d_inputs`.
 // `bytes_held` are those of its buffers and of the queries' gradients.
+//
+// As written, of one example, in MACs that grow with N: 2·N·C·(qk + v) to make
+// keys and values again and to contract their gradients, M·N·(3·qk + 2·v). A
+// folded side costs heads·M·N·C twice (keys) or once (values), and M·C·qk three
+// times or M·C·v twice. With `d_inputs` one product more of each: N·C·qk, or
+// heads·M·N·C.
 Cost cross_attention_backward(const CrossAttentionShape& shape,
-                              std::size_t width, std::size_t uses,
-                              AttentionForm form, bool d_inputs,
-                              std::size_t scalar, int threads);
+                              std::size_t width, const CrossAttentionPlan& plan,
+                              std::size_t uses, AttentionForm form,
+                              bool d_inputs, std::size_t scalar, int threads);
+
+// The bytes of its buffers alone.
+std::uint64_t cross_attention_backward_buffers(const CrossAttentionShape& shape,
+                                               AttentionForm form,
+                                               const CrossAttentionPlan& plan,
+                                               bool d_inputs,
+                                               std::size_t scalar, int threads);
 
 // The plan of fewest MACs for so many uses. Keys and values are kept only if
 // they take at most kMostKeptBytes.

@@ -37,6 +37,31 @@ TEST(Read, CostsWhatItsPlanSays) {
             2 * kProjection + 3 * (kQueries + 2 * kProduct));
 }
 
+// Of the parts that grow with N, and of the folds that don't.
+TEST(Backward, CostsWhatItsPlanSays) {
+  const auto macs_of = [](std::size_t heads, const CrossAttentionPlan& plan,
+                          bool d_inputs) {
+    const Cost cost = cross_attention_backward(shape(heads), 32, plan, 1, kForm,
+                                               d_inputs, 4, 1);
+    return cost[Part::key_value_projection].macs + cost[Part::scores].macs +
+           cost[Part::weighted_sum].macs;
+  };
+  const CrossAttentionPlan folded{.fold_keys = true, .fold_values = true};
+  EXPECT_EQ(macs_of(1, {}, false), 4 * kProjection + 5 * kProduct);
+  EXPECT_EQ(macs_of(4, {}, true), 6 * kProjection + 5 * kProduct);
+  EXPECT_EQ(macs_of(1, folded, false), 3 * kProduct + 5 * kFold)
+      << "forward's two products, and one more";
+  EXPECT_EQ(macs_of(4, folded, false), 4 * 3 * kProduct + 5 * kFold)
+      << "every head weighs all channels";
+  EXPECT_EQ(macs_of(1, folded, true), 5 * kProduct + 5 * kFold);
+  EXPECT_EQ(macs_of(1, {.fold_keys = true}, false),
+            2 * kProjection + 4 * kProduct + 3 * kFold);
+  EXPECT_EQ(macs_of(1, {.fold_values = true}, false),
+            2 * kProjection + 4 * kProduct + 2 * kFold);
+  EXPECT_EQ(macs_of(1, {.keep = true}, false), macs_of(1, {}, false))
+      << "what was kept is made again";
+}
+
 TEST(CheapestPlan, FoldsForOneHead) {
   EXPECT_EQ(cheapest_plan(shape(1), 1, kForm, 4).text(),
             "fold_keys+fold_values");

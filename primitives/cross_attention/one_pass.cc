@@ -2,8 +2,6 @@
 
 #include <omp.h>
 
-#include <bit>
-
 #include "primitives/attention/absorb.h"
 #include "primitives/panels/caches.h"
 #include "primitives/threads.h"
@@ -11,11 +9,6 @@
 
 namespace suite {
 namespace {
-
-// Inputs of a range that make merging its state and starting a new one cheap.
-constexpr std::size_t kInputsPerRange = 1024;
-// Enough ranges to keep the threads of a large machine busy; each has a state.
-constexpr std::size_t kMostRanges = 32;
 
 // room ← the inputs, normalised if there is a norm, hidden ones left out.
 // Returns how many.
@@ -43,52 +36,7 @@ std::size_t take_inputs(MatrixView<const T> inputs, const std::uint8_t* valid,
   return count;
 }
 
-// The first `count` rows of one head's columns, side by side.
-template <class T>
-const T* head_of(const Tensor<T, 2>& all, std::size_t count, std::size_t head,
-                 std::size_t width, Tensor<T, 1>& room) {
-  return shown_rows<T>(
-             matrix(all).row_range(0, count).columns(head * width, width),
-             nullptr, room.data())
-      .rows;
-}
-
 }  // namespace
-
-template <class T>
-OnePassCuts one_pass_cuts(const CrossAttentionShape& s) {
-  require(s.batch > 0 && s.latents > 0 && s.inputs > 0 && s.heads > 0,
-          "a read of {} examples by {} latents of {} inputs with {} heads: each "
-          "must be at least 1",
-          s.batch, s.latents, s.inputs, s.heads);
-  // A power of two, so that threads share ranges evenly; at least two, where the
-  // inputs are worth it.
-  const std::size_t most = std::max<std::size_t>(1, kMostRanges / s.batch);
-  const std::size_t wanted = std::bit_floor(std::clamp<std::size_t>(
-      s.inputs / kInputsPerRange, s.inputs < kInputsPerRange / 4 ? 1 : 2,
-      std::max<std::size_t>(2, most)));
-  OnePassCuts cuts;
-  cuts.range = divide_up(s.inputs, wanted);
-  cuts.ranges = divide_up(s.inputs, cuts.range);
-  cuts.tile = std::min(cuts.range, even_part(cuts.range, depth_tile<T>()));
-  return cuts;
-}
-
-// What the steps took and made, on one thread.
-template <class T>
-struct OnePass<T>::Steps {
-  AttentionSteps attention;
-  Ticks layer_norm = 0, projection = 0;
-  std::size_t inputs = 0;  // that were read
-
-  Steps& operator+=(const Steps& other) {
-    attention += other.attention;
-    layer_norm += other.layer_norm;
-    projection += other.projection;
-    inputs += other.inputs;
-    return *this;
-  }
-};
 
 // The sizes that follow from a shape and a plan.
 template <class T>
@@ -107,6 +55,9 @@ struct OnePass<T>::Sizes {
         v(p.fold_values ? shape.channels : shape.v_channels / shape.heads),
         query_values(padded<T>(shape.latents) * qk),
         state_values(AttentionState<T>::size(shape.latents, v)) {}
+
+  bool folds() const { return plan.fold_keys || plan.fold_values; }
+  bool projects() const { return !plan.fold_keys || !plan.fold_values; }
 };
 
 template <class T>
@@ -117,7 +68,8 @@ void OnePass<T>::lay_out(const CrossAttentionShape& s,
   const bool keys = !plan.fold_keys, values = !plan.fold_values;
   const bool split = s.heads > 1;
   buffers.for_each_thread(scratch_, [&](Scratch& each, Buffers& own) {
-    own(each.normed, {tile, s.channels});
+    own(each.normed, {sizes.projects() ? tile : 0, s.channels});
+    own(each.standard, {sizes.folds() ? tile : 0, s.channels});
     own(each.keys, {keys ? tile : 0, s.qk_channels});
     own(each.values, {values ? tile : 0, s.v_channels});
     own(each.head_keys, {keys && split ? tile * sizes.qk : 0});
@@ -126,6 +78,9 @@ void OnePass<T>::lay_out(const CrossAttentionShape& s,
   });
   if (keys) key_.lay_out(s.channels, s.qk_channels, buffers);
   if (values) value_.lay_out(s.channels, s.v_channels, buffers);
+  const std::size_t plain = sizes.folds() && s.normed ? s.channels : 0;
+  buffers(plain_.scale, {plain});
+  buffers(plain_.offset, {plain});
   buffers(queries_, {s.batch, s.heads, sizes.query_values});
   buffers(states_, {s.batch * sizes.cuts.ranges, s.heads, sizes.state_values});
 }
@@ -133,7 +88,8 @@ void OnePass<T>::lay_out(const CrossAttentionShape& s,
 // The inputs of one range pass by all latents and heads.
 template <class T>
 void OnePass<T>::read_range(const Sizes& sizes, const Sources& from,
-                            std::size_t unit, Scratch& scratch, Steps& steps) {
+                            std::size_t unit, Scratch& scratch,
+                            OnePassSteps& steps) {
   const CrossAttentionShape& s = sizes.s;
   const OnePassCuts& cuts = sizes.cuts;
   const std::size_t b = unit / cuts.ranges;
@@ -145,30 +101,39 @@ void OnePass<T>::read_range(const Sizes& sizes, const Sources& from,
   TickClock clock;
   for (std::size_t h = 0; h < s.heads; ++h) state(h).clear();
   for (std::size_t n = first; n < end; n += cuts.tile) {
-    const std::size_t count = take_inputs(
-        example(from.inputs, b).row_range(n, std::min(cuts.tile, end - n)),
-        from.mask.size() == 0 ? nullptr : &from.mask(b, n), from.maps.norm,
-        scratch.normed);
+    const auto take = [&](const LayerNorm<T>* norm, Tensor<T, 2>& room) {
+      return take_inputs(
+          example(from.inputs, b).row_range(n, std::min(cuts.tile, end - n)),
+          from.mask.size() == 0 ? nullptr : &from.mask(b, n), norm, room);
+    };
+    std::size_t count = 0;
+    if (sizes.projects()) count = take(from.maps.norm, scratch.normed);
+    if (sizes.folds()) {
+      count =
+          take(from.maps.norm == nullptr ? nullptr : &plain_, scratch.standard);
+    }
     steps.inputs += count;
     clock.lap(steps.layer_norm);
-    const auto rows = matrix(scratch.normed).row_range(0, count);
+    const auto rows = [&] {
+      return matrix(scratch.normed).row_range(0, count);
+    };
     if (!sizes.plan.fold_keys) {
-      key_.multiply(rows, bias_of(*from.maps.key),
+      key_.multiply(rows(), bias_of(*from.maps.key),
                     matrix(scratch.keys).row_range(0, count));
     }
     if (!sizes.plan.fold_values) {
-      value_.multiply(rows, bias_of(*from.maps.value),
+      value_.multiply(rows(), bias_of(*from.maps.value),
                       matrix(scratch.values).row_range(0, count));
     }
     clock.lap(steps.projection);
     for (std::size_t h = 0; h < s.heads; ++h) {
       const HeadTile<T> tile{
-          sizes.plan.fold_keys ? scratch.normed.data()
-                               : head_of(scratch.keys, count, h, sizes.qk,
-                                         scratch.head_keys),
-          sizes.plan.fold_values ? scratch.normed.data()
-                                 : head_of(scratch.values, count, h, sizes.v,
-                                           scratch.head_values),
+          sizes.plan.fold_keys
+              ? scratch.standard.data()
+              : head_of(scratch.keys, count, h, sizes.qk, scratch.head_keys),
+          sizes.plan.fold_values
+              ? scratch.standard.data()
+              : head_of(scratch.values, count, h, sizes.v, scratch.head_values),
           count, sizes.qk, sizes.v};
       clock.lap(steps.attention.scores);
       absorb(tile, &queries_(b, h, 0), state(h), scratch.weights.data(),
@@ -201,7 +166,7 @@ void OnePass<T>::merge_ranges(const Sizes& sizes, std::size_t unit,
 
 template <class T>
 void OnePass<T>::book(const Sizes& sizes, const Sources& from,
-                      const Steps& steps, const TickScale& scale,
+                      const OnePassSteps& steps, const TickScale& scale,
                       Ledger& ledger) const {
   const CrossAttentionShape& s = sizes.s;
   const double share = scale.seconds_per_tick() / threads();
@@ -235,20 +200,18 @@ void OnePass<T>::run(const CrossAttentionShape& s,
   if (log_sum_exp != nullptr)
     log_sum_exp->resize({s.batch, s.heads, s.latents});
   if (!ledger.computes()) {
-    const std::size_t shown = shown_keys(from.mask, s.batch, s.inputs);
-    Steps steps;
-    steps.inputs = shown;
-    steps.attention.pairs = s.heads * s.latents * shown;
-    return book(sizes, from, steps, {}, ledger);
+    return book(sizes, from, OnePassSteps::counted(s, from.mask), {}, ledger);
   }
+  plain_.scale.fill(T(1));
+  plain_.offset.fill(T(0));
   if (!plan.fold_keys) key_.pack(matrix(from.maps.key->weight));
   if (!plan.fold_values) value_.pack(matrix(from.maps.value->weight));
   const std::size_t panels = s.batch * s.heads * panel_count<T>(s.latents);
   const TickScale scale;
-  Steps steps;
+  OnePassSteps steps;
 #pragma omp parallel
   {
-    Steps mine;
+    OnePassSteps mine;
     TickClock clock;
 #pragma omp for schedule(static)
     for (std::size_t i = 0; i < s.batch * s.heads; ++i) {
@@ -274,8 +237,6 @@ void OnePass<T>::run(const CrossAttentionShape& s,
   book(sizes, from, steps, scale, ledger);
 }
 
-template OnePassCuts one_pass_cuts<float>(const CrossAttentionShape&);
-template OnePassCuts one_pass_cuts<double>(const CrossAttentionShape&);
 template class OnePass<float>;
 template class OnePass<double>;
 

@@ -5,30 +5,18 @@
 
 #include <vector>
 
-#include "primitives/attention/attention_steps.h"
 #include "primitives/cross_attention/input_maps.h"
-#include "primitives/cross_attention/plan.h"
+#include "primitives/cross_attention/one_pass_parts.h"
 #include "primitives/panels/packed_matrix.h"
 
 namespace suite {
-
-// How a read is cut: units are ranges of inputs, each with a state of all latents
-// and heads, merged afterwards. Never depends on the number of threads.
-struct OnePassCuts {
-  std::size_t tile = 0;    // inputs at once
-  std::size_t range = 0;   // inputs of a unit
-  std::size_t ranges = 0;  // units of an example
-};
-
-// Throws Error for a read of nothing.
-template <class T>
-OnePassCuts one_pass_cuts(const CrossAttentionShape& shape);
 
 template <class T>
 class OnePass {
  public:
   struct Sources {
-    const Tensor<T, 3>& queries;  // [batch, M, ·]; folded: as wide as heads·C
+    // [batch, M, ·]; folded: as wide as heads·C, and with the norm's scale
+    const Tensor<T, 3>& queries;
     const Tensor<T, 3>& inputs;   // [batch, N, C]
     const Mask& mask;             // hidden inputs are left out
     InputMaps<T> maps;
@@ -36,7 +24,9 @@ class OnePass {
 
   // output[batch, M, ·] ← attention of the queries over the inputs, as wide as
   // heads·C with folded values; log_sum_exp[batch, heads, M] too, unless it is
-  // null. `shape` is that of the read as written.
+  // null. What is folded sees the inputs without the norm's scale and offset,
+  // which are folded as well: so the offset has no part in the logits.
+  // `shape` is that of the read as written.
   void run(const CrossAttentionShape& shape, const CrossAttentionPlan& plan,
            const Sources& from, Tensor<T, 3>& output, Ledger& ledger,
            Tensor<T, 3>* log_sum_exp = nullptr);
@@ -46,7 +36,8 @@ class OnePass {
 
  private:
   struct Scratch {
-    Tensor<T, 2> normed;       // [tile, C]
+    Tensor<T, 2> normed;       // [tile, C], of what is projected, …
+    Tensor<T, 2> standard;     // … and of what is folded
     Tensor<T, 2> keys;         // [tile, qk_channels]
     Tensor<T, 2> values;       // [tile, v_channels]
     Tensor<T, 1> head_keys;    // [tile, qk_channels of a head]
@@ -54,17 +45,17 @@ class OnePass {
     Tensor<T, 1> weights;      // [tile, panel]
   };
   struct Sizes;
-  struct Steps;
 
   void read_range(const Sizes& sizes, const Sources& from, std::size_t unit,
-                  Scratch& scratch, Steps& steps);
+                  Scratch& scratch, OnePassSteps& steps);
   void merge_ranges(const Sizes& sizes, std::size_t unit, Tensor<T, 3>& output,
                     Tensor<T, 3>* log_sum_exp);
-  void book(const Sizes& sizes, const Sources& from, const Steps& steps,
+  void book(const Sizes& sizes, const Sources& from, const OnePassSteps& steps,
             const TickScale& scale, Ledger& ledger) const;
 
   std::vector<Scratch> scratch_;  // one a thread
   PackedMatrix<T> key_, value_;
+  LayerNorm<T> plain_;    // with neither scale nor offset
   Tensor<T, 3> queries_;  // [batch, heads, M·qk], in panels
   Tensor<T, 3> states_;   // [batch·ranges, heads, state]
 };

@@ -38,6 +38,12 @@ struct CrossAttentionPlan {
   // weights.
   bool keep = false;
 
+  // What the one pass follows of it: where keys and values are kept, nothing is
+  // folded, in neither direction.
+  CrossAttentionPlan of_pass() const {
+    return keep ? CrossAttentionPlan() : *this;
+  }
+
   bool operator==(const CrossAttentionPlan&) const = default;
 
   // "as_written", "keep", "fold_keys", "fold_keys+fold_values", …
