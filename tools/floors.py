@@ -14,7 +14,7 @@ HOLDS = {
     "results": "data only: rows and manifests",
     "experiments": "definitions, machine, check → count → time, rows",
     "pretrained": "released weights: names, inputs, pictures",
-    "training": "losses, optimisers, schedules, clipping",
+    "training": "tasks, classifiers, losses, optimisers, trainer",
     "perceiver": "contestants: Perceiver, Perceiver IO",
     "baselines": "contestants: transformer, attention variants",
     "contract": "what a contestant signs, oracle, conformance",

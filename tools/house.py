@@ -124,20 +124,25 @@ def targets_in_documents_exist(root):
             build = root / folder / "BUILD"
             known = build.is_file() and f'name = "{target}"' in build.read_text()
             if folder == "experiments" and not known:
-                known = (root / folder / "definitions" / f"{target}.toml").is_file()
+                stem = target.removeprefix("learn_")
+                room = "definitions" if stem == target else "learning"
+                known = (root / folder / room / f"{stem}.toml").is_file()
             if not known and not target.startswith("my_"):
                 yield f"{name}: names //{folder}:{target}, which is not there"
 
 
 def columns_are_explained(root):
-    header = (root / "experiments/rows/record.h").read_text()
-    block = re.search(r"kColumns\s*=?[^{]*\{(.*?)\};", header, re.S).group(1)
-    columns = re.findall(r'"(\w+)"', block)
-    table = (root / "results/README.md").read_text().split("## verdicts.json")[0]
-    rows = re.findall(r"^\| ([\w, ]+) \|", table, re.M)[1:]
-    explained = [column for row in rows for column in row.split(", ")]
-    if columns != explained:
-        yield f"results/README.md: explains {explained}, the columns are {columns}"
+    explained = (root / "results/README.md").read_text()
+    for heading, header, name in (
+            ("cells.csv", "experiments/rows/record.h", "kColumns"),
+            ("curves.csv", "experiments/learning/run/curve.h", "kCurveColumns")):
+        block = re.search(name + r"\s*=?[^{]*\{(.*?)\};", (root / header).read_text(), re.S).group(1)
+        columns = re.findall(r'"(\w+)"', block)
+        table = explained.split(f"## {heading}\n")[1].split("\n## ")[0]
+        rows = re.findall(r"^\| ([\w, ]+) \|", table, re.M)[1:]
+        found = [column for row in rows for column in row.split(", ")]
+        if columns != found:
+            yield f"results/README.md: of {heading} explains {found}, the columns are {columns}"
 
 
 def the_picture_is_true(root):
