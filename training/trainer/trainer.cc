@@ -30,10 +30,10 @@ bool are_latents(std::string_view parameter) {
 }
 
 template <class T>
-std::unique_ptr<Encoder<T>> drawn(const ClassifierConfig& config,
-                                  const TaskFacts& task,
-                                  const TrainingPlan& plan) {
-  std::unique_ptr<Encoder<T>> model = make_classifier<T>(config, task);
+std::unique_ptr<Classifier<T>> drawn(const ClassifierConfig& config,
+                                     const TaskFacts& task,
+                                     const TrainingPlan& plan) {
+  std::unique_ptr<Classifier<T>> model = make_classifier<T>(config, task);
   initialise(*model, plan.seed);
   bool has_latents = false;
   model->for_each_parameter([&](const Parameter<T>& parameter) {

@@ -74,7 +74,7 @@ class Trainer {
   // "optimiser/…".
   void for_each_state(const ParameterVisitor<T>& visit);
 
-  Encoder<T>& model() { return *model_; }
+  Classifier<T>& model() { return *model_; }
   const Task& task() const { return task_; }
 
  private:
@@ -85,7 +85,8 @@ class Trainer {
 
   const Task& task_;
   TrainingPlan plan_;
-  std::unique_ptr<Encoder<T>> model_, gradient_;
+  std::unique_ptr<Classifier<T>> model_;
+  std::unique_ptr<Encoder<T>> gradient_;
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<Trace> trace_;
   Optimiser<T> optimiser_;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "experiments/learning/run/latent_files.h"
 #include "support/check.h"
 #include "training/latents/look_of_latents.h"
 #include "training/trainer/checkpoint.h"
@@ -24,10 +25,12 @@ TrainingPlan with_seed(TrainingPlan plan, std::uint64_t seed) {
 
 Apprentice::Apprentice(const Task& task, const Learner& learner,
                        std::uint64_t seed, int threads, const Course& course,
-                       std::string checkpoint)
+                       std::string folder, std::string name)
     : learner_(learner),
       course_(course),
-      checkpoint_(std::move(checkpoint)),
+      folder_(std::move(folder)),
+      name_(std::move(name)),
+      checkpoint_(fmt::format("{}/checkpoints/{}.safetensors", folder_, name_)),
       trainer_(task, learner.config, with_seed(learner.plan, seed)),
       facts_{&learner, contestant_shape(learner.config, task.facts()), threads,
              seed, trainer_.parameters()} {
@@ -136,6 +139,8 @@ void Apprentice::finish(Curves& curves) {
   curves.append(facts_, standing_,
                 {Split::train, trainer_.evaluate(Split::train, all), {}, status,
                  reason});
+  write_latents(folder_, name_, learner_, facts_.seed, trainer_.task(),
+                trainer_.model());
   test_ = trainer_.evaluate(Split::test, all);
   curves.append(facts_, standing_, {Split::test, test_, {}, status, reason});
 }

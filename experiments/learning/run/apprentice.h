@@ -19,10 +19,11 @@ struct Course {
 
 class Apprentice {
  public:
-  // Goes on from `checkpoint` if that exists. `task` must outlive it. Throws
-  // Error as Trainer and load_checkpoint() do.
+  // Goes on from FOLDER/checkpoints/NAME.safetensors if that exists. `task` must
+  // outlive it. Throws Error as Trainer and load_checkpoint() do.
   Apprentice(const Task& task, const Learner& learner, std::uint64_t seed,
-             int threads, const Course& course, std::string checkpoint);
+             int threads, const Course& course, std::string folder,
+             std::string name);
 
   // Steps to the next look, and looks; the first time only looks. `watch` is
   // called after each step. At the end it looks at all of the test examples,
@@ -48,7 +49,7 @@ class Apprentice {
 
   const Learner& learner_;
   Course course_;
-  std::string checkpoint_;
+  std::string folder_, name_, checkpoint_;
   Trainer<float> trainer_;
   LearnerFacts facts_;
   Standing standing_;

@@ -76,6 +76,10 @@ class Learn(unittest.TestCase):
         self.assertEqual({row["asked_of"] for row in first[:5]}, {"64"})
         self.assertLess(float(first[4]["loss"]), float(first[0]["loss"]))
         self.assertGreater(float(first[4]["macs"]), 0)
+        # Perceiver IO's answer is not its latents: there are maps alone.
+        self.assertEqual(sorted(os.listdir(out / "latents")),
+                         [f"{learner}-seed{seed}-maps.npy" for learner in (0, 1)
+                          for seed in (1, 2)])
 
     def test_two_runs_have_the_same_bits(self):
         said, one = self.run_whole()

@@ -108,7 +108,7 @@ class School {
         tasks_[learner.task], learner, seed, threads_,
         Course{definition_.evaluate_every, definition_.held_out,
                definition_.budget_seconds},
-        fmt::format("{}/checkpoints/{}-seed{}.safetensors", folder_, i, seed));
+        folder_, fmt::format("{}-seed{}", i, seed));
   }
 
   bool takes_turn(Apprentice& apprentice) {
