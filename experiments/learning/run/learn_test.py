@@ -109,6 +109,18 @@ class Learn(unittest.TestCase):
                 self.assertEqual(weights(whole / "checkpoints" / name),
                                  weights(out / "checkpoints" / name))
 
+    def test_a_filter_leaves_the_others_their_files(self):
+        _, whole = self.run_whole()
+        out = self.folder / "parts"
+        self.learn(self.write(), "--out", out, "--threads", "1", "--filter", "frozen")
+        self.assertEqual({row["latents"] for row in rows(out)}, {"frozen"})
+        said = self.learn(self.write(), "--resume", out, "--threads", "1")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        for name in os.listdir(whole / "checkpoints"):
+            with self.subTest(name):
+                self.assertEqual(weights(whole / "checkpoints" / name),
+                                 weights(out / "checkpoints" / name))
+
     def kill_when(self, words, out, count):
         with subprocess.Popen([LEARN, self.write(), *words, "--threads", "1"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

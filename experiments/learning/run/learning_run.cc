@@ -85,12 +85,12 @@ class School {
   std::vector<LearningOutcome> run() {
     for (const std::uint64_t seed : definition_.seeds) {
       std::vector<std::unique_ptr<Apprentice>> class_of_seed;
-      for (std::size_t i = 0; i < learners_.size(); ++i) {
-        if (curves_.ended(learners_[i]->id(), seed)) {
+      for (const Learner* learner : learners_) {
+        if (curves_.ended(learner->id(), seed)) {
           ++ended_;
           continue;
         }
-        class_of_seed.push_back(apprentice(i, seed));
+        class_of_seed.push_back(apprentice(*learner, seed));
       }
       while (!class_of_seed.empty()) {
         std::erase_if(class_of_seed,
@@ -102,13 +102,16 @@ class School {
   }
 
  private:
-  std::unique_ptr<Apprentice> apprentice(std::size_t i, std::uint64_t seed) {
-    const Learner& learner = *learners_[i];
+  // Its files are named by where it stands in the definition, whatever --filter
+  // leaves out.
+  std::unique_ptr<Apprentice> apprentice(const Learner& learner,
+                                         std::uint64_t seed) {
+    const auto index = &learner - definition_.learners.data();
     return std::make_unique<Apprentice>(
         tasks_[learner.task], learner, seed, threads_,
         Course{definition_.evaluate_every, definition_.held_out,
                definition_.budget_seconds},
-        folder_, fmt::format("{}-seed{}", i, seed));
+        folder_, fmt::format("{}-seed{}", index, seed));
   }
 
   bool takes_turn(Apprentice& apprentice) {
