@@ -124,7 +124,7 @@ Manifest Manifest::resume(const std::string& folder, const Undertaking& what) {
     same(json.at("definition").at("sha256") == what.sha256,
          "the definition differs");
     same(json.at("settings") == what.settings,
-         "threads, repetitions, seeds or scalar differ");
+         "threads, repetitions, seed or scalar differ");
     same(json.at("build").at("binary_sha256") == build.at("binary_sha256"),
          "the program differs");
     same(json.at("build").at("blas") == build.at("blas"), "the BLAS differs");
