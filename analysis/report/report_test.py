@@ -110,7 +110,8 @@ class ReportTest(testing.FolderTest):
         self.assertEqual(self.report("--results", self.folder).returncode, 0)
         text = (self.folder / "report.html").read_text()
         places = [text.index(said) for said in (
-            "<h2>trial</h2>", "Over all cells", "<h2>digits</h2>", "It learns", "Nobody has judged")]
+            "<h2>trial</h2>", "Over all cells", "<h2>digits</h2>", "It learns",
+            "Nobody has judged")]
         self.assertEqual(places, sorted(places))
         self.assertTrue((self.folder / "figures" / "b" / "accuracy.svg").exists())
 

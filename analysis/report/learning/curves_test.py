@@ -1,5 +1,6 @@
 """Looks at learners are read whole, or refused in one line with file and line."""
 import json
+import math
 import unittest
 
 from analysis.report.learning import testing
@@ -32,15 +33,15 @@ class CurvesTest(FolderTest):
         self.assertEqual((last["accuracy"], last["seconds"]), (0.81, 2.2))
         # A test has no latents, and step 0 was not learned from.
         self.assertEqual(run.rows.iloc[4]["split"], "test")
-        self.assertTrue(run.rows.iloc[4]["distinct_latents"] != run.rows.iloc[4]["distinct_latents"])
-        self.assertTrue(run.rows.iloc[0]["train_loss"] != run.rows.iloc[0]["train_loss"])
+        self.assertTrue(math.isnan(run.rows.iloc[4]["distinct_latents"]))
+        self.assertTrue(math.isnan(run.rows.iloc[0]["train_loss"]))
 
     def test_what_went_astray_needs_no_finite_loss(self):
         found = testing.rows()
         found[1] |= {"loss": "nan", "train_loss": "inf", "latent_information": "-3e-17"}
         testing.write_run(self.folder, found)
         row = read_learning_run(self.folder).rows.iloc[1]
-        self.assertTrue(row["loss"] != row["loss"] and row["train_loss"] != row["train_loss"])
+        self.assertTrue(math.isnan(row["loss"]) and math.isnan(row["train_loss"]))
         self.assertEqual(row["latent_information"], -3e-17)
         found[1] |= {"loss": "low"}
         testing.write_run(self.folder, found)

@@ -94,19 +94,39 @@ class DrawingsTest(FolderTest):
         self.assertEqual({text.xy[0] for text in axes.texts}, {axes.get_xlim()[1]})
 
     def test_twelve_learners_are_told_apart(self):
-        many = [(f"perceiver(form={form})", {"M": m, "B": 1, "D": 32}, 0.01, 2e6)
-                for form in ("streaming", "materialised", "folded") for m in (4, 8, 16, 32)]
+        many = [(f"perceiver(form={form})", {"M": m, "latents": latents}, 0.01, 2e6)
+                for form in ("streaming", "materialised", "folded") for m in (8, 16)
+                for latents in ("learned", "frozen")]
         run = self.run_of(testing.rows(many))
-        self.assertEqual(len({tuple(how.items()) for how in looks(learners(run))}), 12)
+        found = list(looks(learners(run)))
+        self.assertEqual(len({how["color"] for how in found}), 8)
+        self.assertEqual(len({(how["color"], how["linestyle"]) for how in found}), 12)
+        self.assertEqual(len({how["marker"] for how in found}), 12)
         with style.styled():
             drawing = next(drawings(run))
             axes = drawing.figure.axes[0]
             self.assertEqual((len(axes.lines), len(axes.texts)), (12, 12))
             boxes = sorted((text.get_window_extent(drawing.figure.canvas.get_renderer())
                             for text in axes.texts), key=lambda box: box.y0)
+            box = axes.get_window_extent()
+        self.assertGreaterEqual(boxes[0].y0, box.y0)
+        self.assertLessEqual(boxes[-1].y1, box.y1)
         for below, above in zip(boxes, boxes[1:]):
             self.assertLessEqual(below.y1, above.y0 + 1, "labels overlap")
         self.assertNotIn("Last", drawing.caption)
+
+    def test_colours_are_those_of_other_figures(self):
+        run = self.run_of(testing.rows([testing.TRANSFORMER, ("perceiver", {"M": 8}, 0.01, 2e6)]))
+        self.assertEqual([how["color"] for how in looks(learners(run))],
+                         [style.CONTESTANTS["transformer"], style.CONTESTANTS["perceiver"]])
+        # Of two of one name each has its own.
+        self.assertEqual(len({how["color"] for how in looks(learners(self.run_of()))}), 3)
+
+    def test_a_logarithm_has_no_place_for_0(self):
+        found = testing.curve(testing.PERCEIVER, 1)
+        found[2]["loss"] = 0
+        axes = self.drawn(found)["loss"].figure.axes[0]
+        self.assertEqual([x for x, _ in points(axes.lines[0])], [0, 100])
 
     def test_what_failed_at_once_is_left_out(self):
         found = testing.curve(testing.PERCEIVER, 1) + [

@@ -109,7 +109,7 @@ def labels(rows):
                      if _differs(key, stems[name], options, stems)]
         stem = [stems[name]] if len(set(stems.values())) > 1 else []
         found[name] = ", ".join(stem + differing) or rows[name]["contestant"]
-    return found if len(set(found.values())) == len(found) else {name: name for name in found}
+    return found
 
 
 def _differs(key, stem, options, stems):

@@ -44,7 +44,8 @@ class LearnersTest(FolderTest):
 
     def test_a_budget_ends_each_seed_at_a_step_of_its_own(self):
         found = [row for seed, last in ((1, 190), (2, 170), (3, 180))
-                 for row in testing.curve(testing.PERCEIVER, seed, (0, 100, last), "stopped", "late")]
+                 for row in testing.curve(
+                     testing.PERCEIVER, seed, (0, 100, last), "stopped", "late")]
         [learner] = self.learners(found)
         self.assertEqual([row[0] for row in self.course(learner, "step", "accuracy")],
                          [0, 100, 180])

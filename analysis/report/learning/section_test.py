@@ -27,7 +27,8 @@ class SectionTest(FolderTest):
         # A gap may be the other way round.
         found = testing.curve(testing.PERCEIVER, 1)
         found[-2]["accuracy"] = 0.7
-        self.assertEqual(self.row(self.page(found), "perceiver")[1:5], ["80.0 %", "–", "1", "−10.0"])
+        self.assertEqual(self.row(self.page(found), "perceiver")[1:5],
+                         ["80.0 %", "–", "1", "−10.0"])
 
     def test_what_went_wrong_stands_with_its_learner(self):
         found = testing.rows([testing.PERCEIVER], (1, 2)) \
@@ -42,7 +43,8 @@ class SectionTest(FolderTest):
         self.assertEqual(self.row(text, "perceiver, M=16")[0], "perceiver, M=16stopped: 60 s of "
                          "training (seed 1)not finished: at step 100 (seed 2)")
         self.assertEqual(self.row(text, "transformer"), [
-            "transformerfailed: step 1: inf", "–", "–", "0 of 1", "–", "–", "–", "12,345", "–", "–"])
+            "transformerfailed: step 1: inf", "–", "–", "0 of 1", "–", "–", "–",
+            "12,345", "–", "–"])
         self.assertIn("6 curves of 3 learners: 3 tested, 2 failed, 1 not finished", text)
         self.assertIn("&lt;nan&gt;", text)
 
