@@ -53,7 +53,7 @@ class DrawingsTest(FolderTest):
 
     def test_ticks_have_units(self):
         by_time, by_macs = self.drawn()["accuracy"].figure.axes
-        self.assertIn("5 s", [text.get_text() for text in by_time.get_xticklabels()])
+        self.assertIn("2.5 s", [text.get_text() for text in by_time.get_xticklabels()])
         self.assertIn("50 GMAC", [text.get_text() for text in by_macs.get_xticklabels()])
         self.assertIn("80 %", [text.get_text() for text in by_time.get_yticklabels()])
 

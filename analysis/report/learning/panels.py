@@ -71,7 +71,7 @@ def _finish_x(axes, x, far):
         axes.set_xscale("log")
         style.decimal_ticks(axes.xaxis, text, apart=0.15)
         return
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(lambda value, _: text(value) if value else "0")
 
 
