@@ -7,6 +7,13 @@ _PROGRAMS = ["//experiments/run", "//analysis/verify", "//analysis/report", "//a
 # The same for the quickstart's two contestants: what it doesn't run isn't built.
 _QUICKSTART = ["//experiments/run:run_two", "//analysis/verify:verify_two", "//analysis/report"]
 
+# The same for what learns.
+_LEARNING = [
+    "//experiments/learning/run:learn",
+    "//analysis/learning:judge_curves",
+    "//analysis/report",
+]
+
 def experiments(definitions):
     """A target for each definition, that runs, judges and draws it."""
     for definition in definitions:
@@ -20,10 +27,9 @@ def experiments(definitions):
         )
 
 def learning_experiments(definitions):
-    """A target for each definition, that fetches its data and learns."""
+    """A target for each definition, that fetches its data, learns, judges and draws."""
     for definition in definitions:
-        programs = ["//experiments/learning/run:learn"]
-        data = [definition, "//tools:debian_packages.sh"] + programs
+        data = [definition, "//tools:debian_packages.sh"] + _LEARNING
         native.sh_binary(
             name = "learn_" + definition.split("/")[-1][:-len(".toml")],
             srcs = ["learn_definition.sh"],

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# DEFINITION DEBIAN_PACKAGES LEARN -- FLAGS: fetches the data of the definition's
-# tasks, where they are missing, then learns with the user's flags. Paths are
-# beside this script.
+# DEFINITION DEBIAN_PACKAGES LEARN JUDGE REPORT -- FLAGS: fetches the data of the
+# definition's tasks, where they are missing, then learns with the user's flags, and
+# lets the other programs judge the curves and draw. Paths are beside this script.
+# Ends as learning ended: what the numbers say of a claim is not its fault.
 set -euo pipefail
-definition=$PWD/$1 learn=$PWD/$3
+definition=$PWD/$1 learn=$PWD/$3 judge=$PWD/$4 report=$PWD/$5
 say() { printf 'learn: %s\n' "$*" >&2; }
 # shellcheck source=tools/debian_packages.sh
 . "$PWD/$2"
-shift 4
+shift 6
 
 packages=$("$learn" "$definition" --packages)
 if [ -n "$packages" ] && command -v dpkg-query >/dev/null; then
@@ -16,4 +17,14 @@ if [ -n "$packages" ] && command -v dpkg-query >/dev/null; then
   # shellcheck disable=SC2086
   [ -z "$missing" ] || install_packages $missing
 fi
-exec "$learn" "$definition" "$@"
+
+told=$(mktemp)
+trap 'rm -f "$told"' EXIT
+status=0
+"$learn" "$definition" "$@" --folder-file "$told" || status=$?
+folder=$(cat "$told")
+if [ -n "$folder" ] && [ -s "$folder/curves.csv" ]; then
+  "$judge" --results "$folder" || true
+  "$report" --results "$folder" || true
+fi
+exit $status

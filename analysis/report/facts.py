@@ -10,14 +10,14 @@ def title(run):
     return f"{run.experiment}, {run.threads} thread{'' if run.threads == 1 else 's'}"
 
 
-def facts(run):
-    """HTML: machine, build, calibration, settings and warnings."""
+def facts(run, **counted):
+    """HTML: machine, build, calibration, settings, what was counted, and warnings."""
     manifest = run.manifest
     lines = {"machine": _machine(manifest.get("machine") or {}),
              "build": _build(manifest.get("build") or {}),
              "calibration": _calibration(manifest.get("calibration") or {}),
              "settings": _settings(manifest.get("settings") or {}),
-             "cells": _cells(run),
+             **counted,
              "run": _run(run)}
     items = "".join(f"<dt>{name}</dt><dd>{html.escape(text)}</dd>"
                     for name, text in lines.items() if text)
@@ -68,10 +68,13 @@ def _settings(settings):
     names = {"threads": "threads", "repetitions": "repetitions"}
     counted = [f"{settings[key]} {name}" for key, name in names.items() if key in settings]
     seed = f"seed {settings['seed']}" if "seed" in settings else ""
+    several = settings.get("seeds") or []
+    if several:
+        seed = f"seed{'s' if len(several) > 1 else ''} {', '.join(map(str, several))}"
     return _joined(*counted, str(settings.get("scalar") or ""), seed)
 
 
-def _cells(run):
+def cells_text(run):
     """How many were timed, and how many were not."""
     rows = run.rows
     total = rows["cell_id"].nunique()

@@ -15,13 +15,19 @@ class Figure:
 
 
 def figures(run, sweeps):
+    return rendered(_drawings(run, sweeps))
+
+
+def rendered(drawings):
+    """Figures of (index of the sweep or None, drawing). Nothing is drawn before: how it
+    looks is set here."""
     with style.styled():
-        drawn = list(_drawings(run, sweeps))
-        rendered, taken = [], set()
+        drawn = list(drawings)
+        files, taken = [], set()
         for index, drawing in drawn:
             name = _free_name(drawing.name, taken)
-            rendered.append(Figure(name, drawing.caption, *style.render(drawing.figure), index))
-    return rendered
+            files.append(Figure(name, drawing.caption, *style.render(drawing.figure), index))
+    return files
 
 
 def _drawings(run, sweeps):

@@ -61,15 +61,20 @@ def fit_text(verdict):
 
 
 def finish(axes, dimension, values, text, ylabel):
-    axes.set_yscale("log")
     style.dimension_axis(axes, values)
-    axes.margins(x=0.04, y=0.08)
+    axes.set_xlabel(DIMENSIONS[dimension])
+    axes.margins(x=0.04)
+    logarithmic_y(axes, text, ylabel)
+
+
+def logarithmic_y(axes, text, ylabel):
+    axes.set_yscale("log")
+    axes.margins(y=0.08)
     low, high = axes.get_ylim()
     if high / low < 4:  # a flat line looks flat
         middle = (low * high) ** 0.5
         axes.set_ylim(middle / 3, middle * 3)
     style.decimal_ticks(axes.yaxis, style.short_tick(text))
-    axes.set_xlabel(DIMENSIONS[dimension])
     axes.set_ylabel(ylabel)
 
 
@@ -108,9 +113,13 @@ def time_drawing(run, sweep):
 def _room(everyone, run):
     """Inches right of the axes for the longest line of a label."""
     names = short_names([each.contestant for each in everyone])
-    texts = [label(each, names) for each in everyone]
+    room = room_for([label(each, names) for each in everyone])
+    return max(room, 1.6 if run.verdicts else 0)
+
+
+def room_for(texts):
     longest = max(len(line) for text in texts for line in text.split("\n"))
-    return max(0.075 * longest + 0.2, 1.6 if run.verdicts else 0)
+    return 0.075 * longest + 0.2
 
 
 def _medians(run, series, part):

@@ -4,7 +4,10 @@ import pathlib
 import re
 
 from analysis.report import style
-from analysis.report.facts import facts, title
+from analysis.report.facts import cells_text, facts, title
+from analysis.report.learning.curves import LearningRun
+from analysis.report.learning.section import learners_text
+from analysis.report.learning.section import section as learning_section
 from analysis.report.names import DIMENSIONS, where_text
 from analysis.report.tables import counts_text, sweep_table, verdict_table
 from analysis.report.variants import leaderboard
@@ -15,13 +18,13 @@ VARIABLES = {style.INK: "ink", style.MUTED: "muted", style.GRID: "grid", style.P
 # CSS pixels a point of the figures: their 8 pt text is then near the captions' size.
 PIXELS = 1.4
 WIDE = 620
-NOT_JUDGED = "Nobody has judged this run yet. <code>./bazelw run //analysis:verify -- " \
+NOT_JUDGED = "Nobody has judged this run yet. <code>./bazelw run {judge} -- " \
     "--results DIR</code> writes <code>verdicts.json</code> into its folder DIR; then make the " \
     "report again."
 
 
 def page(runs, others):
-    """`runs` are (run, sweeps, figures); `others` are verdicts that belong to no run."""
+    """`runs` are (run, sweeps, figures), with no sweeps of one that learned; `others` are verdicts that belong to no run."""
     number = Numbers()
     heading = title(runs[0][0]) if len(runs) == 1 else f"{len(runs)} runs"
     body = [] if len(runs) == 1 else [_contents([run for run, _, _ in runs])]
@@ -70,32 +73,45 @@ def _contents(runs):
 
 
 def _section(index, run, sweeps, figures, number, only):
+    def show(chosen):
+        return _figures(chosen, index, number)
+    learned = isinstance(run, LearningRun)
+    counted = {"curves": learners_text(run)} if learned else {"cells": cells_text(run)}
     shows = html.escape(str(run.definition.get("shows", "")))
     parts = [f'<section class="run{" only" if only else ""}" id="run{index}">']
     if not only:
         parts.append(f"<h2>{html.escape(title(run))}</h2>")
-    parts += [f'<p class="shows">{shows}</p>', facts(run), "<h3>Verdicts</h3>"]
+    parts += [f'<p class="shows">{shows}</p>', facts(run, **counted), "<h3>Verdicts</h3>"]
     if run.verdicts is None:
-        parts.append(f"<p>{NOT_JUDGED}</p>")
+        judge = "//analysis/learning:judge_curves" if learned else "//analysis:verify"
+        parts.append(f"<p>{NOT_JUDGED.format(judge=judge)}</p>")
     elif run.verdicts:
         parts.append(verdict_table(run.verdicts))
     else:
         parts.append("<p>No claim is about this experiment.</p>")
+    parts.append(learning_section(run, figures, show) if learned
+                 else _measured(run, sweeps, figures, show))
+    text = html.escape(run.manifest["definition"]["text"])
+    parts.append(f"<details><summary>Definition</summary><pre>{text}</pre></details>")
+    return "\n".join(parts) + "</section>\n"
+
+
+def _measured(run, sweeps, figures, show):
+    """What cells say: variants side by side, each sweep, and all of it."""
+    parts = []
     if run.variants:
         parts.append("<h3>Leaderboard</h3>" + leaderboard(run.variants))
         leading = [figure for figure in figures if figure.name == "trade_off"]
-        parts.append(_figures(leading, index, number))
+        parts.append(show(leading))
         figures = [figure for figure in figures if figure not in leading]
     for i, sweep in enumerate(sweeps):
         parts.append(f"<h3>{_heading(sweep)}</h3>")
         parts.append(sweep_table(sweep, run.gemm_flops_per_second))
-        parts.append(_figures([f for f in figures if f.sweep == i], index, number))
+        parts.append(show([f for f in figures if f.sweep == i]))
     rest = [figure for figure in figures if figure.sweep is None]
     if rest:
-        parts.append("<h3>Over all cells</h3>" + _figures(rest, index, number))
-    text = html.escape(run.manifest["definition"]["text"])
-    parts.append(f"<details><summary>Definition</summary><pre>{text}</pre></details>")
-    return "\n".join(parts) + "</section>\n"
+        parts.append("<h3>Over all cells</h3>" + show(rest))
+    return "\n".join(parts)
 
 
 def _heading(sweep):

@@ -1,6 +1,5 @@
 """The page: what it says, that it is sound HTML, and that it needs nothing else."""
 import html
-import html.parser
 import json
 import re
 import unittest
@@ -12,38 +11,7 @@ from analysis.report.page import page
 from analysis.report.run import read_run
 from analysis.report.sweep import sweeps
 from analysis.report.tables import claimed, sweep_table
-
-VOID = {"meta", "br", "link", "img", "hr"}
-
-
-class Parser(html.parser.HTMLParser):
-    """Complains about what isn't closed; gathers attributes and table cells."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.attributes, self.rows = [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.attributes += [(tag, key, value) for key, value in attributes]
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-
-    def handle_startendtag(self, tag, attributes):
-        self.attributes += [(tag, key, value) for key, value in attributes]
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            raise AssertionError(f"</{tag}> closes nothing")
-
-    def handle_data(self, data):
-        if "td" in self.open or "th" in self.open:
-            self.rows[-1][-1] += data
+from analysis.report.testing import Parser
 
 
 class PageTest(testing.FolderTest):

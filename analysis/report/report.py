@@ -5,9 +5,12 @@ import pathlib
 import sys
 import warnings
 
-from analysis.report.figures import figures
+from analysis.report.figures import figures, rendered
+from analysis.report.learning.curves import TABLE as CURVES
+from analysis.report.learning.curves import LearningRun, read_learning_run
+from analysis.report.learning.drawings import drawings
 from analysis.report.page import page
-from analysis.report.run import Refused, by_threads, read_run, run_folders
+from analysis.report.run import Refused, by_threads, is_run, read_run, run_folders
 from analysis.report.sweep import sweeps
 from analysis.report.variants import read_errors, read_variants
 from analysis.report.verdicts import hand_out, read_verdicts
@@ -35,8 +38,11 @@ def read(folder):
         raise Refused(f"{folder}: no such folder")
     runs, others = [], []
     for path in run_folders(folder):
-        parts = by_threads(
-            read_run(path, "" if path == folder else path.relative_to(folder).as_posix()))
+        name = "" if path == folder else path.relative_to(folder).as_posix()
+        if (path / CURVES).exists():
+            runs.append(read_learning_run(path, name))
+            continue
+        parts = by_threads(read_run(path, name))
         # What they are about is of the most threads.
         parts[-1].variants, parts[-1].errors = read_variants(path), read_errors(path)
         own = read_verdicts(path)
@@ -45,11 +51,19 @@ def read(folder):
         runs += parts
     if not runs:
         raise Refused(f"{folder}: neither a run nor a folder with runs")
-    of_all = None if (folder / "cells.csv").exists() else read_verdicts(folder)
+    of_all = None if is_run(folder) else read_verdicts(folder)
     if of_all is not None:
-        others += hand_out(runs, of_all)
+        others += hand_out([run for run in runs if not isinstance(run, LearningRun)], of_all)
     # Each run's file repeats what is about no run.
     return runs, list({(v.get("experiment"), v["id"]): v for v in others}.values())
+
+
+def _drawn(run):
+    """(sweeps, figures)"""
+    if isinstance(run, LearningRun):
+        return [], rendered((None, drawing) for drawing in drawings(run))
+    asked = sweeps(run)
+    return asked, figures(run, asked)
 
 
 def files_of(folder, out):
@@ -57,8 +71,7 @@ def files_of(folder, out):
     runs, others = read(folder)
     files, shown = {}, []
     for run in runs:
-        asked = sweeps(run)
-        drawn = figures(run, asked)
+        asked, drawn = _drawn(run)
         for figure in drawn:
             path = folder / "figures" / run.name / figure.name
             files[path.with_name(figure.name + ".svg")] = figure.svg.encode()

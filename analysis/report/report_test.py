@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 from analysis.report import testing
+from analysis.report.learning import testing as learning
 
 REPORT = pathlib.Path("analysis/report/report").resolve()
 
@@ -83,6 +84,47 @@ class ReportTest(testing.FolderTest):
         self.assertEqual(text.count("✓ SUPPORTED"), 2)
         for count in (1, 2):
             self.assertTrue((self.folder / f"figures/threads_{count}/time_N.png").exists())
+
+    def test_a_run_that_learned(self):
+        learning.write_run(self.folder, judged=learning.verdicts())
+        result = self.report("--results", self.folder)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("and 3 figures", result.stdout)
+        files = self.files()
+        self.assertEqual([name for name in files if name.startswith("figures/")], [
+            f"figures/{name}.{kind}" for name in ("accuracy", "latents", "loss")
+            for kind in ("png", "svg")])
+        text = files["report.html"].decode()
+        self.assertEqual(text.count("<figure"), 3)
+        self.assertIn("80.0 % … 85.0 %", text)
+        self.assertIn("✓ SUPPORTED", text)
+        self.report("--results", self.folder)
+        self.assertEqual(self.files(), files)
+
+    def test_runs_that_learned_stand_among_others(self):
+        testing.write_run(self.folder / "a")
+        learning.write_run(self.folder / "b", judged=learning.verdicts(), experiment="digits")
+        learning.write_run(self.folder / "c")
+        # What `verify` says of all runs is not about curves.
+        testing.write_verdicts(self.folder, [testing.verdict(id="of_all")])
+        self.assertEqual(self.report("--results", self.folder).returncode, 0)
+        text = (self.folder / "report.html").read_text()
+        places = [text.index(said) for said in (
+            "<h2>trial</h2>", "Over all cells", "<h2>digits</h2>", "It learns",
+            "Nobody has judged")]
+        self.assertEqual(places, sorted(places))
+        self.assertTrue((self.folder / "figures" / "b" / "accuracy.svg").exists())
+
+    def test_bad_curves_are_refused_in_one_line(self):
+        learning.write_run(self.folder)
+        curves = self.folder / "curves.csv"
+        whole = curves.read_text()
+        for text, said in (
+                (whole[:-3], f"{curves}:{whole.count(chr(10))}: the last line is cut off"),
+                (whole.replace(",macs,", ",mocs,", 1), f"{curves}:1: column macs is missing"),
+                (whole.replace("\n1,", "\n2,", 1), f"{curves}:2: schema 2")):
+            curves.write_text(text)
+            self.assert_refused(said, "--results", self.folder)
 
     def test_without_verdicts(self):
         testing.write_run(self.folder, judged=False)

@@ -19,6 +19,8 @@ TEXTS = ["experiment", "definition_sha256", "run_id", "cell_id", "contestant", "
 NUMBERS = DIMENSIONS + ["threads", "repetition", "seconds", "cpu_seconds", "macs", "logits",
                         "flops", "bytes_moved", "bytes_peak", "parameters"]
 STATUSES = ("ok", "skipped", "failed")
+TABLES = ("cells.csv", "curves.csv")  # a run's folder has one of them
+NOT_FINITE = ("inf", "-inf", "nan", "-nan")
 
 
 class Refused(Exception):
@@ -77,14 +79,20 @@ def read_text(path):
         raise BadInput(path, 1, error.strerror) from None
 
 
-def read_json(path):
-    """A JSON object of our schema, and its text for finding lines."""
+def parse_json(path):
+    """A file's value, and its text for finding lines."""
     text = read_text(path)
     try:
         # NaN is no JSON, although Python reads it.
-        value = json.loads(text, parse_constant=lambda word: _refuse_constant(path, text, word))
+        return json.loads(
+            text, parse_constant=lambda word: _refuse_constant(path, text, word)), text
     except json.JSONDecodeError as error:
         raise BadInput(path, error.lineno, f"not JSON: {error.msg}") from None
+
+
+def read_json(path):
+    """A JSON object of our schema, and its text for finding lines."""
+    value, text = parse_json(path)
     if not isinstance(value, dict):
         raise BadInput(path, 1, "not a JSON object")
     if value.get("schema") != SCHEMA:
@@ -105,6 +113,12 @@ def line_of(text, key):
 
 def read_run(folder, name=""):
     rows = _read_rows(folder / "cells.csv")
+    return Run(name, *read_manifest(folder, rows, _misfit), rows)
+
+
+def read_manifest(folder, rows, misfit=lambda definition, names: ""):
+    """(experiment, run id, manifest, definition) of the rows' run. `misfit` says what is
+    wrong with a definition, whose manifest has those names of contestants."""
     path = folder / "manifest.json"
     manifest, text = read_json(path)
     run_id = rows["run_id"].iloc[0]
@@ -112,8 +126,8 @@ def read_run(folder, name=""):
         raise BadInput(path, line_of(text, "run_id"),
                        f"of run {manifest.get('run_id')}, the rows beside it are of {run_id}")
     _check_types(path, text, manifest)
-    definition = _definition(path, text, manifest)
-    return Run(name, rows["experiment"].iloc[0], run_id, manifest, definition, rows)
+    definition = _definition(path, text, manifest, misfit)
+    return rows["experiment"].iloc[0], run_id, manifest, definition
 
 
 def by_threads(run):
@@ -132,12 +146,16 @@ def by_threads(run):
 
 def run_folders(folder):
     """The folder itself if it is a run, else every run in it, by path."""
-    if (folder / "cells.csv").exists():
+    if is_run(folder):
         return [folder]
-    return sorted((path.parent for path in folder.rglob("cells.csv")), key=str)
+    return sorted({path.parent for name in TABLES for path in folder.rglob(name)}, key=str)
 
 
-def _definition(path, text, manifest):
+def is_run(folder):
+    return any((folder / name).exists() for name in TABLES)
+
+
+def _definition(path, text, manifest, misfit):
     line = line_of(text, "definition")
     try:
         definition = tomllib.loads(manifest["definition"]["text"])
@@ -145,12 +163,18 @@ def _definition(path, text, manifest):
         raise BadInput(path, line, "definition.text is missing") from None
     except tomllib.TOMLDecodeError as error:
         raise BadInput(path, line, f"definition.text is not TOML: {error}") from None
-    if not _is_definition(definition):
-        raise BadInput(path, line, "definition.text is not a definition of an experiment")
-    names = manifest["definition"].get("contestants")
-    if names is not None and not _is_by_sweep(names, definition):
-        raise BadInput(path, line, "definition.contestants has not a list of names a sweep")
+    wrong = misfit(definition, manifest["definition"].get("contestants"))
+    if wrong:
+        raise BadInput(path, line, wrong)
     return definition
+
+
+def _misfit(definition, names):
+    if not _is_definition(definition):
+        return "definition.text is not a definition of an experiment"
+    if names is not None and not _is_by_sweep(names, definition):
+        return "definition.contestants has not a list of names a sweep"
+    return ""
 
 
 def _is_by_sweep(names, definition):
@@ -187,9 +211,10 @@ def _check_types(path, text, manifest):
 
     def objects(table, *keys):
         return [check(table, key, dict, "an object") or {} for key in keys]
-    machine, build, calibration, _, accounts = objects(
+    machine, build, calibration, settings, accounts = objects(
         manifest, "machine", "build", "calibration", "settings", "accounts")
     objects(build, "git")
+    check(settings, "seeds", list, "a list")
     for key in ("warnings", "resumed"):
         check(manifest, key, list, "a list")
     numbers, speeds_of = [(machine, "memory_bytes"), (accounts, "wall_seconds")], []
@@ -208,8 +233,9 @@ def is_number(value):
         and math.isfinite(value)
 
 
-def read_table(path, columns, numbers):
-    """A CSV's rows by their lines; `numbers` are those of its columns."""
+def read_table(path, columns, numbers, floats=()):
+    """A CSV's rows by their lines; `numbers` are those of its columns. `floats` are
+    columns that may be below 0; what is not finite in them becomes NaN."""
     records, lines = _records(path)
     header = records[0] if records else []
     for column in columns:
@@ -222,14 +248,14 @@ def read_table(path, columns, numbers):
     _check_schema(path, rows)
     for column in numbers:
         rows[column] = _numbers(path, rows[column])
+    for column in floats:
+        rows[column] = _floats(path, rows[column])
     return rows
 
 
 def _read_rows(path):
     rows = read_table(path, ["schema"] + TEXTS + NUMBERS, NUMBERS)
-    if rows.empty:
-        raise BadInput(path, 1, "has no rows")
-    _check_texts(path, rows)
+    check_rows(path, rows, STATUSES)
     untimed = rows.index[(rows["status"] == "ok") & rows["seconds"].isna()]
     if len(untimed):
         raise BadInput(path, untimed[0], 'seconds = "" is not a number')
@@ -260,10 +286,11 @@ def _check_schema(path, rows):
             raise BadInput(path, line, f"schema {schema}, this report reads {SCHEMA}")
 
 
-def _check_texts(path, rows):
-    for line, status in rows["status"].items():
-        if status not in STATUSES:
-            raise BadInput(path, line, f'status = "{status}": allowed are {", ".join(STATUSES)}')
+def check_rows(path, rows, statuses):
+    """Are they of one run, and end as rows may?"""
+    if rows.empty:
+        raise BadInput(path, 1, "has no rows")
+    check_words(path, rows["status"], statuses)
     for column in ("run_id", "definition_sha256"):
         others = rows[rows[column] != rows[column].iloc[0]]
         if len(others):
@@ -271,13 +298,34 @@ def _check_texts(path, rows):
                            f"the first is of {rows['run_id'].iloc[0]}")
 
 
+def check_words(path, column, allowed):
+    for line, word in column.items():
+        if word not in allowed:
+            raise BadInput(path, line, f'{column.name} = "{word}": allowed are '
+                           + ", ".join(allowed))
+
+
 def _numbers(path, column):
     """The very numbers that were written; empty fields become NaN: not measured."""
-    values = pandas.Series([_number(text) for text in column], column.index, dtype=float)
-    bad = column.index[(column != "") & ~((values >= 0) & (values < math.inf))]
-    if len(bad):
-        raise BadInput(path, bad[0], f'{column.name} = "{column[bad[0]]}" is not a number')
+    values = _values(column)
+    _refuse(path, column, (column != "") & ~((values >= 0) & (values < math.inf)))
     return values
+
+
+def _floats(path, column):
+    values = _values(column)
+    _refuse(path, column, (column != "") & values.isna() & ~column.isin(NOT_FINITE))
+    return values
+
+
+def _values(column):
+    return pandas.Series([_number(text) for text in column], column.index, dtype=float)
+
+
+def _refuse(path, column, bad):
+    """The first field of a column that is marked as bad, if there is one."""
+    for line in column.index[bad][:1]:
+        raise BadInput(path, line, f'{column.name} = "{column[line]}" is not a number')
 
 
 def _number(text):

@@ -148,8 +148,9 @@ def _fix(axis, ticks, texts):
 
 
 def short_tick(text):
-    """"10.0 ms" -> "10 ms", for round numbers on axes."""
-    return lambda value: re.sub(r"\.0+(?=\D|$)", "", text(value))
+    """"10.0 ms" -> "10 ms", "2.50 s" -> "2.5 s", for round numbers on axes."""
+    return lambda value: re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."),
+                                text(value))
 
 
 def panels(count, columns=2, size=(3.5, 2.6), right=1.0):

@@ -20,6 +20,7 @@ class StyleTest(unittest.TestCase):
         self.assertEqual(style.rate_text(483e9, "FLOP/s"), "483 GFLOP/s")
         self.assertEqual(style.short_tick(style.seconds_text)(0.01), "10 ms")
         self.assertEqual(style.short_tick(style.seconds_text)(0.1), "100 ms")
+        self.assertEqual(style.short_tick(style.seconds_text)(2.5), "2.5 s")
 
     def test_powers_of_two(self):
         self.assertEqual([style.power_of_two_text(v) for v in (1, 512, 1024, 1536, 65536, 2**20)],

@@ -39,23 +39,23 @@ def _cell(cell, base, peak):
             note = f"<br><small>after {int(cell['repetitions'])} repetitions " \
                 f"{html.escape(_why(cell))}</small>"
         quartiles = f"{milliseconds(cell['low'])} … {milliseconds(cell['high'])}"
-        measured = _number(milliseconds(cell["seconds"])) + _number(quartiles) \
-            + _number(f"{cell['seconds'] / base:,.2f}" if base > 0 else DASH)
-    counted = _number(f"{cell['macs'] / 1e9:,.3f}" if cell["macs"] >= 0 else DASH)
+        measured = number_cell(milliseconds(cell["seconds"])) + number_cell(quartiles) \
+            + number_cell(f"{cell['seconds'] / base:,.2f}" if base > 0 else DASH)
+    counted = number_cell(f"{cell['macs'] / 1e9:,.3f}" if cell["macs"] >= 0 else DASH)
     held = f"{cell['bytes_peak'] / 1e6:,.1f}" if cell["bytes_peak"] >= 0 else DASH
     if pandas.isna(cell["seconds"]) and held != DASH:
         held = f"≈ {held}"
     share = 2 * cell["macs"] / cell["seconds"] / peak if peak and cell["seconds"] > 0 else None
     of_peak = f"{100 * share:.0f} %" if share is not None and share == share else DASH
     return f'<td class="name">{html.escape(cell["contestant"])}{note}</td>' \
-        + measured + counted + _number(held) + _number(of_peak)
+        + measured + counted + number_cell(held) + number_cell(of_peak)
 
 
 def _why(cell):
     return f"{cell['status']}: {cell['reason']}" if cell["reason"] else cell["status"]
 
 
-def _number(text):
+def number_cell(text):
     return f'<td class="number">{text}</td>'
 
 
@@ -73,14 +73,17 @@ def counts_text(verdicts):
 
 def verdict_table(verdicts):
     confidence = 100 * verdicts[0].get("confidence", 0.95)
-    rows = "".join(_verdict_row(verdict) for verdict in verdicts)
+    # Claims about what learns have their numbers in their reasons.
+    has_numbers = any(claimed(verdict) or estimate_text(verdict) for verdict in verdicts)
+    heads = f"<th>claimed</th><th>estimate [{confidence:g} %]</th>" if has_numbers else ""
+    rows = "".join(_verdict_row(verdict, has_numbers) for verdict in verdicts)
     return f"""<p>{counts_text(verdicts)}</p>
 <div class="scroll"><table class="verdicts"><thead><tr><th>verdict</th><th>claim</th>
-<th>claimed</th><th>estimate [{confidence:g} %]</th><th>reason</th></tr></thead>
+{heads}<th>reason</th></tr></thead>
 <tbody>{rows}</tbody></table></div>"""
 
 
-def _verdict_row(verdict):
+def _verdict_row(verdict, has_numbers):
     word = verdict["verdict"]
     mark = "<small>as expected</small>" if word == verdict.get("expected") == "REFUTED" else \
         "<small><b>! not as expected</b></small>" if is_surprise(verdict) else ""
@@ -90,11 +93,12 @@ def _verdict_row(verdict):
     source = f" <span class=muted>[{html.escape(str(verdict['source']))}]</span>" \
         if verdict.get("source") else ""
     note = f"<small>{html.escape(str(verdict['note']))}</small>" if verdict.get("note") else ""
+    numbers = f"""<td data-label="claimed">{html.escape(claimed(verdict))}</td>
+<td class="name" data-label="estimate">{estimate_text(verdict) or DASH}</td>
+""" if has_numbers else ""
     return f"""<tr><td><span class="verdict {word.lower()}">{SYMBOLS[word]} {word}</span>{mark}</td>
 <td>{html.escape(str(verdict.get("statement", "")))}{source}<small>{small}</small></td>
-<td data-label="claimed">{html.escape(claimed(verdict))}</td>
-<td class="name" data-label="estimate">{estimate_text(verdict) or DASH}</td>
-<td>{html.escape(str(verdict.get("reason") or ""))}{note}</td></tr>"""
+{numbers}<td>{html.escape(str(verdict.get("reason") or ""))}{note}</td></tr>"""
 
 
 def _versus(verdict):

@@ -1,5 +1,7 @@
-"""A small run with known numbers, for tests: written as experiments write theirs."""
+"""A small run with known numbers, for tests: written as experiments write theirs; and what
+reads a page."""
 import csv
+import html.parser
 import json
 import pathlib
 import shutil
@@ -20,6 +22,7 @@ N = [256, 512, 1024, 2048]
 [[sweep]]
 M = [32, 64]
 """
+VOID = {"meta", "br", "link", "img", "hr"}
 MACS = {"perceiver": 10**6, "transformer": 10**7}
 
 
@@ -133,6 +136,36 @@ def write_threads(folder, calibrations):
     path = folder / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()),
                                 "calibration_by_threads": calibrations}, indent=2))
+
+
+class Parser(html.parser.HTMLParser):
+    """Complains about what isn't closed; gathers attributes and table cells."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.attributes, self.rows = [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.attributes += [(tag, key, value) for key, value in attributes]
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_startendtag(self, tag, attributes):
+        self.attributes += [(tag, key, value) for key, value in attributes]
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            raise AssertionError(f"</{tag}> closes nothing")
+
+    def handle_data(self, data):
+        if "td" in self.open or "th" in self.open:
+            self.rows[-1][-1] += data
 
 
 class FolderTest(unittest.TestCase):

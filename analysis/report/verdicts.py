@@ -14,15 +14,20 @@ def read_verdicts(folder):
     if not path.exists():
         return None
     content, text = read_json(path)
-    verdicts = content.get("verdicts")
-    if not isinstance(verdicts, list):
-        raise BadInput(path, 1, "verdicts is not a list")
-    for index, verdict in enumerate(verdicts):
-        _check(path, text, index, verdict)
+    verdicts = checked(path, text, content.get("verdicts"))
     confidence = content.get("confidence", 0.95)
     if not is_number(confidence):
         raise BadInput(path, 1, f"confidence = {confidence!r} is not a number")
     return [{**verdict, "confidence": confidence} for verdict in verdicts]
+
+
+def checked(path, text, verdicts):
+    """They, of a file with that text, or BadInput."""
+    if not isinstance(verdicts, list):
+        raise BadInput(path, 1, "verdicts is not a list")
+    for index, verdict in enumerate(verdicts):
+        _check(path, text, index, verdict)
+    return verdicts
 
 
 def _check(path, text, index, verdict):
