@@ -73,14 +73,14 @@ nlohmann::json load(const std::string& folder) {
   }
 }
 
-}  // namespace
-
-std::string local_results_folder(const std::string& experiment,
-                                 const std::string& run_id) {
+std::string local_folder(const std::string& experiment,
+                         const std::string& run_id) {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   return fmt::format("{}/results/local/{}/{}", workspace ? workspace : ".",
                      experiment, run_id);
 }
+
+}  // namespace
 
 Undertaking undertaking(const Definition& definition,
                         const std::vector<int>& thread_counts) {
@@ -111,6 +111,21 @@ Manifest::Manifest(const std::string& folder, const Undertaking& what,
       {"calibration", {{"before", nullptr}, {"after", nullptr}}},
       {"resumed", nlohmann::json::array()},
       {"warnings", nlohmann::json::array()}};
+}
+
+Manifest Manifest::open(const RunPlace& place, const Undertaking& what,
+                        const std::vector<std::string>& command_line) {
+  Manifest manifest = place.resume.empty()
+                          ? Manifest(place.out, what, command_line)
+                          : resume(place.resume, what);
+  if (manifest.folder_.empty()) {
+    manifest.folder_ = local_folder(what.experiment, manifest.run_id());
+  }
+  make_folder(manifest.folder_);
+  if (!place.folder_file.empty()) {
+    replace_file(place.folder_file, manifest.folder_);
+  }
+  return manifest;
 }
 
 Manifest Manifest::resume(const std::string& folder, const Undertaking& what) {

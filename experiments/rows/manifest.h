@@ -24,22 +24,23 @@ struct Undertaking {
 Undertaking undertaking(const Definition& definition,
                         const std::vector<int>& thread_counts);
 
-// Where a run goes that was told no folder: results/local of the checkout.
-std::string local_results_folder(const std::string& experiment,
-                                 const std::string& run_id);
+// Where a run's files go, as the user says.
+struct RunPlace {
+  std::string out;          // empty: results/local/<experiment>/<run_id>
+  std::string resume;       // folder of a run to go on with; empty: a new run
+  std::string folder_file;  // is told the folder; empty: none
+};
 
 class Manifest {
  public:
-  // For a new run in FOLDER.
-  Manifest(const std::string& folder, const Undertaking& what,
-           const std::vector<std::string>& command_line);
-
-  // To go on with the run in FOLDER. Throws Error if the definition, the
-  // options that rows depend on, the binary or the machine differ.
-  static Manifest resume(const std::string& folder, const Undertaking& what);
+  // Of a new run, or of one to go on with; its folder is made. Throws Error if
+  // the definition, the options that rows depend on, the binary or the machine
+  // differ from that run's.
+  static Manifest open(const RunPlace& place, const Undertaking& what,
+                       const std::vector<std::string>& command_line);
 
   std::string run_id() const { return json_.at("run_id"); }
-  void move_to(const std::string& folder) { folder_ = folder; }
+  const std::string& folder() const { return folder_; }
 
   // Also said on the screen, once.
   void warn(const std::string& warning);
@@ -51,6 +52,9 @@ class Manifest {
   static std::string definition_text(const std::string& folder);
 
  private:
+  Manifest(const std::string& folder, const Undertaking& what,
+           const std::vector<std::string>& command_line);
+  static Manifest resume(const std::string& folder, const Undertaking& what);
   Manifest(std::string folder, nlohmann::json json)
       : folder_(std::move(folder)), json_(std::move(json)) {}
 

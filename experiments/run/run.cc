@@ -41,8 +41,9 @@ std::vector<std::string> take_benchmark_flags(std::vector<std::string>& words) {
 
 void declare(CLI::App& app, Arguments& a) {
   app.add_option("definition", a.definition, "The experiment's .toml file");
-  app.add_option("--out", a.settings.out, "Folder for the results");
-  app.add_option("--resume", a.settings.resume, "Go on with the run in DIR");
+  app.add_option("--out", a.settings.place.out, "Folder for the results");
+  app.add_option("--resume", a.settings.place.resume,
+                 "Go on with the run in DIR");
   app.add_option("--threads", a.threads,
                  "Threads; 0: all cores; 1,2: each cell with either count");
   app.add_option("--repetitions", a.repetitions, "Repetitions of each cell")
@@ -57,7 +58,7 @@ void declare(CLI::App& app, Arguments& a) {
                  "Only cells whose id this regular expression finds");
   app.add_flag("--dry-run", a.settings.dry_run,
                "Print the cells with predicted MACs, memory and time");
-  app.add_option("--folder-file", a.settings.folder_file,
+  app.add_option("--folder-file", a.settings.place.folder_file,
                  "File to write the results' folder to, for programs");
   app.add_flag("--list", a.list, "List contestants with their options");
   app.footer("Flags that begin with --benchmark_ go to Google Benchmark.");
@@ -84,12 +85,15 @@ int run(Arguments& a) {
     return 0;
   }
   RunSettings& settings = a.settings;
-  require(settings.out.empty() || settings.resume.empty(),
+  require(settings.place.out.empty() || settings.place.resume.empty(),
           "--out and --resume exclude each other");
-  require(!a.definition.empty(),
-          "no definition is given: a .toml file, as in experiments/definitions");
-  if (!settings.out.empty()) settings.out = user_path(settings.out);
-  if (!settings.resume.empty()) settings.resume = user_path(settings.resume);
+  require(
+      !a.definition.empty(),
+      "no definition is given: a .toml file, as in experiments/definitions");
+  if (!settings.place.out.empty())
+    settings.place.out = user_path(settings.place.out);
+  if (!settings.place.resume.empty())
+    settings.place.resume = user_path(settings.place.resume);
   Definition definition = read_definition(user_path(a.definition));
   // The manifest keeps the definition's text; where files lay is nobody's.
   for (std::string& word : settings.command_line) {

@@ -20,14 +20,14 @@ class Sitting {
  public:
   Sitting(const Definition& definition, const RunSettings& settings,
           const std::vector<Cell>& cells, const std::vector<int>& thread_counts,
-          Manifest manifest, const std::string& folder)
+          Manifest manifest)
       : definition_(definition),
         settings_(settings),
         cells_(cells),
         thread_counts_(thread_counts),
         manifest_(std::move(manifest)),
-        folder_(folder),
-        journal_(folder, !settings.resume.empty()),
+        folder_(manifest_.folder()),
+        journal_(folder_, !settings.place.resume.empty()),
         identity_{definition.name, definition.sha256, manifest_.run_id()} {}
 
   int run() {
@@ -131,21 +131,10 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
     print_plan(definition, cells, thread_counts);
     return 0;
   }
-  const bool resumes = !settings.resume.empty();
-  std::string folder = resumes ? settings.resume : settings.out;
-  const Undertaking what = undertaking(definition, thread_counts);
-  Manifest manifest = resumes ? Manifest::resume(folder, what)
-                              : Manifest(folder, what, settings.command_line);
-  if (folder.empty()) {
-    folder = local_results_folder(definition.name, manifest.run_id());
-    manifest.move_to(folder);
-  }
-  make_folder(folder);
-  if (!settings.folder_file.empty()) {
-    replace_file(settings.folder_file, folder);
-  }
   return Sitting(definition, settings, cells, thread_counts,
-                 std::move(manifest), folder)
+                 Manifest::open(settings.place,
+                                undertaking(definition, thread_counts),
+                                settings.command_line))
       .run();
 }
 

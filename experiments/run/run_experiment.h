@@ -5,16 +5,15 @@
 #include <vector>
 
 #include "experiments/definition/definition.h"
+#include "experiments/rows/manifest.h"
 
 namespace suite {
 
 struct RunSettings {
-  std::string out;     // folder; empty: results/local/<experiment>/<run_id>
-  std::string resume;  // folder of a run to go on with; empty: a new run
+  RunPlace place;
   std::string filter;  // regular expression; cells whose id it finds are run
   std::vector<int> thread_counts;  // ascending; empty: the definition's
   bool dry_run = false;
-  std::string folder_file;  // is told the results' folder; empty: none
   std::vector<std::string> benchmark_flags;  // --benchmark_…
   std::vector<std::string> command_line;     // for the manifest
 };

@@ -20,11 +20,13 @@ struct Arguments {
 
 void declare(CLI::App& app, Arguments& a) {
   app.add_option("definition", a.definition, "The experiment's .toml file");
-  app.add_option("--out", a.settings.out, "Folder for the results");
-  app.add_option("--resume", a.settings.resume, "Go on with the run in DIR");
+  app.add_option("--out", a.settings.place.out, "Folder for the results");
+  app.add_option("--resume", a.settings.place.resume,
+                 "Go on with the run in DIR");
   app.add_option("--threads", a.settings.threads, "Threads; 0: all cores")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--seeds", a.seeds, "Seeds, with commas; else the definition's")
+  app.add_option("--seeds", a.seeds,
+                 "Seeds, with commas; else the definition's")
       ->delimiter(',');
   app.add_option("--filter", a.settings.filter,
                  "Only learners whose id this regular expression finds");
@@ -33,7 +35,7 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_flag("--packages", a.packages,
                "Print the Debian packages that the tasks' data are in");
   app.add_flag("--list", a.list, "List tasks with their options");
-  app.add_option("--folder-file", a.settings.folder_file,
+  app.add_option("--folder-file", a.settings.place.folder_file,
                  "File to write the results' folder to, for programs");
 }
 
@@ -53,12 +55,14 @@ int run(Arguments& a) {
     return 0;
   }
   LearningSettings& settings = a.settings;
-  require(settings.out.empty() || settings.resume.empty(),
+  require(settings.place.out.empty() || settings.place.resume.empty(),
           "--out and --resume exclude each other");
   require(!a.definition.empty(),
           "no definition is given: a .toml file, as in experiments/learning");
-  if (!settings.out.empty()) settings.out = user_path(settings.out);
-  if (!settings.resume.empty()) settings.resume = user_path(settings.resume);
+  if (!settings.place.out.empty())
+    settings.place.out = user_path(settings.place.out);
+  if (!settings.place.resume.empty())
+    settings.place.resume = user_path(settings.place.resume);
   LearningDefinition definition =
       read_learning_definition(user_path(a.definition));
   if (a.packages) {

@@ -178,22 +178,12 @@ int run_learning(const LearningDefinition& definition,
   int threads = settings.threads > 0 ? settings.threads : definition.threads;
   threads = threads > 0 ? threads : set_all_threads();
   set_threads(threads);
-  const bool resumes = !settings.resume.empty();
-  const Undertaking what = undertaking(definition, learners, threads);
-  std::string folder = resumes ? settings.resume : settings.out;
-  Manifest manifest = resumes ? Manifest::resume(folder, what)
-                              : Manifest(folder, what, settings.command_line);
-  if (folder.empty()) {
-    folder = local_results_folder(definition.name, manifest.run_id());
-    manifest.move_to(folder);
-  }
-  make_folder(folder);
-  if (!settings.folder_file.empty()) {
-    replace_file(settings.folder_file, folder);
-  }
-  Curves curves(folder,
-                {definition.name, definition.sha256, manifest.run_id()},
-                resumes);
+  Manifest manifest =
+      Manifest::open(settings.place, undertaking(definition, learners, threads),
+                     settings.command_line);
+  const std::string& folder = manifest.folder();
+  Curves curves(folder, {definition.name, definition.sha256, manifest.run_id()},
+                !settings.place.resume.empty());
   for (const std::string& warning : machine_warnings(threads)) {
     manifest.warn(warning);
   }

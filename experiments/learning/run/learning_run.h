@@ -6,16 +6,15 @@
 #include <vector>
 
 #include "experiments/learning/definition/learning_definition.h"
+#include "experiments/rows/manifest.h"
 
 namespace suite {
 
 struct LearningSettings {
-  std::string out;     // folder; empty: results/local/<experiment>/<run_id>
-  std::string resume;  // folder of a run to go on with; empty: a new run
+  RunPlace place;
   std::string filter;  // regular expression; learners whose id it finds learn
   int threads = 0;     // 0: the definition's
   bool dry_run = false;
-  std::string folder_file;  // is told the results' folder; empty: none
   std::vector<std::string> command_line;  // for the manifest
 };
 
