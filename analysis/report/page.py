@@ -83,7 +83,7 @@ def _section(index, run, sweeps, figures, number, only):
         parts.append(f"<h2>{html.escape(title(run))}</h2>")
     parts += [f'<p class="shows">{shows}</p>', facts(run, **counted), "<h3>Verdicts</h3>"]
     if run.verdicts is None:
-        judge = "//analysis/learning:judge_curves" if learned else "//analysis:verify"
+        judge = "//analysis:judge_curves" if learned else "//analysis:verify"
         parts.append(f"<p>{NOT_JUDGED.format(judge=judge)}</p>")
     elif run.verdicts:
         parts.append(verdict_table(run.verdicts))

@@ -58,7 +58,7 @@ class SectionTest(FolderTest):
         self.assertIn("1 supported, 1 refuted, 0 inconclusive; 1 not as expected", text)
 
     def test_what_nobody_judged_says_who_would(self):
-        self.assertIn("//analysis/learning:judge_curves -- --results DIR", self.page())
+        self.assertIn("//analysis:judge_curves -- --results DIR", self.page())
         self.assertIn("No claim is about this experiment", self.page(judged=[]))
 
     def test_facts_and_definition(self):
