@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "contract/registry.h"
@@ -55,19 +56,25 @@ TEST(LatentAblation, OfOneLatentLeavesOnlyWhatClassesAreLike) {
   EXPECT_GT(all_rises(*found), 4);
 }
 
-TEST(LatentAblation, RisesWhereALatentMatters) {
+TEST(LatentAblation, IdenticalLatentsMatterAlike) {
   const WhereIsTheLargest task(facts(), 2000);
   const ClassifierConfig four = config("perceiver(cross_heads=1)");
-  Trainer<float> trainer(
-      task, four,
-      {.schedule = parse_schedule("constant(rate=0.01)"), .batch = 20});
-  const auto before =
+  Trainer<float> trainer(task, four,
+                         {.schedule = parse_schedule("constant(rate=0.01)"),
+                          .batch = 20,
+                          .latents = Latents::identical});
+  while (trainer.steps() < 100) trainer.step();
+  const auto found =
       ablate_latents(four, trainer.model(), task, Split::held_out, 500);
-  while (trainer.steps() < 200) trainer.step();
-  const auto after =
-      ablate_latents(four, trainer.model(), task, Split::held_out, 500);
-  EXPECT_GT(all_rises(*after), 10 * std::abs(all_rises(*before)));
-  EXPECT_EQ(after->rise.shape(0), 4u);
+  ASSERT_EQ(found->rise.shape(0), 4u);
+  double most = 0;
+  for (std::size_t c = 0; c < 8; ++c) {
+    for (std::size_t m = 1; m < 4; ++m) {
+      EXPECT_NEAR(found->rise(m, c), found->rise(0, c), 1e-3);
+    }
+    most = std::max(most, std::abs(found->rise(0, c)));
+  }
+  EXPECT_GT(most, 0.02);
 }
 
 TEST(LatentAblation, IsOfLatentsThatAreTheAnswer) {
