@@ -93,6 +93,10 @@ class Reader : public TomlReader {
          "{}: accuracy is what speed needs, and no other quantity", claim.id);
     need(reaches || claim.within_seconds == 0, table.source(),
          "{}: within_seconds is for reaches", claim.id);
+    need(claim.quantity != LearningQuantity::speed || claim.least > 0 ||
+             claim.kind == LearningKind::same,
+         table.source(), "{}: least = {}: a speed is compared with one above 0",
+         claim.id, claim.least);
     need(reaches || claim.seeds >= 2, table.source(),
          "{}: seeds = {}: what differs is judged over 2 at least", claim.id,
          claim.seeds);

@@ -161,7 +161,16 @@ TEST(Quantities, SayWhatTheyAreNamedAfter) {
   }
   EXPECT_EQ(judge(claim, faster).answer, Answer::supported);
   claim.accuracy = 0.95;  // which nobody reached
-  EXPECT_EQ(judge(claim, faster).reason, "neither ever came so far");
+  EXPECT_EQ(judge(claim, faster).reason, "with some seed it never came so far");
+  // Who ended early and never came there is not the faster one.
+  claim.accuracy = 0.8;
+  faster[1].held_out.back().accuracy = 0.9;
+  faster[0].held_out.back().accuracy = 0.7;
+  EXPECT_EQ(judge(claim, faster).answer, Answer::inconclusive);
+  claim.kind = LearningKind::reaches;
+  claim.seeds = 4;
+  claim.least = 0.001;
+  EXPECT_EQ(judge(claim, faster).answer, Answer::refuted);
 }
 
 TEST(Grows, ComparesWithBefore) {

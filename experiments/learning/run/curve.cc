@@ -82,6 +82,11 @@ bool is_an_end(const std::string& split, const std::string& status) {
   return split == name_of(Split::test) || status == "failed";
 }
 
+// A step may fail right after a look: both are said of the same step.
+std::string said_of(const std::string& status) {
+  return status == "failed" ? status : "looked";
+}
+
 }  // namespace
 
 Curves::Curves(const std::string& folder, Identity identity, bool resume)
@@ -117,8 +122,8 @@ void Curves::load(const std::string& path) {
           std::find(kCurveColumns.begin(), kCurveColumns.end(), column) -
           kCurveColumns.begin())];
     };
-    known_.insert(
-        {field("learner"), field("seed"), field("step"), field("split")});
+    known_.insert({field("learner"), field("seed"), field("step"),
+                   field("split"), said_of(field("status"))});
     if (is_an_end(field("split"), field("status"))) {
       ended_.emplace(field("learner"), field("seed"));
     }
@@ -142,7 +147,7 @@ void Curves::append(const LearnerFacts& facts, const Standing& at,
     ended_.emplace(fields["learner"], fields["seed"]);
   }
   if (!known_.insert({fields["learner"], fields["seed"], fields["step"],
-                      fields["split"]})
+                      fields["split"], said_of(look.status)})
            .second) {
     return;  // said before it was interrupted
   }

@@ -80,7 +80,7 @@ class Curves {
   bool ended(const std::string& learner, std::uint64_t seed) const;
 
  private:
-  using Key = std::vector<std::string>;  // learner, seed, step, split
+  using Key = std::vector<std::string>;  // learner, seed, step, split, failed?
 
   void load(const std::string& path);
 

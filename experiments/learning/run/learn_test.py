@@ -146,6 +146,18 @@ class Learn(unittest.TestCase):
                    "--threads", "1")
         self.assertEqual(rows(out), before)
 
+    def test_a_step_that_fails_right_after_a_look_is_not_lost(self):
+        diverges = DEFINITION.replace("rate=0.004", "rate=1e30").replace(
+            "evaluate_every = 30", "evaluate_every = 1")
+        said, out = self.run_whole(diverges)
+        self.assertEqual(said.returncode, 1)
+        failed = [row for row in rows(out) if row["status"] == "failed"]
+        self.assertEqual(len(failed), 4)
+        looked = {(row["learner"], row["seed"], row["step"])
+                  for row in rows(out) if row["status"] == "ok"}
+        for row in failed:
+            self.assertIn((row["learner"], row["seed"], row["step"]), looked)
+
     def test_bad_input_is_one_line(self):
         for change, complaint in (
                 (("needles(facts=2", "noodles(facts=2"), "few.toml:3:8: "),
