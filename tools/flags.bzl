@@ -21,6 +21,7 @@ LINKOPTS = ["-fopenmp"]
 # cell's clock does, little on what starts, reads and prints. Newcomers wait for
 # it. The first folder that a package lies in counts.
 _MEASURED = ["-O3"]
+_LIGHT = ["-O1"]
 _LEVELS = [
     ("primitives", _MEASURED),
     ("perceiver", _MEASURED),
@@ -30,24 +31,32 @@ _LEVELS = [
     # Naive loops, and many resamplings.
     ("contract", ["-O2"]),
     ("analysis/statistics", ["-O2"]),
-    ("", ["-O1"]),
+    ("", _LIGHT),
 ]
 
-# In what is measured, ends of scopes and alignments are not watched: its blocks
-# unroll to thousands of both, and ASan and UBSan would take thrice as long to
-# compile them.
+# With a sanitizer. In what is measured, ends of scopes and alignments are not
+# watched: its blocks unroll to thousands of both, and would take thrice as long
+# to compile. What starts, reads, prints and tests takes half as long unoptimised.
 _MEASURED_INSTRUMENTED = [
     "-fno-sanitize-address-use-after-scope",
     "-fno-sanitize=alignment",
 ]
+_LIGHT_INSTRUMENTED = ["-O0", "-U_FORTIFY_SOURCE"]
+
+def _instrumented(level):
+    if level == _MEASURED:
+        return _MEASURED_INSTRUMENTED
+    return _LIGHT_INSTRUMENTED if level == _LIGHT else []
 
 def _level(testonly):
     """The package's level; what is instrumented or debugged has one of its own."""
     package = native.package_name() + "/"
     level = [flags for folder, flags in _LEVELS if not folder or package.startswith(folder + "/")][0]
+    if testonly:
+        level = _LIGHT
     return select({
-        "//tools:own_level": _MEASURED_INSTRUMENTED if level == _MEASURED else [],
-        "//conditions:default": ["-O1"] if testonly else level,
+        "//tools:own_level": _instrumented(level),
+        "//conditions:default": level,
     })
 
 _RUNTIME = select({

@@ -7,7 +7,6 @@
 #include "contract/conformance/training_trial.h"
 #include "primitives/memory.h"
 #include "primitives/random.h"
-#include "primitives/threads.h"
 #include "support/check.h"
 #include "support/instrumented.h"
 
@@ -290,17 +289,14 @@ void gradients_leave_all_else_alone(const Contestant& c) {
 
 void gradients_agree_for_all_thread_counts(const Contestant& c) {
   if (!can_be_trained(c)) return;
-  const int before = threads();
   Shape shape = plain_shape();
   shape.N = 613;
   std::vector<Gradients> found;
-  for (const int count : {1, 2, 3}) {
-    set_threads(count);
+  with_threads({1, 2, 3}, [&] {
     TrainingTrial training(c, shape, defaults(c));
     training.differentiate();
     found.push_back(training.all());
-  }
-  set_threads(before);
+  });
   require(found[0] == found[1] && found[0] == found[2],
           "the number of threads changes a gradient");
 }

@@ -1,9 +1,7 @@
 // What must not change the answer, and what must.
 #include "contract/conformance/checks.h"
-
 #include "contract/conformance/trial.h"
 #include "support/check.h"
-#include "primitives/threads.h"
 
 namespace suite {
 
@@ -87,15 +85,11 @@ void masks_are_honoured(const Contestant& c) {
 }
 
 void thread_counts_agree(const Contestant& c) {
-  const int before = threads();
   Shape shape = plain_shape();
   shape.N = 613;
   std::vector<Values> outputs;
-  for (const int count : {1, 1, 2, 3}) {
-    set_threads(count);
-    outputs.push_back(Trial(c, shape, defaults(c)).run());
-  }
-  set_threads(before);
+  with_threads({1, 1, 2, 3},
+               [&] { outputs.push_back(Trial(c, shape, defaults(c)).run()); });
   require(same_bits(outputs[0], outputs[1]),
           "two runs with one thread give other bits");
   require(same_bits(outputs[0], outputs[2]) &&

@@ -2,10 +2,12 @@
 // run, and how its answers are compared.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "contract/contestant.h"
+#include "primitives/threads.h"
 
 namespace suite {
 
@@ -50,6 +52,20 @@ void for_each_odd_case(const Contestant& contestant, const F& f) {
     for (const Shape& shape : accepted_shapes(contestant, options)) {
       f(shape, options);
     }
+  }
+}
+
+// f() with each of those numbers of threads; afterwards there are as many as
+// before.
+template <class F>
+void with_threads(std::initializer_list<int> counts, const F& f) {
+  const struct Kept {
+    int count = threads();
+    ~Kept() { set_threads(count); }
+  } before;
+  for (const int count : counts) {
+    set_threads(count);
+    f();
   }
 }
 
