@@ -2,14 +2,11 @@
 // compares with: B layers of full self-attention, post-norm, and for masked
 // tokens a product with the vocabulary. Inputs are embedded tokens.
 // Cost: O(B·N²·D), and O(N·D·vocabulary).
-#include <algorithm>
-
+#include "baselines/bert/bert_layer.h"
 #include "contract/registry.h"
-#include "primitives/attention_layer/attend.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/attention_layer/layer_traces.h"
 #include "primitives/keep.h"
-#include "primitives/layers/gelu_pass.h"
 #include "primitives/layers/input_encoding.h"
 #include "primitives/layers/input_encoding_formula.h"
 #include "primitives/layers/layer_norm.h"
@@ -40,109 +37,9 @@ struct BertConfig {
   }
 
   bool projects_input() const { return input.channels != layer.channels; }
-};
-
-template <class T>
-void clear(Tensor<T, 3>& values, const Ledger& ledger) {
-  if (ledger.computes()) std::fill(values.begin(), values.end(), T(0));
-}
-
-template <class T>
-struct BertLayerTrace : AttentionLayerTrace<T> {
-  Tensor<T, 3> widened;  // [batch, N, D], what the last norm was given
-};
-
-// x ← norm(x + attention(x)), then x ← norm(x + mlp(x)).
-template <class T>
-class BertLayer {
- public:
-  explicit BertLayer(const AttentionLayerWidths& w)
-      : gelu_(w.gelu),
-        projections_{Linear<T>(w.channels, w.qk_channels),
-                     Linear<T>(w.channels, w.qk_channels),
-                     Linear<T>(w.channels, w.v_channels), w.heads},
-        output_(w.v_channels, w.channels),
-        norm_(w.channels),
-        mlp_in_(w.channels, w.widening * w.channels),
-        mlp_out_(w.widening * w.channels, w.channels),
-        mlp_norm_(w.channels) {}
-
-  // stream[batch, N, D] ← the layer's output; leaves in `trace`, unless it is
-  // null, what backward needs.
-  void forward(Tensor<T, 3>& stream, const Mask& mask, AttentionWorkspace<T>& w,
-               Ledger& ledger, BertLayerTrace<T>* trace) const {
-    Tensor<T, 3>& mixed = trace == nullptr ? w.mixed : trace->mixed;
-    if (trace != nullptr) keep_copy(stream, trace->stream, ledger);
-    attend(stream, mask, projections_, w, mixed, ledger,
-           trace == nullptr ? nullptr : &trace->attend);
-    linear_onto(mixed, output_, stream, ledger[Part::output_projection]);
-    if (trace != nullptr) keep_copy(stream, trace->attended, ledger);
-    layer_norm(stream, norm_, w.normed, ledger[Part::layer_norm]);
-    if (trace == nullptr) {
-      linear_gelu(w.normed, mlp_in_, gelu_, w.hidden, ledger[Part::mlp]);
-    } else {
-      linear(w.normed, mlp_in_, trace->hidden, ledger[Part::mlp]);
-      gelu_pass(trace->hidden, gelu_, w.hidden, ledger[Part::mlp]);
-    }
-    linear_onto(w.hidden, mlp_out_, w.normed, ledger[Part::mlp]);
-    if (trace != nullptr) keep_copy(w.normed, trace->widened, ledger);
-    layer_norm(w.normed, mlp_norm_, stream, ledger[Part::layer_norm]);
+  std::size_t output_channels() const {
+    return vocabulary > 0 ? vocabulary : layer.channels;
   }
-
-  // d_stream[batch, N, D], the gradient of the output, becomes that of the
-  // input; `gradient` is added to.
-  void backward(const BertLayerTrace<T>& trace, const Mask& mask,
-                Tensor<T, 3>& d_stream, AttentionLayerBackward<T>& w,
-                BertLayer& gradient, Ledger& ledger) const {
-    w.d_normed.resize(d_stream.shape());
-    w.d_hidden.resize(trace.hidden.shape());
-    w.d_mixed.resize(trace.mixed.shape());
-    clear(w.d_normed, ledger);
-    layer_norm_backward(trace.widened, mlp_norm_, d_stream, gradient.mlp_norm_,
-                        w.d_normed, w.norm_room, ledger[Part::layer_norm]);
-    linear_input_gradient<T>(w.d_normed, mlp_out_, w.d_hidden, Onto::nothing,
-                             ledger[Part::mlp]);
-    gelu_backward(trace.hidden, gelu_, w.hidden, w.d_hidden, ledger[Part::mlp]);
-    linear_gradient<T>(w.hidden, w.d_normed, gradient.mlp_out_,
-                       ledger[Part::mlp]);
-    layer_norm(trace.attended, norm_, w.normed, ledger[Part::layer_norm]);
-    linear_gradient<T>(w.normed, w.d_hidden, gradient.mlp_in_,
-                       ledger[Part::mlp]);
-    linear_input_gradient<T>(w.d_hidden, mlp_in_, w.d_normed,
-                             Onto::what_is_there, ledger[Part::mlp]);
-    clear(d_stream, ledger);
-    layer_norm_backward(trace.attended, norm_, w.d_normed, gradient.norm_,
-                        d_stream, w.norm_room, ledger[Part::layer_norm]);
-    linear_input_gradient<T>(d_stream, output_, w.d_mixed, Onto::nothing,
-                             ledger[Part::output_projection]);
-    linear_gradient<T>(trace.mixed, d_stream, gradient.output_,
-                       ledger[Part::output_projection]);
-    attend_backward(trace.stream, mask, projections_, trace.attend, trace.mixed,
-                    w.d_mixed, w.attend, gradient.projections_, w.d_normed,
-                    ledger);
-    if (!ledger.computes()) return;
-    std::transform(d_stream.begin(), d_stream.end(), w.d_normed.begin(),
-                   d_stream.begin(), std::plus<T>());
-  }
-
-  void for_each_parameter(const std::string& name,
-                          const ParameterVisitor<T>& visit) {
-    projections_.for_each_parameter(name, visit);
-    output_.for_each_parameter(name + ".output", visit);
-    norm_.for_each_parameter(name + ".norm", visit);
-    mlp_in_.for_each_parameter(name + ".mlp_in", visit);
-    mlp_out_.for_each_parameter(name + ".mlp_out", visit);
-    mlp_norm_.for_each_parameter(name + ".mlp_norm", visit);
-  }
-
- private:
-  Gelu gelu_;
-  Projections<T> projections_;
-  Linear<T> output_;
-  LayerNorm<T> norm_;
-  Linear<T> mlp_in_;
-  Linear<T> mlp_out_;
-  LayerNorm<T> mlp_norm_;
 };
 
 template <class T>
@@ -257,7 +154,7 @@ class Bert {
                       Tensor<T, 3>* d_input, Ledger& ledger) const {
     const bool projects = config_.projects_input();
     trace.d_embedded.resize(trace.d_stream.shape());
-    clear(trace.d_embedded, ledger);
+    if (ledger.computes()) trace.d_embedded.fill(T(0));
     layer_norm_backward(projects ? trace.embedded : encoded, norm_,
                         trace.d_stream, gradient.norm_, trace.d_embedded,
                         trace.backward.norm_room, ledger[Part::layer_norm]);
@@ -310,6 +207,60 @@ Cost bert_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+// A post-norm layer's backward is a pre-norm one's, but that the MLP's norm is
+// not made again, and that the gradient of the MLP's input meets the
+// residual's.
+Cost layers_backward(const AttentionLayerSizes& sizes, std::size_t uses,
+                     std::size_t scalar, int threads) {
+  const std::uint64_t stream =
+      scalar * sizes.batch * sizes.rows * sizes.widths.channels;
+  Cost cost = formula::attention_layer_backward(sizes, uses, /*d_inputs=*/false,
+                                                scalar, threads);
+  cost[Part::layer_norm].bytes_moved -= uses * 2 * stream;
+  cost[Part::mlp].bytes_moved += uses * stream;
+  return cost;
+}
+
+TrainingCost bert_training_cost(const Shape& s, const Options& options,
+                                std::size_t scalar, int threads, Keep keep) {
+  const BertConfig config(s, options);
+  const AttentionLayerSizes sizes{config.layer, s.batch, s.N, 0,
+                                  config.attention};
+  const std::size_t rows = s.batch * s.N;
+  const bool learns = config.input.positions == Positions::learned;
+  const bool keeps_all = keep == Keep::activations;
+  const Cost keeping = formula::attention_layer_keeping(sizes, s.B, scalar);
+  TrainingCost cost;
+  cost.forward = bert_cost(s, options, scalar, threads);
+  cost.backward = layers_backward(sizes, s.B, scalar, threads);
+  // Of d_stream, d_embedded and the output's gradient; each layer's widened.
+  std::size_t values = rows * (2 * s.D + config.output_channels()) +
+                       rows * s.D * (keeps_all ? s.B : 1);
+  if (config.projects_input()) {  // embedded and d_encoded
+    values += rows * (s.D + (learns ? s.C : 0));
+  }
+  cost.bytes_held = cost.forward.bytes_held + cost.backward.bytes_held +
+                    scalar * (cost.forward.parameters + values) +
+                    formula::traces_held(sizes, s.B, keep, scalar, threads) -
+                    formula::buffers_unused(sizes, keep, scalar);
+  cost.backward[Part::layer_norm].bytes_moved += 4 * rows * s.D * scalar;
+  cost.backward +=
+      formula::input_projection_backward(rows, s.C, s.D, learns, scalar);
+  if (config.vocabulary > 0) {
+    cost.backward[Part::output_projection] +=
+        formula::linear_gradient(rows, s.D, config.vocabulary, scalar) +
+        formula::linear_input_gradient(rows, s.D, config.vocabulary, scalar);
+  }
+  if (keeps_all) {
+    cost.forward += keeping;
+  } else {
+    cost.backward +=
+        keeping + formula::attention_layer(config.layer, s.batch, s.N, s.N, s.B,
+                                           config.attention, scalar, threads);
+  }
+  return cost;
+}
+
 oracle::Array bert_reference(const Shape& shape, const Options& options,
                              const oracle::Parameters& parameters,
                              const oracle::Array& input,
@@ -359,9 +310,9 @@ Contestant bert() {
                   "the parameters of their embedding; 0: neither")},
   }};
   contestant.cost = bert_cost;
+  contestant.training_cost = bert_training_cost;
   contestant.output_channels = [](const Shape& shape, const Options& options) {
-    const std::size_t vocabulary = options.number("vocabulary");
-    return vocabulary > 0 ? vocabulary : shape.D;
+    return BertConfig(shape, options).output_channels();
   };
   contestant.reference = bert_reference;
   make_with<Bert>(contestant);

@@ -77,6 +77,14 @@ struct Blocks {
     }
   }
 
+  SparsePattern pattern() const {
+    return {.rows = rows,
+            .block = size,
+            .whole = [*this](std::size_t query, std::vector<KeyRange>& runs) {
+              add_runs(query / size, runs);
+            }};
+  }
+
   // Of a query and a key that it reads.
   std::size_t pairs() const {
     std::size_t pairs = 0;
@@ -95,15 +103,8 @@ struct Blocks {
 template <class T>
 class BlockSparse {
  public:
-  BlockSparse(const Shape& shape, const Options& options) {
-    const Blocks blocks(shape, options);
-    pattern_ = {.rows = blocks.rows,
-                .block = blocks.size,
-                .whole = [blocks](std::size_t query,
-                                  std::vector<KeyRange>& runs) {
-                  blocks.add_runs(query / blocks.size, runs);
-                }};
-  }
+  BlockSparse(const Shape& shape, const Options& options)
+      : pattern_(Blocks(shape, options).pattern()) {}
 
   using Workspace = SparseAttention<T>;
   Workspace workspace() const { return {}; }
@@ -128,12 +129,22 @@ class BlockSparse {
   SparsePattern pattern_;
 };
 
+AttentionShape attention_shape(const Shape& s) {
+  return {s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H};
+}
+
 Cost sparse_cost(const Shape& s, const Options& options, std::size_t scalar,
                  int threads) {
   const Blocks blocks(s, options);
-  const AttentionShape shape{s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H};
-  return formula::sparse_attention(shape, blocks.pairs(), blocks.size, scalar,
-                                   threads);
+  return formula::sparse_attention(attention_shape(s), blocks.pairs(),
+                                   blocks.size, scalar, threads);
+}
+
+Cost sparse_backward_cost(const Shape& s, const Options& options,
+                          std::size_t scalar, int threads) {
+  const Blocks blocks(s, options);
+  return formula::sparse_attention_backward(
+      attention_shape(s), blocks.pattern(), blocks.pairs(), scalar, threads);
 }
 
 // Which of `count` blocks does a block read? By the definition, one by one.
@@ -195,6 +206,7 @@ Contestant block_sparse() {
       .settings = along("random", {3, 6, 12, 24}),
   }};
   variant.cost = sparse_cost;
+  variant.backward_cost = sparse_backward_cost;
   variant.reference = sparse_reference;
   make_with<BlockSparse>(variant);
   return transformer_with(variant);

@@ -62,6 +62,17 @@ Cost linear_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+Cost linear_backward_cost(const Shape& s, const Options& options,
+                          std::size_t scalar, int threads) {
+  const KernelShape shape = kernel_shape(s, options);
+  const std::size_t values = s.batch * s.N * s.D;
+  Cost cost = formula::kernel_attention_backward(shape, scalar, threads);
+  cost[Part::softmax] =
+      formula::feature_passes(shape) * formula::elu_plus_one(values, scalar) +
+      2 * formula::elu_plus_one_backward(values, scalar);
+  return cost;
+}
+
 oracle::Array linear_reference(const NaiveInputs& in) {
   const auto phi = [](double x) { return x > 0 ? x + 1 : std::exp(x); };
   const bool causal = in.options.flag("causal");
@@ -106,6 +117,8 @@ Contestant linear() {
       .golden = Golden{68112, 2952, 1.69994686482},
   }};
   variant.cost = linear_cost;
+  variant.backward_cost = linear_backward_cost;
+  variant.trace = keeps_nothing;
   variant.reference = linear_reference;
   make_with<LinearAttention>(variant);
   return transformer_with(variant);

@@ -47,18 +47,17 @@ class Linformer {
   void forward(const AttentionInputs<T>& inputs, Workspace& w,
                Tensor<T, 3>& output, Ledger& ledger,
                AttentionTrace<T>* trace) const {
-    combine_rows(keys_, inputs.keys, inputs.mask, w.shown, w.keys,
+    if (trace != nullptr) trace->made.resize(2);
+    Tensor<T, 3>& keys = trace == nullptr ? w.keys : trace->made[0];
+    Tensor<T, 3>& values = trace == nullptr ? w.values : trace->made[1];
+    combine_rows(keys_, inputs.keys, inputs.mask, w.shown, keys,
                  ledger[Part::key_value_projection]);
     combine_rows(config_.one_projection ? keys_ : values_, inputs.values,
-                 inputs.mask, w.shown, w.values,
+                 inputs.mask, w.shown, values,
                  ledger[Part::key_value_projection]);
     w.attention->forward(
-        {inputs.queries, w.keys, w.values, no_mask(), inputs.heads}, output,
-        ledger, trace);
-    if (trace == nullptr) return;
-    trace->made.resize(2);
-    std::swap(trace->made[0], w.keys);
-    std::swap(trace->made[1], w.values);
+        {inputs.queries, keys, values, no_mask(), inputs.heads}, output, ledger,
+        trace);
   }
 
   struct Backward {
@@ -100,21 +99,48 @@ class Linformer {
   Tensor<T, 2> keys_, values_;  // E and F, [rank, N]
 };
 
+AttentionShape attention_shape(const Shape& s, std::size_t rank) {
+  return {s.batch, s.N, rank, s.H, s.D / s.H, s.D / s.H};
+}
+
+// Of the projected keys and values.
+std::uint64_t projected_bytes(const Shape& s, std::size_t rank,
+                              std::size_t scalar) {
+  return 2 * scalar * s.batch * rank * s.D;
+}
+
 Cost linformer_cost(const Shape& s, const Options& options, std::size_t scalar,
                     int threads) {
   const LinformerConfig config(options);
-  const AttentionShape attention{s.batch, s.N,       config.rank,
-                                 s.H,     s.D / s.H, s.D / s.H};
+  const AttentionShape attention = attention_shape(s, config.rank);
   Cost cost =
       formula::attention(attention, AttentionForm::streaming, scalar);
   cost[Part::key_value_projection] =
       2 * formula::combine_rows(s.batch, config.rank, s.N, s.D, scalar);
   cost.parameters = (config.one_projection ? 1 : 2) * config.rank * s.N;
-  cost.bytes_held =
-      formula::attention_buffers(attention, AttentionForm::streaming, scalar,
-                                 threads) +
-      2 * scalar * s.batch * config.rank * s.D;
+  cost.bytes_held = formula::attention_buffers(
+                        attention, AttentionForm::streaming, scalar, threads) +
+                    projected_bytes(s, config.rank, scalar);
   return cost;
+}
+
+Cost linformer_backward_cost(const Shape& s, const Options& options,
+                             std::size_t scalar, int threads) {
+  const std::size_t rank = LinformerConfig(options).rank;
+  Cost cost = formula::attention_backward(
+      attention_shape(s, rank), AttentionForm::streaming, scalar, threads);
+  cost[Part::key_value_projection] =
+      2 * formula::combine_rows_backward(s.batch, rank, s.N, s.D, scalar);
+  cost.bytes_held += projected_bytes(s, rank, scalar);  // their gradients
+  return cost;
+}
+
+// Log-sum-exps, and what was projected, which then is not the workspace's.
+MixerTrace linformer_trace(const Shape& s, const Options& options,
+                           std::size_t scalar) {
+  const std::uint64_t made =
+      projected_bytes(s, LinformerConfig(options).rank, scalar);
+  return {scalar * s.batch * s.H * s.N + made, made};
 }
 
 oracle::Array projected(const oracle::Array& weights, const oracle::Array& x,
@@ -174,6 +200,8 @@ Contestant linformer() {
       .settings = along("rank", {64, 128, 256, 512, 1024}),
   }};
   variant.cost = linformer_cost;
+  variant.backward_cost = linformer_backward_cost;
+  variant.trace = linformer_trace;
   variant.reference = linformer_reference;
   make_with<Linformer>(variant);
   return transformer_with(variant);

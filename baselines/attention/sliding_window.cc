@@ -112,6 +112,13 @@ Cost sliding_cost(const Shape& s, const Options& options, std::size_t scalar,
                                    threads);
 }
 
+Cost sliding_backward_cost(const Shape& s, const Options& options,
+                           std::size_t scalar, int threads) {
+  const Window window(s, options);
+  return formula::sparse_attention_backward(
+      attention_shape(s), window.pattern(), window.pairs(), scalar, threads);
+}
+
 oracle::Array sliding_reference(const NaiveInputs& in) {
   const auto window = static_cast<long>(in.options.number("window"));
   const auto globals = static_cast<long>(in.options.number("globals"));
@@ -152,6 +159,7 @@ Contestant sliding_window() {
       .settings = along("window", {64, 128, 256, 512, 1024}),
   }};
   variant.cost = sliding_cost;
+  variant.backward_cost = sliding_backward_cost;
   variant.reference = sliding_reference;
   make_with<SlidingWindow>(variant);
   return transformer_with(variant);

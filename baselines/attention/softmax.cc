@@ -55,6 +55,16 @@ Cost softmax_backward_cost(const Shape& s, const Options& options,
       attention_form(options.text("form")), scalar, threads);
 }
 
+// The weights, which then are not the workspace's, or a log-sum-exp.
+MixerTrace softmax_trace(const Shape& s, const Options& options,
+                         std::size_t scalar) {
+  const std::uint64_t queries = scalar * s.batch * s.H * s.N;
+  if (attention_form(options.text("form")) == AttentionForm::streaming) {
+    return {queries, 0};
+  }
+  return {queries * s.N, queries * s.N};
+}
+
 oracle::Array softmax_reference(const NaiveInputs& in) {
   return oracle::attention(in.q, in.k, in.v, in.shape.H, in.valid);
 }
@@ -73,9 +83,7 @@ Contestant softmax() {
   }};
   variant.cost = softmax_cost;
   variant.backward_cost = softmax_backward_cost;
-  variant.form = [](const Options& options) {
-    return attention_form(options.text("form"));
-  };
+  variant.trace = softmax_trace;
   variant.reference = softmax_reference;
   make_with<Softmax>(variant);
   Contestant contestant = transformer_with(variant);

@@ -2,6 +2,7 @@
 // the transformer's block, in place of softmax attention.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,6 +30,18 @@ struct NaiveInputs {
   }
 };
 
+// What one use leaves in the trace for its backward, and what of forward's own
+// buffers it has no need to hold then.
+struct MixerTrace {
+  std::uint64_t kept_bytes = 0;
+  std::uint64_t spared_bytes = 0;
+};
+
+// Of what goes back from what it was given and made.
+inline MixerTrace keeps_nothing(const Shape&, const Options&, std::size_t) {
+  return {};
+}
+
 struct MixerWidths {
   std::size_t keys;  // of all heads together; 0: none, they are the queries
   std::size_t values;
@@ -48,9 +61,9 @@ struct AttentionVariant : Declaration {
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>
       backward_cost = {};
-  // In which form its attention is kept for the backward: with a log-sum-exp,
-  // or with weights.
-  std::function<AttentionForm(const Options&)> form = {};
+  // None: a log-sum-exp for each query and head.
+  std::function<MixerTrace(const Shape&, const Options&, std::size_t scalar)>
+      trace = {};
   // Of one layer: work, its parameters, and the buffers in bytes_held.
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>

@@ -193,14 +193,30 @@ Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
   return cost;
 }
 
+// What all layers keep for their backward, less what forward's own buffers have
+// no need to hold then.
+std::uint64_t kept_for_backward(const AttentionVariant& variant, const Shape& s,
+                                const Options& options,
+                                const AttentionLayerSizes& sizes,
+                                std::size_t scalar, int threads, Keep keep) {
+  // As traces_held() has them of any mixer.
+  const std::uint64_t log_sum_exps = scalar * s.batch * s.H * s.N;
+  const MixerTrace mixer = variant.trace ? variant.trace(s, options, scalar)
+                                         : MixerTrace{log_sum_exps};
+  const bool keeps_all = keep == Keep::activations;
+  const std::size_t traces = keeps_all ? s.B : 1;
+  return formula::traces_held(sizes, s.B, keep, scalar, threads) +
+         traces * mixer.kept_bytes - traces * log_sum_exps -
+         formula::buffers_unused(sizes, keep, scalar) -
+         (keeps_all ? mixer.spared_bytes : 0);
+}
+
 TrainingCost transformer_training_cost(const AttentionVariant& variant,
                                        const Shape& s, const Options& options,
                                        std::size_t scalar, int threads,
                                        Keep keep) {
   const TransformerConfig config(variant, s, options);
-  const AttentionLayerSizes sizes{
-      config.layer, s.batch, s.N, 0,
-      variant.form ? variant.form(options) : AttentionForm::streaming};
+  const AttentionLayerSizes sizes{config.layer, s.batch, s.N};
   const std::size_t encoded = config.input.encoded_channels();
   const bool learns = config.input.positions == Positions::learned;
   const Cost keeping = formula::attention_layer_keeping(sizes, s.B, scalar);
@@ -213,8 +229,7 @@ TrainingCost transformer_training_cost(const AttentionVariant& variant,
       cost.forward.bytes_held + cost.backward.bytes_held +
       scalar * (cost.forward.parameters + 2 * s.batch * s.N * s.D +
                 (learns ? s.batch * s.N * encoded : 0)) +
-      formula::traces_held(sizes, s.B, keep, scalar, threads) -
-      formula::buffers_unused(sizes, keep, scalar);
+      kept_for_backward(variant, s, options, sizes, scalar, threads, keep);
   cost.backward += formula::input_projection_backward(s.batch * s.N, encoded,
                                                       s.D, learns, scalar);
   if (keep == Keep::activations) {

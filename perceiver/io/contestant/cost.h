@@ -1,9 +1,7 @@
 // What the contestant `perceiver_io` declares.
 #pragma once
 
-#include "contract/options.h"
-#include "contract/shape.h"
-#include "primitives/cost.h"
+#include "contract/contestant.h"
 
 namespace suite {
 
@@ -11,5 +9,9 @@ namespace suite {
 // behind them.
 Cost io_cost(const Shape& shape, const Options& options, std::size_t scalar,
              int threads);
+
+// Of training it: raw inputs need no gradient, rows do where they are learned.
+TrainingCost io_training_cost(const Shape& shape, const Options& options,
+                              std::size_t scalar, int threads, Keep keep);
 
 }  // namespace suite

@@ -66,6 +66,7 @@ Contestant perceiver_io() {
       .options = io_options(),
   }};
   contestant.cost = io_cost;
+  contestant.training_cost = io_training_cost;
   contestant.output_channels = [](const Shape& shape, const Options& options) {
     return or_else(options.number("outputs"),
                    or_else(options.number("query_channels"), shape.D));

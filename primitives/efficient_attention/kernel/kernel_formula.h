@@ -15,8 +15,18 @@ namespace suite::formula {
 Cost kernel_attention(const KernelShape& shape, std::size_t scalar,
                       int threads);
 
-// φ of values that are read once, as what it makes of them stays in cache.
+// Its backward. Of each head and row S is made again, G beside it, and each is
+// read by one product for φ's gradient; besides there are the queries' totals
+// and the values' gradients. φ, made `feature_passes()` times for queries and
+// keys together, and its backwards come on top. `bytes_held` are the buffers'.
+Cost kernel_attention_backward(const KernelShape& shape, std::size_t scalar,
+                               int threads);
+std::size_t feature_passes(const KernelShape& shape);
+
+// φ of values that are read once, as what it makes of them stays in cache. Its
+// backward writes their gradients too.
 Work elu_plus_one(std::size_t values, std::size_t scalar);
+Work elu_plus_one_backward(std::size_t values, std::size_t scalar);
 
 // The same by products with `features` directions of a head's channels.
 Work positive_features(std::size_t rows, std::size_t heads,

@@ -11,6 +11,12 @@ Work combine_rows(std::size_t batch, std::size_t rows, std::size_t inputs,
                                            rows * channels)};
 }
 
+Work combine_rows_backward(std::size_t batch, std::size_t rows,
+                           std::size_t inputs, std::size_t channels,
+                           std::size_t scalar) {
+  return 2 * combine_rows(batch, rows, inputs, channels, scalar);
+}
+
 Work segment_means(std::size_t batch, std::size_t rows, std::size_t segments,
                    std::size_t channels, std::size_t scalar) {
   return {.bytes_moved = scalar * batch * channels * (rows + segments)};

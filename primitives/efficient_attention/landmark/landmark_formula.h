@@ -12,6 +12,10 @@ namespace suite::formula {
 // weights[rows, inputs] times inputs of so many channels, for each example.
 Work combine_rows(std::size_t batch, std::size_t rows, std::size_t inputs,
                   std::size_t channels, std::size_t scalar);
+// Its backward: two products, and the gradients of all three.
+Work combine_rows_backward(std::size_t batch, std::size_t rows,
+                           std::size_t inputs, std::size_t channels,
+                           std::size_t scalar);
 
 // Means of segments: all rows read, `segments` of them written.
 Work segment_means(std::size_t batch, std::size_t rows, std::size_t segments,

@@ -5,6 +5,7 @@
 
 #include "primitives/cost.h"
 #include "primitives/efficient_attention/sparse/sparse_attention.h"
+#include "primitives/efficient_attention/sparse/sparse_backward.h"
 
 namespace suite::formula {
 
@@ -12,5 +13,11 @@ namespace suite::formula {
 // queries. `bytes_held` are the buffers'.
 Cost sparse_attention(const AttentionShape& shape, std::size_t pairs,
                       std::size_t block, std::size_t scalar, int threads);
+
+// Its backward: five products of each pair, for weights are made again.
+// `bytes_held` are the buffers'.
+Cost sparse_attention_backward(const AttentionShape& shape,
+                               const SparsePattern& pattern, std::size_t pairs,
+                               std::size_t scalar, int threads);
 
 }  // namespace suite::formula
