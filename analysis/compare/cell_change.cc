@@ -63,34 +63,6 @@ CellChange changed(const CellPair& pair, double widening, double tolerance) {
 
 }  // namespace
 
-std::string_view name_of(Change change) {
-  switch (change) {
-    case Change::same:
-      return "SAME";
-    case Change::faster:
-      return "FASTER";
-    case Change::slower:
-      return "SLOWER";
-    case Change::unclear:
-      return "UNCLEAR";
-    case Change::different:
-      return "DIFFERENT";
-    case Change::untimed:
-      return "untimed";
-  }
-  return "";
-}
-
-Change change_of(const Interval& ratio, double tolerance) {
-  if (!is_known(ratio)) return Change::unclear;
-  if (ratio.low >= 1 / (1 + tolerance) && ratio.high <= 1 + tolerance) {
-    return Change::same;
-  }
-  if (ratio.high < 1) return Change::faster;
-  if (ratio.low > 1) return Change::slower;
-  return Change::unclear;
-}
-
 double worth_widening(const Run& run) {
   return run.speeds.drift > kDriftWorthSaying ? run.speeds.drift : 0;
 }

@@ -3,30 +3,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "analysis/compare/change.h"
 #include "analysis/compare/run_pair.h"
 #include "support/interval.h"
 
 namespace suite {
-
-enum class Change {
-  same,       // the interval lies within the tolerance
-  faster,     // below 1, and not the same
-  slower,     // above 1, and not the same
-  unclear,    // none of these
-  different,  // another model: counts differ, or the answers became wrong
-  untimed,    // skipped, or failed before
-};
-inline constexpr Change kChanges[] = {Change::same,      Change::faster,
-                                      Change::slower,    Change::unclear,
-                                      Change::different, Change::untimed};
-std::string_view name_of(Change change);  // "SAME"
-
-// Of an interval of B's time over A's. SAME is within 1/(1 + tolerance) …
-// 1 + tolerance.
-Change change_of(const Interval& ratio, double tolerance);
 
 // How far, in logarithms, the machine's own speed moved while a run was
 // measured; 0 for less than a tenth.

@@ -1,10 +1,14 @@
 // What changed between two runs, or two folders of runs?
 //   ./bazelw run //analysis:compare -- A B
-// Exit status 1: something is SLOWER, or DIFFERENT; 2: bad input.
+// Exit status 1: something is SLOWER, WORSE or DIFFERENT; 2: bad input.
 
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <optional>
 
 #include "analysis/compare/comparison.h"
+#include "analysis/compare/learning/learning_comparison.h"
+#include "analysis/learning/learning_run.h"
 #include "analysis/runs/run.h"
 #include "support/check.h"
 #include "support/command_line.h"
@@ -18,29 +22,64 @@ constexpr int kWorse = 1;
 struct Arguments {
   std::string a, b, csv;
   double tolerance = 0.05;
+  std::optional<double> points, reach;  // of learning runs
 };
 
 void declare(CLI::App& app, Arguments& a) {
   app.add_option("A", a.a, "A run, or a folder with runs: before");
   app.add_option("B", a.b, "A run, or a folder with runs: after");
   app.add_option("--tolerance", a.tolerance,
-                 "Ratios from 1/(1 + T) to 1 + T are the SAME; 0.05");
+                 "Ratios from 1/(1 + T) to 1 + T are the SAME; 0.05. So are "
+                 "losses of that ratio of likelihoods");
+  app.add_option("--points", a.points,
+                 "Accuracies that differ by up to so many per cent are the "
+                 "SAME; 1");
+  app.add_option("--reach", a.reach,
+                 "Compare the time to this accuracy on held-out examples, as "
+                 "0.95; the most that all curves of a learner come to");
   app.add_option("--csv", a.csv, "Write the comparison to FILE too");
   app.footer(
       "On one machine each cell's B/A is SAME, FASTER, SLOWER or UNCLEAR by "
       "its 95 % interval,\nor DIFFERENT if counts differ: a changed model is "
       "not a faster one. Across machines\nratios between contestants, slopes "
-      "and crossovers are compared.\nExit status 0; 1 if anything is SLOWER "
-      "or DIFFERENT; 2 for bad input.");
+      "and crossovers are compared.\nOf two learning runs each learner's "
+      "accuracy and loss are SAME, BETTER, WORSE or UNCLEAR,\nover the seeds "
+      "that both have; so are its times, which seeds of one run share the "
+      "hour of.\nExit status 0; 1 if anything is SLOWER, WORSE or DIFFERENT; "
+      "2 for bad input.");
 }
 
-int run(Arguments& a) {
+void check(const Arguments& a) {
   require(!a.a.empty() && !a.b.empty(),
           "two folders must be given: runs, or folders with runs");
   require(a.tolerance >= 0 && a.tolerance <= 1,
           "--tolerance {}: allowed are numbers from 0 to 1", a.tolerance);
-  a.a = user_path(a.a);
-  a.b = user_path(a.b);
+  const double points = a.points.value_or(1);
+  require(points >= 0 && points <= 100,
+          "--points {}: allowed are numbers from 0 to 100", points);
+  const double reach = a.reach.value_or(1);
+  require(reach > 0 && reach <= 1,
+          "--reach {}: allowed are numbers above 0, to 1", reach);
+}
+
+int compare_learning(const Arguments& a) {
+  const LearningRun run_a = read_learning_run(a.a);
+  const LearningRun run_b = read_learning_run(a.b);
+  const LearningComparison comparison(pair_learners(run_a, run_b),
+                                      {.times = a.tolerance,
+                                       .accuracy = a.points.value_or(1) / 100,
+                                       .loss = std::log1p(a.tolerance),
+                                       .reach = a.reach});
+  if (!a.csv.empty()) {
+    replace_file(user_path(a.csv), comparison_csv(comparison));
+  }
+  fmt::print("{}", comparison_text(comparison));
+  return is_worse(comparison) ? kWorse : 0;
+}
+
+int compare_cells(const Arguments& a) {
+  require(!a.points && !a.reach,
+          "--points and --reach are for two learning runs");
   const std::vector<Run> runs_a = read_runs(a.a), runs_b = read_runs(a.b);
   const PairedRuns paired = pair_runs(a.a, runs_a, a.b, runs_b);
   std::vector<Compared> all;
@@ -59,6 +98,18 @@ int run(Arguments& a) {
   if (!paired.notes.empty()) fmt::print("\n");
   for (const std::string& note : paired.notes) fmt::print("{}\n", note);
   return is_worse(all) ? kWorse : 0;
+}
+
+int run(Arguments& a) {
+  check(a);
+  a.a = user_path(a.a);
+  a.b = user_path(a.b);
+  const bool learned_a = is_learning_run(a.a);
+  const bool learned_b = is_learning_run(a.b);
+  require(learned_a == learned_b,
+          "{} is a learning run, {} is not: it has no curves.csv",
+          learned_a ? a.a : a.b, learned_a ? a.b : a.a);
+  return learned_a ? compare_learning(a) : compare_cells(a);
 }
 
 int main(int argc, char** argv) {

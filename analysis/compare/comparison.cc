@@ -67,7 +67,9 @@ Compared compare(const RunPair& pair, double tolerance) {
 
 bool is_worse(const std::vector<Compared>& all) {
   return std::any_of(all.begin(), all.end(), [](const Compared& each) {
-    return each.count(Change::slower) + each.count(Change::different) > 0;
+    return std::any_of(
+        each.cells.begin(), each.cells.end(),
+        [](const CellChange& cell) { return is_worse(cell.change); });
   });
 }
 

@@ -42,13 +42,18 @@ class Row {
     return value;
   }
 
+  // Nothing of an empty field.
+  std::optional<double> measured(std::string_view column) const {
+    if (text(column).empty()) return std::nullopt;
+    return number<double>(column);
+  }
+
   CurvePoint point() const {
     CurvePoint point{number<std::uint64_t>("step"), number<double>("seconds"),
                      number<double>("macs"), number<double>("loss"),
                      number<double>("accuracy")};
-    if (!text("latent_information").empty()) {
-      point.latent_information = number<double>("latent_information");
-    }
+    point.train_loss = measured("train_loss");
+    point.latent_information = measured("latent_information");
     return point;
   }
 
@@ -106,8 +111,11 @@ std::vector<Curve> read_curves(const std::string& folder) {
         index.emplace(std::pair(row.text("learner"), seed), curves.size());
     if (is_new) {
       curves.push_back({.experiment = row.text("experiment"),
+                        .run_id = row.text("run_id"),
+                        .definition_sha256 = row.text("definition_sha256"),
                         .learner = row.text("learner"),
                         .seed = seed,
+                        .threads = row.number<int>("threads"),
                         .parameters = row.number<std::uint64_t>("parameters")});
     }
     note(row, curves[found->second]);

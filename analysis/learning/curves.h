@@ -15,13 +15,15 @@ struct CurvePoint {
   double macs = 0;     // of training so far
   double loss = 0;
   double accuracy = 0;
+  std::optional<double> train_loss;  // mean since the look before, if any
   std::optional<double> latent_information;  // in nats, where there are latents
 };
 
 struct Curve {
-  std::string experiment;
+  std::string experiment, run_id, definition_sha256;
   std::string learner;  // its id
   std::uint64_t seed = 0;
+  int threads = 0;
   std::uint64_t parameters = 0;
   std::vector<CurvePoint> held_out;  // by step, from step 0 on
   std::optional<CurvePoint> train, test;  // at the end

@@ -23,11 +23,20 @@ std::string header() {
 }
 
 std::string line(const std::map<std::string, std::string>& fields) {
-  std::map<std::string, std::string> all{
-      {"schema", "1"},      {"experiment", "digits"}, {"learner", "perceiver"},
-      {"parameters", "77"}, {"seed", "1"},            {"step", "0"},
-      {"seconds", "0"},     {"macs", "0"},            {"split", "held_out"},
-      {"loss", "2.3"},      {"accuracy", "0.1"},      {"status", "ok"}};
+  std::map<std::string, std::string> all{{"schema", "1"},
+                                         {"experiment", "digits"},
+                                         {"learner", "perceiver"},
+                                         {"run_id", "now"},
+                                         {"threads", "2"},
+                                         {"parameters", "77"},
+                                         {"seed", "1"},
+                                         {"step", "0"},
+                                         {"seconds", "0"},
+                                         {"macs", "0"},
+                                         {"split", "held_out"},
+                                         {"loss", "2.3"},
+                                         {"accuracy", "0.1"},
+                                         {"status", "ok"}};
   for (const auto& [column, value] : fields) all[column] = value;
   std::string text;
   for (const std::string_view column : kCurveColumns) {
@@ -56,7 +65,10 @@ std::string refusal(const std::string& text) {
 TEST(ReadCurves, TellsLearnersAndSeedsApart) {
   const std::vector<Curve> curves =
       read(header() + line({}) + line({{"seed", "2"}}) +
-           line({{"step", "10"}, {"seconds", "1.5"}, {"accuracy", "0.7"}}) +
+           line({{"step", "10"},
+                 {"seconds", "1.5"},
+                 {"accuracy", "0.7"},
+                 {"train_loss", "1.9"}}) +
            line({{"step", "10"}, {"split", "train"}, {"accuracy", "0.8"}}) +
            line({{"step", "10"}, {"split", "test"}, {"accuracy", "0.75"}}) +
            line({{"learner", "transformer"}}));
@@ -66,6 +78,10 @@ TEST(ReadCurves, TellsLearnersAndSeedsApart) {
   EXPECT_EQ(curves[0].train->accuracy, 0.8);
   EXPECT_EQ(curves[0].test->accuracy, 0.75);
   EXPECT_EQ(curves[0].parameters, 77u);
+  EXPECT_EQ(curves[0].threads, 2);
+  EXPECT_EQ(curves[0].run_id, "now");
+  EXPECT_FALSE(curves[0].held_out[0].train_loss.has_value());
+  EXPECT_EQ(curves[0].held_out[1].train_loss, 1.9);
   EXPECT_EQ(curves[1].seed, 2u);
   EXPECT_FALSE(curves[1].test.has_value());
   EXPECT_EQ(curves[2].learner, "transformer");

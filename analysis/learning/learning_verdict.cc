@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
 #include <regex>
 #include <set>
 
 #include "analysis/learning/learning_claim.h"
+#include "analysis/learning/student_interval.h"
 #include "support/check.h"
-#include "support/interval.h"
 
 namespace suite {
 namespace {
@@ -114,18 +113,6 @@ LearningVerdict judge_reaching(const LearningClaim& claim,
                       reached, ended, claim.least, time, worst)};
 }
 
-// Student's 95 % interval of the mean.
-Interval interval_of_mean(const std::vector<double>& values) {
-  const auto n = static_cast<double>(values.size());
-  double mean = 0, squares = 0;
-  for (const double value : values) mean += value / n;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  const boost::math::students_t distribution(n - 1);
-  const double half = boost::math::quantile(distribution, 0.975) *
-                      std::sqrt(squares / (n - 1) / n);
-  return {mean, mean - half, mean + half};
-}
-
 std::optional<double> value_before(const Curve& curve) {
   if (curve.held_out.empty() || curve.held_out.front().step != 0) {
     return std::nullopt;
@@ -142,7 +129,7 @@ LearningVerdict judge_differences(const LearningClaim& claim,
                                     differences.size(), claim.seeds));
   }
   const bool is_ratio = claim.quantity == LearningQuantity::speed;
-  const Interval interval = interval_of_mean(differences);
+  const Interval interval = student_interval(differences);
   const auto shown = [&](double x) { return is_ratio ? std::exp(x) : x; };
   const std::string text = fmt::format(
       "{} {:.4g} [{:.4g}, {:.4g}] over {} pairs of seeds",

@@ -236,7 +236,7 @@ def is_number(value):
 def read_table(path, columns, numbers, floats=()):
     """A CSV's rows by their lines; `numbers` are those of its columns. `floats` are
     columns that may be below 0; what is not finite in them becomes NaN."""
-    records, lines = _records(path)
+    records, lines = read_records(path)
     header = records[0] if records else []
     for column in columns:
         if column not in header:
@@ -262,7 +262,7 @@ def _read_rows(path):
     return rows
 
 
-def _records(path):
+def read_records(path):
     """Records and the line that each starts in."""
     text = read_text(path)
     if text and not text.endswith("\n"):

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "analysis/runs/run_manifest.h"
 #include "contract/options.h"
 #include "contract/shape.h"
 #include "experiments/definition/phase.h"
@@ -118,14 +119,6 @@ void require_totals(const Run& run, const std::string& path,
               "the run",
               path, last_line, run.folder);
     }
-  }
-}
-
-nlohmann::json read_manifest(const std::string& path) {
-  try {
-    return nlohmann::json::parse(read_file(path));
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("{}: not a manifest: {}", path, error.what()));
   }
 }
 
@@ -260,16 +253,9 @@ Run read_run(const std::string& folder) {
   Run run;
   run.folder = folder;
   read_cells(run, folder + "/cells.csv");
-  const std::string path = folder + "/manifest.json";
-  const nlohmann::json manifest = read_manifest(path);
+  const nlohmann::json manifest = read_manifest(folder, run.run_id);
   try {
-    require(manifest.at("run_id") == run.run_id,
-            "{}: of run {}, the rows beside it are of {}", path,
-            manifest.at("run_id").get<std::string>(), run.run_id);
-    const auto& machine = manifest.at("machine");
-    run.machine =
-        fmt::format("{}, {} cores", machine.at("cpu").get<std::string>(),
-                    machine.at("cores").get<int>());
+    run.machine = machine_of(manifest);
     read_calibration(run, manifest);
     const nlohmann::json::json_pointer text("/definition/text");
     if (manifest.contains(text) && manifest.at(text).is_string()) {
@@ -277,7 +263,8 @@ Run read_run(const std::string& folder) {
           in_todays_words(manifest.at(text).get<std::string>());
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("{}: not a manifest: {}", path, error.what()));
+    throw Error(fmt::format("{}/manifest.json: not a manifest: {}", folder,
+                            error.what()));
   }
   return run;
 }

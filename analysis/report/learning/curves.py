@@ -2,6 +2,7 @@
 a learner."""
 import dataclasses
 
+from analysis.report.learning.latents import read_latents
 from analysis.report.run import (
     BadInput, Run, check_rows, check_words, parse_json, read_manifest, read_table)
 from analysis.report.verdicts import FILE as VERDICTS
@@ -20,13 +21,16 @@ SPLITS = ("held_out", "train", "test")
 @dataclasses.dataclass(eq=False)
 class LearningRun(Run):
     """Its rows are those of curves.csv."""
+    latents: dict = dataclasses.field(default_factory=dict)  # of learners, by their ids
 
 
 def read_learning_run(folder, name=""):
     """With its verdicts, which are about nothing else."""
     rows = _read_rows(folder / TABLE)
-    return LearningRun(name, *read_manifest(folder, rows), rows,
-                       verdicts=_read_verdicts(folder / VERDICTS))
+    experiment, run_id, manifest, definition = read_manifest(folder, rows)
+    return LearningRun(name, experiment, run_id, manifest, definition, rows,
+                       verdicts=_read_verdicts(folder / VERDICTS),
+                       latents=read_latents(folder, manifest, rows))
 
 
 def _read_rows(path):

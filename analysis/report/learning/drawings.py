@@ -1,6 +1,7 @@
 """Figures of how learners learn: accuracy, loss, and whether latents come apart."""
 from analysis.report import style
 from analysis.report.learning.learners import learners
+from analysis.report.learning.maps import latent_drawings
 from analysis.report.learning.panels import MACS, SECONDS, STEPS, panel, panes_for
 from analysis.report.lines import Drawing, logarithmic_y
 
@@ -15,6 +16,7 @@ def drawings(run):
         drawing = draw(everyone)
         if drawing:
             yield drawing
+    yield from latent_drawings(run)
 
 
 def _accuracy(everyone):

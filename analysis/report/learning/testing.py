@@ -3,6 +3,8 @@ import csv
 import json
 import math
 
+import numpy
+
 COLUMNS = ("schema experiment definition_sha256 run_id learner contestant task positions latents "
            "N M B C D H L O batch optimiser schedule threads scalar parameters seed step examples "
            "seconds macs split asked_of loss accuracy train_loss gradient_norm rate "
@@ -36,7 +38,7 @@ def row(learner, seed, step, split="held_out", **keys):
     # So that a test is no copy of what is held out, and gaps differ.
     off = {"held_out": 0, "test": -0.01, "train": 0.02 * seed}[split]
     return {"learner": identity(learner), "contestant": contestant, "task": TASK, **letters,
-            "batch": BATCH, "parameters": 12345, "seed": seed, "step": step,
+            "batch": BATCH, "threads": 2, "parameters": 12345, "seed": seed, "step": step,
             "examples": step * BATCH, "seconds": step * pace * (1 + 0.1 * seed),
             "macs": step * BATCH * macs, "split": split,
             "accuracy": accuracy(seed, step) + off, "loss": 2 * math.exp(-step / 100) + 0.01 * seed,
@@ -86,3 +88,15 @@ def write_run(folder, found=None, judged=None, experiment="trial"):
         "settings": {"threads": 2, "seeds": [1, 2, 3], "scalar": "float"}}, indent=2))
     if judged is not None:
         (folder / "verdicts.json").write_text(json.dumps(judged, indent=1))
+
+
+def write_latents(folder, name, maps, rise=None):
+    """Files of the learner and seed NAME: maps [2, M, N], and {class: rise by latent}."""
+    latents = folder / "latents"
+    latents.mkdir(parents=True, exist_ok=True)
+    numpy.save(latents / f"{name}-maps.npy", numpy.asarray(maps, numpy.float32))
+    if rise is not None:
+        lines = ["latent,class,examples,loss,loss_rise"] + [
+            f"{latent},{each},{len(each)},0.5,{value}" for each, values in rise.items()
+            for latent, value in enumerate(values)]
+        (latents / f"{name}-loss.csv").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,28 @@
+#include "analysis/runs/run_manifest.h"
+
+#include "support/check.h"
+#include "support/files.h"
+
+namespace suite {
+
+nlohmann::json read_manifest(const std::string& folder,
+                             const std::string& run_id) {
+  const std::string path = folder + "/manifest.json";
+  try {
+    const nlohmann::json manifest = nlohmann::json::parse(read_file(path));
+    require(manifest.at("run_id") == run_id,
+            "{}: of run {}, the rows beside it are of {}", path,
+            manifest.at("run_id").get<std::string>(), run_id);
+    return manifest;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(fmt::format("{}: not a manifest: {}", path, error.what()));
+  }
+}
+
+std::string machine_of(const nlohmann::json& manifest) {
+  const auto& machine = manifest.at("machine");
+  return fmt::format("{}, {} cores", machine.at("cpu").get<std::string>(),
+                     machine.at("cores").get<int>());
+}
+
+}  // namespace suite
