@@ -65,7 +65,9 @@ InputEncodingWidths encoding_of(const Shape& shape, const Options& options) {
           options.number("bands")};
 }
 
-EncoderConfig encoder_of(const Shape& shape, const Options& options) {
+}  // namespace
+
+EncoderConfig encoder_config(const Shape& shape, const Options& options) {
   return {
       .latents = shape.M,
       .channels = shape.D,
@@ -84,8 +86,6 @@ EncoderConfig encoder_of(const Shape& shape, const Options& options) {
       .attention = attention_form(options.text("form")),
       .planned = options.text("plan") == "planned"};
 }
-
-}  // namespace
 
 PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
                                  const InputEncodingWidths& encoding)
@@ -130,7 +130,7 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
 }
 
 PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)
-    : PerceiverConfig(encoder_of(shape, options),
+    : PerceiverConfig(encoder_config(shape, options),
                       encoding_of(shape, options)) {}
 
 CrossAttentionShape PerceiverConfig::cross_attention_shape(

@@ -76,6 +76,9 @@ struct PerceiverConfig {
                                 std::size_t scalar) const;
 };
 
+// What the options make of the letters.
+EncoderConfig encoder_config(const Shape& shape, const Options& options);
+
 // The options of a Perceiver, with their questions.
 std::vector<OptionSpec> perceiver_options();
 

@@ -3,10 +3,12 @@
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "perceiver/io/config.h"
+#include "pretrained/inputs/pictures/grey.h"
 
 namespace suite {
 
@@ -27,6 +29,9 @@ struct HuggingfaceModel {
   std::string architecture;  // "PerceiverForMaskedLM"
   IoConfig config;
   std::vector<std::string> labels;  // by number; empty if it has none
+  // Where inputs are not what its tokenizer and image processor make of them:
+  bool bytes = false;                  // byte b of a text is token b
+  std::optional<GreyScale> grey = {};  // pictures are grey
 };
 
 // "PerceiverForMaskedLM", …: throws Error unless config.json names one that is

@@ -50,6 +50,21 @@ NamedTensor<T> theirs(const std::string& architecture,
 
 }  // namespace
 
+void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
+  constexpr std::size_t kMostBlocks = 10000;
+  const std::size_t tensors = checkpoint.names().size();
+  require(encoder.layers <= tensors,
+          "{}: {} layers a block by config.json, and {} tensors in all",
+          checkpoint.folder(), encoder.layers, tensors);
+  require(encoder.blocks <= kMostBlocks,
+          "{}: {} blocks by config.json; up to {} are allowed",
+          checkpoint.folder(), encoder.blocks, kMostBlocks);
+  require(encoder.sharing != Sharing::none ||
+              encoder.blocks * encoder.layers <= tensors,
+          "{}: {} blocks of {} layers by config.json, and {} tensors in all",
+          checkpoint.folder(), encoder.blocks, encoder.layers, tensors);
+}
+
 template <class T>
 std::vector<std::size_t> huggingface_shape(const Parameter<T>& parameter,
                                            const std::string& their_name) {

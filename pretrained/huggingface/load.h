@@ -10,6 +10,10 @@
 
 namespace suite {
 
+// Throws Error for a config.json that claims more layers than any memory holds:
+// each has tensors, whether blocks share theirs or have their own.
+void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder);
+
 // Fills every parameter and statistic from tensors of the names and shapes that
 // `architecture` gives them. Throws Error, one line, if any is missing, of
 // another shape, or left over; then nothing is read.

@@ -26,7 +26,7 @@ bool is_flow(const std::string& architecture) {
 // The options that bring a modality what it takes.
 std::string allowed(const std::string& architecture,
                     const std::vector<std::string>& inputs) {
-  if (has(inputs, "array")) return "--input FILE.npy";
+  if (has(inputs, "array") || has(inputs, "points")) return "--input FILE.npy";
   if (has(inputs, "text")) return "--input FILE.npy, --text or --text-file";
   if (has(inputs, "audio")) {
     return "--input audio=FILE.npy or --audio, and --input image=FILE.npy or "

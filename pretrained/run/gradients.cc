@@ -10,6 +10,7 @@
 #include "pretrained/huggingface/load.h"
 #include "pretrained/run/answers.h"
 #include "pretrained/run/loaded.h"
+#include "pretrained/trained/trained_model.h"
 #include "primitives/threads.h"
 #include "support/command_line.h"
 #include "support/files.h"
@@ -88,6 +89,10 @@ int run(const GradientArguments& a) {
   set_threads(thread_counts(a.threads).back());
   const Files files = read_cotangents(a);
   const Loaded loaded = load_checkpoint(a);
+  require(loaded.described.architecture != kTrainedArchitecture,
+          "{}: a classifier of //experiments:learn; //pretrained:export makes "
+          "one of Hugging Face's of it, which has gradients here",
+          a.checkpoint);
   const IoInput<float> input = loaded.input();
   auto workspace = loaded.model.workspace();
   auto trace = loaded.model.trace(a.recompute ? Keep::recompute

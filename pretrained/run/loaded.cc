@@ -4,22 +4,32 @@
 
 #include "pretrained/checkpoint/checkpoint.h"
 #include "pretrained/huggingface/load.h"
+#include "pretrained/trained/trained_model.h"
+#include "pretrained/trained/weights.h"
 #include "support/files.h"
 
 namespace suite {
 namespace {
 
-// A config.json may claim more layers than any memory holds; none has fewer
-// than one tensor. Blocks share theirs.
-void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
-  constexpr std::size_t kMostBlocks = 10000;
-  const std::size_t tensors = checkpoint.names().size();
-  require(encoder.layers <= tensors,
-          "{}: {} layers a block by config.json, and {} tensors in all",
-          checkpoint.folder(), encoder.layers, tensors);
-  require(encoder.blocks <= kMostBlocks,
-          "{}: {} blocks by config.json; up to {} are allowed",
-          checkpoint.folder(), encoder.blocks, kMostBlocks);
+// A classifier of //experiments:learn.
+Loaded load_trained(const Checkpoint& checkpoint, const nlohmann::json& json,
+                    const PretrainedArguments& a) {
+  require(a.semantics == "huggingface",
+          "--semantics goes with weights of transformers'");
+  TrainedModel trained = trained_model(json);
+  IoConfig& config = trained.described.config;
+  check_depth(checkpoint, config.encoder);
+  const std::vector<std::string> names = {trained.input().name};
+  check_options(a, kTrainedArchitecture, names);
+  std::map<std::string, NpyArray> files = read_inputs(a, names);
+  const InputShapes shapes = shapes_for(files, names, example_shapes(trained));
+  require_input_shapes(trained, shapes);
+  configure(a, config);
+  ModelInputs inputs =
+      model_inputs(std::move(files), a, trained.described, shapes);
+  IoModel<float> model(config);
+  load_trained_weights(checkpoint, trained, model);
+  return {std::move(trained.described), std::move(inputs), std::move(model)};
 }
 
 }  // namespace
@@ -41,13 +51,17 @@ IoInput<float> Loaded::input_of(const ModelInputs& inputs) {
 Loaded load_checkpoint(const PretrainedArguments& a) {
   const Checkpoint checkpoint(user_path(a.checkpoint));
   const nlohmann::json json = checkpoint.config();
+  if (a.architecture.empty() && is_trained_here(json)) {
+    return load_trained(checkpoint, json, a);
+  }
   const std::string architecture =
       a.architecture.empty() ? huggingface_architecture(json) : a.architecture;
   const std::vector<std::string> names = huggingface_inputs(architecture);
   check_options(a, architecture, names);
 
   std::map<std::string, NpyArray> files = read_inputs(a, names);
-  const InputShapes shapes = shapes_for(files, json, architecture);
+  const InputShapes shapes =
+      shapes_for(files, names, asked_shapes(json, architecture));
   HuggingfaceModel described =
       huggingface_model(json, architecture, shapes, a.semantics);
   check_depth(checkpoint, described.config.encoder);

@@ -16,25 +16,6 @@ namespace {
 // What Hugging Face's image processor makes of any picture.
 constexpr std::size_t kImageSize = 224;
 
-InputShapes asked_shapes(const Fields& f, const std::string& architecture) {
-  const std::size_t frames = f.number("num_frames", 16);
-  if (architecture == "PerceiverForOpticalFlow") {
-    const auto size = f.numbers("train_size", {368, 496}, 2);
-    return {{"image", {1, 2, 27, size[0], size[1]}}};
-  }
-  if (architecture == "PerceiverForMultimodalAutoencoding") {
-    const auto out = f.numbers("output_shape", {1, 16, 224, 224}, 4);
-    const std::size_t each = f.number("audio_samples_per_frame", 1920);
-    return {{"audio", {1, frames * each, 1}},
-            {"image", {1, frames, 3, out[2], out[3]}}};
-  }
-  const std::size_t size = architecture.ends_with("Learned")
-                               ? f.number("image_size", 56)
-                               : kImageSize;
-  return {{"text", {1, f.number("max_position_embeddings", 2048)}},
-          {"image", {1, 3, size, size}}};
-}
-
 const Modality& modality_named(const IoConfig& config,
                                const std::string& name) {
   for (const Modality& modality : config.inputs) {
@@ -80,12 +61,32 @@ std::map<std::string, NpyArray> read_inputs(
   return files;
 }
 
+InputShapes asked_shapes(const nlohmann::json& config,
+                         const std::string& architecture) {
+  const Fields f(config);
+  const std::size_t frames = f.number("num_frames", 16);
+  if (architecture == "PerceiverForOpticalFlow") {
+    const auto size = f.numbers("train_size", {368, 496}, 2);
+    return {{"image", {1, 2, 27, size[0], size[1]}}};
+  }
+  if (architecture == "PerceiverForMultimodalAutoencoding") {
+    const auto out = f.numbers("output_shape", {1, 16, 224, 224}, 4);
+    const std::size_t each = f.number("audio_samples_per_frame", 1920);
+    return {{"audio", {1, frames * each, 1}},
+            {"image", {1, frames, 3, out[2], out[3]}}};
+  }
+  const std::size_t size = architecture.ends_with("Learned")
+                               ? f.number("image_size", 56)
+                               : kImageSize;
+  return {{"text", {1, f.number("max_position_embeddings", 2048)}},
+          {"image", {1, 3, size, size}}};
+}
+
 InputShapes shapes_for(const std::map<std::string, NpyArray>& files,
-                       const nlohmann::json& config,
-                       const std::string& architecture) {
-  const InputShapes asked = asked_shapes(Fields(config), architecture);
+                       const std::vector<std::string>& inputs,
+                       const InputShapes& asked) {
   InputShapes shapes;
-  for (const std::string& name : huggingface_inputs(architecture)) {
+  for (const std::string& name : inputs) {
     const auto file = files.find(name);
     shapes[name] = file == files.end() ? asked.at(name) : file->second.shape;
     require(!shapes[name].empty(), "{}: a single number is no input", name);

@@ -21,11 +21,16 @@ struct ModelInputs {
 std::map<std::string, NpyArray> read_inputs(
     const PretrainedArguments& arguments, const std::vector<std::string>& inputs);
 
-// Shapes of what is given, and for the rest those that config.json asks for.
-// Throws Error unless all have the same batch.
+// Shapes of what a model of Hugging Face's is given where no file says so, as
+// config.json has them.
+InputShapes asked_shapes(const nlohmann::json& config,
+                         const std::string& architecture);
+
+// Of each of the inputs its file's shape, or the one that is asked for. Throws
+// Error unless all have the same batch.
 InputShapes shapes_for(const std::map<std::string, NpyArray>& files,
-                       const nlohmann::json& config,
-                       const std::string& architecture);
+                       const std::vector<std::string>& inputs,
+                       const InputShapes& asked);
 
 // Takes the files' values, and reads text, pictures, sound and films as the
 // model wants them. Throws Error for what doesn't fit.

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "pretrained/inputs/audio.h"
+#include "pretrained/inputs/file.h"
+#include "pretrained/inputs/pictures/grey.h"
 #include "pretrained/inputs/pictures/image.h"
 #include "pretrained/inputs/pictures/neighbourhoods.h"
 #include "pretrained/inputs/pictures/video.h"
@@ -27,6 +29,23 @@ void observe_text(const PretrainedArguments& a, const TextInput& text,
   inputs.mask = std::move(read.mask);
 }
 
+// A text as it is, of a model that takes it byte by byte: nothing stands around
+// it, nor fills it up.
+void observe_bytes(const PretrainedArguments& a, const TextInput& text,
+                   ModelInputs& inputs) {
+  const std::string read =
+      a.text_file.empty() ? a.text
+                          : file_bytes(user_path(a.text_file), text.length);
+  require(!read.empty() && read.size() <= text.length,
+          "a text of {} bytes; the model takes 1 to {}", read.size(),
+          text.length);
+  Tokens& tokens = inputs.arrays["text"].tokens;
+  tokens.resize({1, read.size()});
+  std::transform(read.begin(), read.end(), tokens.begin(),
+                 [](char byte) { return static_cast<unsigned char>(byte); });
+  inputs.shapes["text"] = {1, read.size()};
+}
+
 // Keeps seven eighths of the shorter side, as for 224 of 256 pixels.
 ImagePlan picture_plan(const std::vector<std::size_t>& extents) {
   return {.height = extents[0],
@@ -49,6 +68,20 @@ void observe_picture(const PretrainedArguments& a, const GridInput& grid,
   Tensor<float, 3>& values = inputs.arrays["image"].values;
   values.resize({1, 3, grid.extents[0] * grid.extents[1]});
   put(scale_pixels(inputs.picture, plan.scale), 0, values);
+}
+
+// The largest square in the middle.
+void observe_grey(const PretrainedArguments& a, const GridInput& grid,
+                  const GreyScale& scale, ModelInputs& inputs) {
+  const ImagePlan plan{.height = grid.extents[0],
+                       .width = grid.extents[1],
+                       .crop_height = grid.extents[0],
+                       .crop_width = grid.extents[1]};
+  const std::string path = user_path(a.image[0]);
+  inputs.picture = fit_picture(grey(read_picture(path)), plan, path);
+  Tensor<float, 3>& values = inputs.arrays["image"].values;
+  values.resize({1, 1, grid.extents[0] * grid.extents[1]});
+  put(scale_grey(inputs.picture, scale), 0, values);
 }
 
 void observe_frames(const PretrainedArguments& a, const GridInput& grid,
@@ -99,12 +132,16 @@ void observe_sound(const PretrainedArguments& a, const GridInput& grid,
 void observe(const PretrainedArguments& a, const HuggingfaceModel& described,
              const Modality& modality, ModelInputs& inputs) {
   if (const auto* text = std::get_if<TextInput>(&modality.input)) {
+    if (described.bytes) return observe_bytes(a, *text, inputs);
     return observe_text(a, *text, described.config.semantics, inputs);
   }
   const auto& grid = std::get<GridInput>(modality.input);
   if (modality.name == "audio") return observe_sound(a, grid, inputs);
   if (!a.video.empty()) return observe_film(a, grid, inputs);
   if (a.image.size() == 2) return observe_frames(a, grid, inputs);
+  if (described.grey) {
+    return observe_grey(a, grid, *described.grey, inputs);
+  }
   observe_picture(a, grid, inputs);
 }
 

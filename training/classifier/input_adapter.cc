@@ -11,9 +11,6 @@ namespace {
 
 using Kind = InputPositions::Kind;
 
-// Of coordinates: as fine as a grid of this many steps a dimension.
-constexpr std::size_t kResolution = 32;
-
 // Fourier features of a grid, a row for each input, in the order of inputs.
 template <class T>
 Tensor<T, 2> features_of_grid(const TaskFacts& task, std::size_t bands) {
@@ -90,7 +87,7 @@ void InputAdapter<T>::write_features(const Tensor<T, 3>& input,
         points(n, c) = static_cast<double>(input(example, n, c));
       }
     }
-    const std::vector<std::size_t> resolution(coordinates_, kResolution);
+    const std::vector<std::size_t> resolution(coordinates_, kCoordinateSteps);
     fourier_features_at<T>(
         matrix(static_cast<const Tensor<double, 2>&>(points)), resolution,
         positions_.bands,

@@ -12,6 +12,10 @@
 
 namespace suite {
 
+// Fourier features of coordinates are as fine as those of a grid of this many
+// steps a dimension.
+inline constexpr std::size_t kCoordinateSteps = 32;
+
 template <class T>
 class InputAdapter {
  public:

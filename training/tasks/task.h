@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,15 @@ struct Examples {
   std::vector<std::int32_t> labels;
 };
 
+// Grey pixels as inputs: an input is a square of patch × patch of them, row by
+// row. A byte b, from 0 to `white`, is handed out as (b − middle)/unit.
+struct GreyPixels {
+  std::size_t patch = 1;
+  float white = 255;
+  float middle = 0;
+  float unit = 1;
+};
+
 struct TaskFacts {
   std::string name;    // as the definition says it: "needles(facts=4)"
   std::string source;  // where the data come from: "generated", or a package
@@ -41,6 +51,7 @@ struct TaskFacts {
   std::vector<std::uint32_t> places;
   // So many of an input's first channels are its coordinates, in [−1, 1].
   std::size_t coordinates = 0;
+  std::optional<GreyPixels> pixels = {};  // where examples are pictures
   std::size_t outputs = 1;  // labels of an example
   std::vector<std::string> classes;
   // Is a mask handed out, since examples have fewer inputs than N?

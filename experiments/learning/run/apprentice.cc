@@ -7,6 +7,7 @@
 
 #include "experiments/learning/run/latent_files.h"
 #include "support/check.h"
+#include "training/classifier/model_files.h"
 #include "training/latents/look_of_latents.h"
 #include "training/trainer/checkpoint.h"
 
@@ -141,6 +142,8 @@ void Apprentice::finish(Curves& curves) {
                  reason});
   write_latents(folder_, name_, learner_, facts_.seed, trainer_.task(),
                 trainer_.model());
+  write_model(fmt::format("{}/models/{}", folder_, name_), learner_.config,
+              trainer_.task().facts(), trainer_.model());
   test_ = trainer_.evaluate(Split::test, all);
   curves.append(facts_, standing_, {Split::test, test_, {}, status, reason});
 }

@@ -80,6 +80,14 @@ class Learn(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(out / "latents")),
                          [f"{learner}-seed{seed}-maps.npy" for learner in (0, 1)
                           for seed in (1, 2)])
+        # The weights that were tested, as //pretrained:run reads them.
+        for learner in ("0-seed1", "0-seed2", "1-seed1", "1-seed2"):
+            last = weights(out / "checkpoints" / f"{learner}.safetensors")
+            self.assertEqual(weights(out / "models" / learner / "model.safetensors"),
+                             {name: values for name, values in last.items()
+                              if not name.startswith("optimiser/")})
+            config = json.loads((out / "models" / learner / "config.json").read_text())
+            self.assertEqual(config["contestant"], "perceiver_io")
 
     def test_two_runs_have_the_same_bits(self):
         said, one = self.run_whole()

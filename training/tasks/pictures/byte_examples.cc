@@ -10,8 +10,9 @@ namespace {
 class ByteTask : public Task {
  public:
   explicit ByteTask(ByteExamples examples) : data_(std::move(examples)) {
+    const GreyPixels& pixels = data_.facts.pixels.value();
     for (std::size_t byte = 0; byte < values_.size(); ++byte) {
-      values_[byte] = (static_cast<float>(byte) - data_.middle) / data_.unit;
+      values_[byte] = (static_cast<float>(byte) - pixels.middle) / pixels.unit;
     }
   }
 

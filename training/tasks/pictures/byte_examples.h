@@ -12,14 +12,11 @@
 namespace suite {
 
 struct ByteExamples {
-  TaskFacts facts;
+  TaskFacts facts;    // which say what is handed out for a byte
   std::string bytes;  // one example after the other, N·channels each
   std::vector<std::uint8_t> labels;  // one each, below the number of classes
   // Which of an example's bytes is value i of its input, [N·channels].
   std::vector<std::uint32_t> order;
-  // A byte b is handed out as (b − middle)/unit.
-  float middle = 0;
-  float unit = 1;
   // Which examples are those of a split, in its order.
   std::array<std::vector<std::uint32_t>, 3> splits;
 

@@ -88,8 +88,7 @@ std::unique_ptr<Task> make(const Named& named, const std::string& root) {
   examples.order.resize(kPixels);
   std::iota(examples.order.begin(), examples.order.end(), 0);
   // Over all digits the mean is 4.88, the deviation 6.02.
-  examples.middle = 5;
-  examples.unit = 6;
+  examples.facts.pixels = {.white = kWhite, .middle = 5, .unit = 6};
   read_lines(file, unpack(file, 1 << 20), examples);
   split_by_class(file, examples);
   return task_of(std::move(examples));

@@ -94,8 +94,7 @@ std::unique_ptr<Task> make(const Named& named, const std::string& root) {
   }
   examples.order = order_of_pixels(examples.facts, patch);
   // Over all training pictures the mean is 72.94, the deviation 90.02.
-  examples.middle = 73;
-  examples.unit = 90;
+  examples.facts.pixels = {.patch = patch, .middle = 73, .unit = 90};
   LabelledPictures train = read(root, "train");
   const LabelledPictures test = read(root, "t10k");
   split(named, train.count, test.count, examples);
