@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,42 @@
 #include "support/check.h"
 
 namespace suite {
+namespace {
+
+constexpr int kMostLinks = 40;  // as the kernel follows
+
+// False, with errno, if not all could be written.
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// Where links lead, be there a file or not.
+std::string end_of_links(const std::string& path) {
+  std::filesystem::path end = path;
+  std::error_code error;
+  for (int i = 0; i < kMostLinks && is_symlink(end, error); ++i) {
+    end = end.parent_path() / read_symlink(end, error);
+  }
+  return end.string();
+}
+
+// Another process's name differs by its number, another file's by the count.
+std::string unused_beside(const std::string& path) {
+  static std::atomic<int> count{0};
+  std::string name;
+  do {
+    name = fmt::format("{}.{}-{}.new", path, getpid(), count++);
+  } while (access(name.c_str(), F_OK) == 0);
+  return name;
+}
+
+}  // namespace
 
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -31,14 +68,30 @@ void replace_file(const std::string& path, std::string_view content) {
 
 void replace_file(const std::string& path,
                   std::initializer_list<std::string_view> parts) {
-  const std::string beside = path + ".new";
-  std::ofstream out(beside, std::ios::binary);
-  const bool opened = out.is_open();
-  for (const std::string_view part : parts) out << part;
-  out.close();
-  if (out.good() && std::rename(beside.c_str(), path.c_str()) == 0) return;
+  struct stat old;
+  const bool exists = stat(path.c_str(), &old) == 0;
+  const bool in_place =
+      exists && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode);
+  const std::string target = in_place ? path : end_of_links(path);
+  const std::string written = in_place ? path : unused_beside(target);
+  const int descriptor =
+      in_place ? open(path.c_str(), O_WRONLY | O_CLOEXEC)
+               : open(written.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                      0666);
+  bool done = descriptor >= 0;
+  if (done && !in_place && exists) {
+    done = fchmod(descriptor, old.st_mode & 07777) == 0;
+  }
+  for (const std::string_view part : parts) {
+    done = done && write_all(descriptor, part);
+  }
+  if (done && !in_place) {
+    done = std::rename(written.c_str(), target.c_str()) == 0;
+  }
   const std::string reason = std::strerror(errno);
-  if (opened) std::remove(beside.c_str());
+  if (descriptor >= 0) close(descriptor);
+  if (done) return;
+  if (descriptor >= 0 && !in_place) std::remove(written.c_str());
   throw Error(fmt::format("cannot write {}: {}", path, reason));
 }
 
@@ -69,21 +122,12 @@ void AppendFile::append(std::string_view text) {
   struct stat before;
   require(fstat(descriptor_, &before) == 0, "cannot write {}: {}", path_,
           std::strerror(errno));
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t written = write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      const std::string reason = std::strerror(errno);
-      const int taken_back = ftruncate(descriptor_, before.st_size);
-      throw Error(fmt::format("cannot write {}: {}; all that was written "
-                              "before is {}",
-                              path_, reason,
-                              taken_back == 0 ? "kept" : "kept, but its last "
-                                                         "line is cut"));
-    }
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (write_all(descriptor_, text)) return;
+  const std::string reason = std::strerror(errno);
+  const int taken_back = ftruncate(descriptor_, before.st_size);
+  throw Error(fmt::format(
+      "cannot write {}: {}; all that was written before is {}", path_, reason,
+      taken_back == 0 ? "kept" : "kept, but its last line is cut"));
 }
 
 }  // namespace suite

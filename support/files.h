@@ -11,8 +11,10 @@ namespace suite {
 // Throws Error, naming the path and the system's reason.
 std::string read_file(const std::string& path);
 
-// Readers see the old content or the new, never a part. Throws Error, naming the
-// path and the system's reason, and then leaves nothing beside it.
+// Readers see the old content or the new, never a part; the file's mode stays,
+// and of a link what it links to is replaced. Devices and pipes are written to.
+// Throws Error, naming the path and the system's reason, and then leaves
+// nothing beside it.
 void replace_file(const std::string& path, std::string_view content);
 // The parts, one after another.
 void replace_file(const std::string& path,

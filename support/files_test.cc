@@ -1,7 +1,12 @@
 #include "support/files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "support/check.h"
@@ -27,23 +32,74 @@ std::string refusal(const std::string& path) {
   }
 }
 
+// How many files there are beside each other.
+std::ptrdiff_t count_in(const fs::path& folder) {
+  return std::distance(fs::directory_iterator(folder), {});
+}
+
 TEST(ReplaceFile, KeepsTheOldContentUntilTheNewIsWhole) {
-  const std::string path = empty_folder("replaced") / "kept";
+  const fs::path folder = empty_folder("replaced");
+  const std::string path = folder / "kept";
   replace_file(path, "old");
-  // What would be written beside cannot be: a folder stands there.
-  fs::create_directory(path + ".new");
-  EXPECT_EQ(refusal(path), "cannot write " + path + ": Is a directory");
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit two_bytes = {2, before.rlim_max};
+  std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &two_bytes), 0);
+  const std::string said = refusal(path);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(said, "cannot write " + path + ": File too large");
   EXPECT_EQ(read_file(path), "old");
-  fs::remove(path + ".new");
+  EXPECT_EQ(count_in(folder), 1);
   replace_file(path, {"ne", "w"});
   EXPECT_EQ(read_file(path), "new");
-  EXPECT_FALSE(fs::exists(path + ".new"));
+  EXPECT_EQ(count_in(folder), 1);
+}
+
+TEST(ReplaceFile, LeavesOthersFilesAlone) {
+  const std::string path = empty_folder("others") / "mine";
+  replace_file(path + ".new", "theirs");
+  replace_file(path, "mine");
+  EXPECT_EQ(read_file(path + ".new"), "theirs");
+}
+
+TEST(ReplaceFile, FollowsLinksAndKeepsModes) {
+  const fs::path folder = empty_folder("links");
+  const std::string path = folder / "real", link = folder / "link";
+  replace_file(path, "old");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("real", link);
+  replace_file(link, "new");
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(read_file(path), "new");
+  EXPECT_EQ(fs::status(path).permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+  const std::string dangling = folder / "dangling";
+  fs::create_symlink("not_yet", dangling);
+  replace_file(dangling, "made");
+  EXPECT_EQ(read_file(folder / "not_yet"), "made");
+}
+
+TEST(ReplaceFile, WritesToPipesAndDevices) {
+  const std::string pipe = empty_folder("pipes") / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  replace_file(pipe, "through");
+  char text[8] = {};
+  EXPECT_EQ(read(reader, text, 7), 7);
+  EXPECT_STREQ(text, "through");
+  close(reader);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_EQ(refusal("/dev/full"),
+            "cannot write /dev/full: No space left on device");
 }
 
 TEST(ReplaceFile, LeavesNothingBesideWhatItCannotReplace) {
-  const std::string path = empty_folder("folder");
+  const fs::path above = empty_folder("above");
+  const std::string path = above / "folder";
+  fs::create_directory(path);
   EXPECT_EQ(refusal(path).rfind("cannot write " + path, 0), 0u);
-  EXPECT_FALSE(fs::exists(path + ".new"));
+  EXPECT_EQ(count_in(above), 1);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "analysis/claims/evidence.h"
 #include "analysis/claims/verdict.h"
 #include "analysis/statistics/resampling.h"
@@ -46,8 +48,11 @@ Resampling resample(const std::vector<Point>& a, const std::vector<Point>& b);
 // The points with an interval for each, for tables and figures.
 std::vector<VerdictPoint> shown(const std::vector<Point>& points);
 
-// Supported if the interval lies inside low … high, refuted if wholly outside.
-Answer within(const Interval& interval, double low, double high);
+inline constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+
+// Supported if the 99 % interval lies inside low … high, refuted if wholly
+// outside; else inconclusive, and the verdict says why.
+void decide(const Interval& wide, double low, double high, Verdict& verdict);
 
 // A count's claim needs no slack for noise, but floating point some for itself.
 inline constexpr double kRounding = 1e-9;

@@ -81,9 +81,11 @@ void judge_ratio(const Case& at, Verdict& verdict) {
   const Interval wide = with_drift(ratio.wide, at.drift());
   const double value = *at.claim.value;
   const double slack = 1 + at.claim.tolerance + kRounding;
-  verdict.answer = at.claim.kind == ClaimKind::at_least
-                       ? within(wide, value, 1e300)
-                       : within(wide, value / slack, value * slack);
+  if (at.claim.kind == ClaimKind::at_least) {
+    decide(wide, value, kUnbounded, verdict);
+  } else {
+    decide(wide, value / slack, value * slack, verdict);
+  }
   verdict.reason = fmt::format("ratio {}", text_of(*verdict.interval));
   if (found.a.size() > 1) {
     verdict.reason += fmt::format(" over {} pairs", found.a.size());
@@ -111,8 +113,8 @@ void judge_crossover(const Case& at, Verdict& verdict) {
   const double drift = at.drift() / std::abs(crossing.steepness);
   verdict.interval = with_drift(crossing.x.usual, drift);
   const double slack = 1 + at.claim.tolerance + kRounding;
-  verdict.answer = within(with_drift(crossing.x.wide, drift),
-                          *at.claim.value / slack, *at.claim.value * slack);
+  decide(with_drift(crossing.x.wide, drift), *at.claim.value / slack,
+         *at.claim.value * slack, verdict);
   verdict.reason = fmt::format("they cross at {} = {}", at.claim.variable,
                                text_of(*verdict.interval));
 }

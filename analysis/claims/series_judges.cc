@@ -98,9 +98,8 @@ void judge_exponent(const Case& at, Verdict& verdict) {
     return;
   }
   const double high = *at.claim.value + at.claim.tolerance;
-  const double low = bound ? -1e9 : *at.claim.value - at.claim.tolerance;
-  verdict.answer =
-      within(widened(fit.exponent.wide, drift, drift), low, high);
+  const double low = bound ? -kUnbounded : *at.claim.value - at.claim.tolerance;
+  decide(widened(fit.exponent.wide, drift, drift), low, high, verdict);
 }
 
 void judge_independent(const Case& at, Verdict& verdict) {
@@ -123,7 +122,7 @@ void judge_independent(const Case& at, Verdict& verdict) {
   };
   verdict.interval = change(fit.exponent.usual);
   const double most = 1 + at.claim.tolerance;
-  verdict.answer = within(change(fit.exponent.wide), 1 / most, most);
+  decide(change(fit.exponent.wide), 1 / most, most, verdict);
   verdict.reason = fmt::format(
       "changes by {} over {:.3g}× in {}; {}", text_of(*verdict.interval),
       evidence.points.back().x / evidence.points.front().x, at.claim.variable,

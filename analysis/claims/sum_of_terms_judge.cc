@@ -70,8 +70,8 @@ void judge_sum_of_terms(const Case& at, Verdict& verdict) {
   const SumOfTerms fit = fit_sum_of_terms(terms, resampling);
   const double drift = std::exp(at.drift()) - 1;
   verdict.interval = widened(fit.worst.usual, 0, drift);
-  verdict.answer = within(widened(fit.worst.wide, 0, drift), -1,
-                          at.claim.tolerance + kRounding);
+  decide(widened(fit.worst.wide, 0, drift), -kUnbounded,
+         at.claim.tolerance + kRounding, verdict);
   verdict.reason = fmt::format(
       "each of {} cells is foretold by the others to {:.2g} % at worst; the "
       "largest is {}",

@@ -24,6 +24,38 @@ std::vector<Repetitions> taken_off(const std::vector<Point>& points) {
   return groups;
 }
 
+std::string range_text(double low, double high) {
+  if (low == -kUnbounded) return fmt::format("what is at most {:.4g}", high);
+  if (high == kUnbounded) return fmt::format("what is at least {:.4g}", low);
+  return fmt::format("{:.4g} to {:.4g}", low, high);
+}
+
+// More repetitions than so many times those there are nobody makes.
+constexpr double kMostTimes = 100;
+
+// An interval's width falls like one over the root of the repetitions.
+std::string remedy(const Interval& wide, double low, double high) {
+  // From the estimate to each bound, and how far the interval reaches there.
+  const auto times = [](double reaches, double bound) {
+    return reaches > bound ? std::pow(reaches / bound, 2) : 1.0;
+  };
+  const double up = wide.high - wide.estimate, down = wide.estimate - wide.low;
+  double needed = 1;
+  if (wide.estimate < low) {
+    needed = times(up, low - wide.estimate);
+  } else if (wide.estimate > high) {
+    needed = times(down, wide.estimate - high);
+  } else {
+    needed = std::max(times(up, high - wide.estimate),
+                      times(down, wide.estimate - low));
+  }
+  if (!(needed <= kMostTimes)) {
+    return "the estimate is too near that bound for repetitions to tell";
+  }
+  return fmt::format("about {:.0f} times the repetitions would settle it",
+                     std::ceil(needed));
+}
+
 }  // namespace
 
 Resampling resample(const std::vector<Point>& points) {
@@ -60,11 +92,18 @@ std::vector<VerdictPoint> shown(const std::vector<Point>& points) {
   return shown;
 }
 
-Answer within(const Interval& interval, double low, double high) {
-  if (!std::isfinite(interval.estimate)) return Answer::inconclusive;
-  if (interval.low >= low && interval.high <= high) return Answer::supported;
-  if (interval.high < low || interval.low > high) return Answer::refuted;
-  return Answer::inconclusive;
+void decide(const Interval& wide, double low, double high, Verdict& verdict) {
+  if (!std::isfinite(wide.estimate)) {
+    verdict.undecided = "there is no estimate";
+  } else if (wide.low >= low && wide.high <= high) {
+    verdict.answer = Answer::supported;
+  } else if (wide.high < low || wide.low > high) {
+    verdict.answer = Answer::refuted;
+  } else {
+    verdict.undecided = fmt::format(
+        "the 99 % interval {} is neither inside {} nor outside; {}",
+        text_of(wide), range_text(low, high), remedy(wide, low, high));
+  }
 }
 
 std::string text_of(const Interval& interval) {

@@ -26,6 +26,9 @@ struct Verdict {
   Answer answer = Answer::inconclusive;
   std::optional<Interval> interval;  // 95 %, none if nothing could be estimated
   std::string reason;
+  // Of what was estimated and is inconclusive: which interval was judged, by
+  // what, and what would settle it.
+  std::string undecided;
   std::vector<VerdictPoint> points;
 
   // Is it what arithmetic says? An inconclusive one is neither.

@@ -102,6 +102,29 @@ TEST(Verdict, OnExponents) {
             "INCONCLUSIVE");
 }
 
+TEST(Verdict, SaysWhatLeftItOpenAndWhatWouldSettleIt) {
+  const auto undecided = [](double value, double tolerance) {
+    return judge(claim_of(ClaimKind::exponent, value, tolerance),
+                 run_of(linear), definition())
+        .undecided;
+  };
+  EXPECT_EQ(undecided(1, 0.1), "");
+  const std::string near = undecided(1.001, 0.001);
+  EXPECT_NE(near.find("the 99 % interval "), std::string::npos) << near;
+  EXPECT_NE(near.find(" is neither inside 1 to 1.002 nor outside; "),
+            std::string::npos)
+      << near;
+  const Verdict judged = judge(claim_of(ClaimKind::exponent, 1.001, 0.001),
+                               run_of(linear), definition());
+  // A tolerance that the 95 % interval would keep, and the 99 % one does not.
+  const double wider =
+      std::max(judged.interval->high - 1, 1 - judged.interval->low);
+  const std::string kept = undecided(1, 1.02 * wider);
+  EXPECT_NE(kept.find("; about 2 times the repetitions would settle it"),
+            std::string::npos)
+      << kept;
+}
+
 TEST(Verdict, OnUpperBounds) {
   const Claim at_most_linear = claim_of(ClaimKind::upper_bound, 1, 0.1);
   EXPECT_EQ(answer(at_most_linear, run_of(linear)), "SUPPORTED");

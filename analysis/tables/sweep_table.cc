@@ -3,17 +3,18 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <limits>
 #include <map>
 
 #include "analysis/runs/dimension_sweep.h"
 #include "analysis/tables/quantity.h"
 #include "support/interval.h"
-#include "support/median.h"
 
 namespace suite {
 namespace {
 
 constexpr double kConfidence = 0.95;
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr int kTimeDigits = 4, kDigits = 3;
 
 // A wrong answer has no time.
@@ -22,10 +23,17 @@ std::vector<double> times_of(const MeasuredCell* cell) {
   return cell->seconds("total");
 }
 
+// One estimator for all columns: what is printed lies in the interval beside
+// it, and a reader who divides times gets the ratio.
+Interval time_of(const std::vector<double>& times) {
+  if (times.size() == 1) return {times[0], 0, kInfinite};
+  return mean_interval(times, kConfidence);
+}
+
 std::string time_text(const MeasuredCell& cell) {
   const std::vector<double> times = times_of(&cell);
   if (times.empty()) return cell.status;
-  const std::string time = si(median(times), "s", kTimeDigits);
+  const std::string time = si(time_of(times).estimate, "s", kTimeDigits);
   return cell.status == "ok" ? time : time + ", rest " + cell.status;
 }
 
@@ -37,12 +45,11 @@ struct Ratio {
   std::string value = "-", ends = "-";
 };
 
-// Of medians, as the times beside it: it agrees with what a reader divides.
 Ratio ratio_of(const MeasuredCell& cell, const MeasuredCell* first) {
   const std::vector<double> times = times_of(&cell), base = times_of(first);
   if (times.empty() || base.empty()) return {};
   if (&cell == first) return {"1", "-"};
-  return {digits_of(median(times) / median(base), kDigits),
+  return {digits_of(time_of(times).estimate / time_of(base).estimate, kDigits),
           ends_of(ratio_interval(times, base, kConfidence), kDigits)};
 }
 
@@ -50,7 +57,7 @@ std::string share_of(const MeasuredCell& cell, double peak) {
   const std::vector<double> times = times_of(&cell);
   if (times.empty() || peak <= 0) return "-";
   const double flops = 2 * static_cast<double>(cell.macs("total"));
-  return fmt::format("{:.0f} %", 100 * flops / median(times) / peak);
+  return fmt::format("{:.0f} %", 100 * flops / time_of(times).estimate / peak);
 }
 
 std::vector<std::string> row_of(const DimensionSweep& sweep,
@@ -62,7 +69,7 @@ std::vector<std::string> row_of(const DimensionSweep& sweep,
   return {fmt::to_string(value),
           contestant,
           time_text(cell),
-          half_width(mean_interval(times_of(&cell), kConfidence)),
+          half_width(time_of(times_of(&cell))),
           count_text(cell.bytes_peak.value_or(0), "B"),
           count_text(cell.macs("total"), ""),
           ratio.value,

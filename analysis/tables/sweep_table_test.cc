@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "analysis/runs/testing.h"
 
 namespace suite {
@@ -19,7 +21,7 @@ suite::Run trial() {
 
 using Row = std::vector<std::string>;
 
-TEST(SweepTables, ShowMediansIntervalsRatiosAndShares) {
+TEST(SweepTables, ShowMeansIntervalsRatiosAndShares) {
   const std::vector<Table> tables = sweep_tables({trial()}, {});
   ASSERT_EQ(tables.size(), 1u);
   const Table& table = tables[0];
@@ -30,16 +32,33 @@ TEST(SweepTables, ShowMediansIntervalsRatiosAndShares) {
   EXPECT_EQ(table.columns[0].head, "M");
   EXPECT_EQ(table.columns[6].head, "over perceiver");
   ASSERT_EQ(table.rows.size(), 4u);
-  // 2·0.5 MMACs in 2 ms, of 1 GFLOP/s. The logarithms' deviation is 1.123 and
+  // The mean is ∛(2·1·9) ms; 2·0.5 MMACs in it, of 1 GFLOP/s. The logarithms'
+  // deviation is 1.123 and
   // t(0.975; 2) = 4.303: a factor of exp(4.303·1.123/√3) = 16.29.
-  EXPECT_EQ(table.rows[0], (Row{"8", "perceiver", "2.000 ms", "1529 %",
-                                "1.00 MB", "500 k", "1", "-", "50 %"}));
-  EXPECT_EQ(table.rows[1][6], "8.00") << "16 ms over 2 ms, the medians";
+  EXPECT_EQ(table.rows[0], (Row{"8", "perceiver", "2.621 ms", "1529 %",
+                                "1.00 MB", "500 k", "1", "-", "38 %"}));
+  EXPECT_EQ(table.rows[1][6], "6.11") << "16 ms over 2.621 ms";
   EXPECT_EQ(table.rows[2], (Row{"16", "perceiver", "4.000 ms", "0.0 %",
                                 "2.00 MB", "1.00 M", "1", "-", "50 %"}));
   EXPECT_EQ(table.rows[3],
             (Row{"16", "transformer", "16.00 ms", "0.0 %", "16.0 MB", "8.00 M",
                  "4.00", "4.00 … 4.00", "100 %"}));
+}
+
+TEST(SweepTables, ARatioLiesInTheIntervalBesideIt) {
+  // Skewed, as times are: medians' ratio is 1, and the interval is above it.
+  const std::vector<double> low(21, 1.0);
+  std::vector<double> skewed(21, 1.0);
+  std::fill(skewed.begin() + 11, skewed.end(), 1.2);
+  const suite::Run run =
+      made_run("run", {made_cell("perceiver", {{"N", 64}, {"M", 8}}, low),
+                       made_cell("perceiver", {{"N", 64}, {"M", 16}}, low),
+                       made_cell("transformer", {{"N", 64}}, skewed)});
+  const Row row = sweep_tables({run}, {}).at(0).rows.at(1);
+  const double ratio = std::stod(row[6]);
+  const std::size_t between = row[7].find(" … ");
+  EXPECT_LE(std::stod(row[7]), ratio) << row[7];
+  EXPECT_GE(std::stod(row[7].substr(between + 5)), ratio) << row[7];
 }
 
 TEST(SweepTables, WhatWasNotTimedShowsWhy) {
@@ -53,7 +72,7 @@ TEST(SweepTables, WhatWasNotTimedShowsWhy) {
   EXPECT_EQ(table.rows[3][2], "failed") << "a wrong answer has no time";
   EXPECT_EQ(table.rows[3][6], "-");
   run.cells[0].status = "skipped";
-  EXPECT_EQ(sweep_tables({run}, {}).at(0).rows[0][2], "2.000 ms, rest skipped");
+  EXPECT_EQ(sweep_tables({run}, {}).at(0).rows[0][2], "2.621 ms, rest skipped");
 }
 
 TEST(SweepTables, ASingleRepetitionHasARatioWithoutInterval) {

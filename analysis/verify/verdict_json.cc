@@ -51,6 +51,7 @@ json json_of(const Verdict& verdict) {
               {"high", interval ? number(interval->high) : json()},
               {"reason", verdict.reason},
               {"points", points}};
+  if (!verdict.undecided.empty()) all["undecided"] = verdict.undecided;
   if (verdict.threads > 0) all["threads"] = verdict.threads;
   return all;
 }

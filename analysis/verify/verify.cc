@@ -88,6 +88,9 @@ void print(const std::vector<Verdict>& verdicts) {
     fmt::print("  {:<13} {}{}\n", name_of(verdict.answer), claim.id, mark);
     fmt::print("                {}  [{}]\n", claim.statement, claim.source);
     fmt::print("                {}\n", verdict.reason);
+    if (!verdict.undecided.empty()) {
+      fmt::print("                {}\n", verdict.undecided);
+    }
     if (verdict.answer == Answer::refuted && !claim.note.empty()) {
       fmt::print("                {}\n", claim.note);
     }

@@ -1,10 +1,40 @@
 #include "experiments/rows/journal.h"
 
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 
 #include "support/check.h"
 
 namespace suite {
+namespace {
+
+template <class T>
+bool is_number(const std::string& text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end && std::isfinite(value) &&
+         value >= 0;
+}
+
+// Of the fields that who goes on with a run reads: a file can be edited.
+void check_numbers(const std::string& path, std::size_t line,
+                   const Record& row) {
+  const auto need = [&](std::string_view column, bool holds) {
+    require(holds, "{}:{}: {} = \"{}\" is not a number", path, line, column,
+            row[column]);
+  };
+  if (row["status"] == "ok") {
+    need("repetition", is_number<int>(row["repetition"]));
+    need("seconds", is_number<double>(row["seconds"]));
+  }
+  for (const char* column : {"macs", "bytes_peak"}) {
+    need(column, row[column].empty() || is_number<double>(row[column]));
+  }
+}
+
+}  // namespace
 
 Journal::Journal(const std::string& folder, bool resume) {
   const std::string path = folder + "/cells.csv";
@@ -23,7 +53,9 @@ void Journal::load(const std::string& path) {
   Records records = parse_records(path, text);
   dropped_ += records.cut ? 1 : 0;
   std::vector<Record> pending;  // parts whose total has not come yet
+  std::size_t line = 1;         // the header's
   for (Record& row : records.rows) {
+    check_numbers(path, ++line, row);
     const bool is_total = row["part"] == "total";
     pending.push_back(std::move(row));
     if (!is_total) continue;

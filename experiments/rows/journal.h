@@ -17,7 +17,8 @@ class Journal {
  public:
   // Starts FOLDER/cells.csv, or goes on with it: a line that was cut and rows
   // of a repetition that was not completed are dropped. Throws Error if the
-  // file exists and is not to be resumed, or cannot be written.
+  // file exists and is not to be resumed, holds no numbers where it should, or
+  // cannot be written.
   Journal(const std::string& folder, bool resume);
 
   // In one write: all of a repetition, or nothing.

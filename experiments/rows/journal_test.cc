@@ -18,7 +18,10 @@ Record row(const std::string& cell, int repetition, const std::string& part,
   record["cell_id"] = cell;
   record["part"] = part;
   record["status"] = status;
-  if (status == "ok") record["repetition"] = std::to_string(repetition);
+  if (status == "ok") {
+    record["repetition"] = std::to_string(repetition);
+    record["seconds"] = "0.5";
+  }
   return record;
 }
 
@@ -43,6 +46,28 @@ TEST_F(JournalTest, WhatIsAppendedIsOnDiskAtOnce) {
   journal.append(repetition("a", 0));
   EXPECT_EQ(read_file(path()), header_line() + row("a", 0, "scores").line() +
                                    row("a", 0, "total").line());
+}
+
+TEST_F(JournalTest, ResumingRefusesWhatIsNoNumber) {
+  for (const auto& [column, text] : {std::pair("repetition", ""),
+                                     {"repetition", "first"},
+                                     {"repetition", "1e400"},
+                                     {"seconds", ""},
+                                     {"seconds", "nan"},
+                                     {"macs", "many"},
+                                     {"bytes_peak", "-1"}}) {
+    Record edited = row("a", 1, "total");
+    edited[column] = text;
+    replace_file(path(),
+                 header_line() + row("a", 0, "total").line() + edited.line());
+    try {
+      const Journal journal(folder_, true);
+      ADD_FAILURE() << column << " = " << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.what(), fmt::format("{}:3: {} = \"{}\" is not a number",
+                                          path(), column, text));
+    }
+  }
 }
 
 TEST_F(JournalTest, ResumingKnowsWhatIsFinishedAndWhatIsSettled) {
