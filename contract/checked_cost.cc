@@ -1,7 +1,7 @@
 #include "contract/checked_cost.h"
 
 #include <algorithm>
-#include <cmath>
+#include <exception>
 #include <vector>
 
 #include "support/check.h"
@@ -9,10 +9,12 @@
 namespace suite {
 namespace {
 
-// No term of a cost has more than the square of a letter, or of channels: at
-// twice a letter nothing is more than four times as much.
+// No term of a cost has more than the square of a letter, or of channels: where
+// one doubles, nothing is more than four times as much.
 constexpr double kGrowth = 4;
 constexpr double kMost = 0x1p63;
+// So small that some steps from there may be refused.
+constexpr double kSmall = 0x1p45;
 
 std::size_t half(std::size_t value) { return value - value / 2; }
 
@@ -35,6 +37,8 @@ constexpr int kTurns = 7;
 
 void halve(Shape& shape, int turn) {
   if (turn == 6) return halve_channels(shape);
+  // What stands in a square goes on to stand in one.
+  if (turn == 0 && shape.N % 4 == 0) shape.N /= 2;
   std::size_t* letters[] = {&shape.N, &shape.M,     &shape.O,
                             &shape.B, &shape.batch, &shape.L};
   *letters[turn] = half(*letters[turn]);
@@ -64,17 +68,38 @@ double largest_count(const Cost& cost) {
                    static_cast<double>(cost.parameters)});
 }
 
-// From a shape whose cost can't wrap to `shape`, each at most twice the one
-// before in one letter.
+// How much the cost may grow from one shape of a way to the next.
+double growth(const Shape& from, const Shape& to) {
+  return to.N > 2 * from.N ? kGrowth * kGrowth : kGrowth;
+}
+
+// From a shape whose cost can't wrap to `shape`, a step in one letter after
+// another.
 std::vector<Shape> way_to(const Shape& shape) {
   std::vector<Shape> way = {shape};
-  for (int turn = 0; bound(way.back()) >= kMost; turn = (turn + 1) % kTurns) {
+  if (bound(shape) < kMost) return way;
+  for (int turn = 0; bound(way.back()) >= kSmall; turn = (turn + 1) % kTurns) {
     Shape next = way.back();
     halve(next, turn);
     if (!(next == way.back())) way.push_back(next);
   }
   std::reverse(way.begin(), way.end());
   return way;
+}
+
+[[noreturn]] void refuse(const Shape& shape, const DeclaredCost& declared) {
+  try {
+    declared(shape);
+  } catch (const Error&) {
+    throw;  // a reason of its own
+  } catch (const std::exception&) {
+    // So large that it can't even be asked.
+  }
+  throw Error(fmt::format(
+      "its cost may exceed 2^63, more than is counted: N = {}, M = {}, B = {}, "
+      "C = {}, D = {}, L = {}, O = {}, batch = {}",
+      shape.N, shape.M, shape.B, shape.C, shape.D, shape.L, shape.O,
+      shape.batch));
 }
 
 }  // namespace
@@ -90,13 +115,9 @@ Cost checked_cost(const Shape& shape, const DeclaredCost& declared) {
     } catch (const Error&) {
       // A shape on the way may be refused where the last is not.
     }
-    may_be *= kGrowth;
+    may_be *= growth(way[i], way[i + 1]);
   }
-  require(may_be < kMost,
-          "its cost may exceed 2^63, more than is counted: N = {}, M = {}, B = "
-          "{}, C = {}, D = {}, L = {}, O = {}, batch = {}",
-          shape.N, shape.M, shape.B, shape.C, shape.D, shape.L, shape.O,
-          shape.batch);
+  if (may_be >= kMost) refuse(shape, declared);
   return declared(shape);
 }
 

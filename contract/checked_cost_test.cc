@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "support/check.h"
 
 namespace suite {
@@ -59,8 +61,20 @@ TEST(CheckedCost, ShapesOnTheWayMayBeRefused) {
   };
   const Shape shape = {.N = 3u << 29, .C = 1u << 20, .D = 1u << 10};
   EXPECT_EQ(checked_cost(shape, in_threes).total().macs, (3ull << 29) << 10);
-  EXPECT_EQ(refusal({.N = 512, .C = 64, .D = 64}, in_threes),
-            "N = 512: not a multiple of 3");
+  EXPECT_EQ(refusal({.N = 1u << 29, .C = 1u << 20, .D = 1u << 10}, in_threes),
+            "N = 536870912: not a multiple of 3");
+}
+
+TEST(CheckedCost, InputsInASquareAreMeasuredInSquares) {
+  const auto square = [](const Shape& s) {
+    const auto side = static_cast<std::size_t>(
+        std::lround(std::sqrt(static_cast<double>(s.N))));
+    require(side * side == s.N, "N = {}: not a square", s.N);
+    return linear(s);
+  };
+  const Shape picture = {
+      .N = 224 * 224, .M = 512, .B = 8, .C = 261, .D = 1024, .H = 8, .L = 6};
+  EXPECT_EQ(refusal(picture, square), "");
 }
 
 }  // namespace

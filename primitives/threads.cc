@@ -30,6 +30,10 @@ std::optional<int> count_of(std::string_view text) {
 void set_threads(int count) {
   require(count >= 1 && count <= kMostThreads,
           "threads = {}: allowed are 1 to {}", count, kMostThreads);
+  // It would bound teams in silence.
+  require(count <= omp_get_thread_limit(),
+          "threads = {}: OMP_THREAD_LIMIT allows {}", count,
+          omp_get_thread_limit());
   omp_set_dynamic(0);
   omp_set_num_threads(count);
   set_blas_threads(count);
@@ -41,9 +45,10 @@ void set_threads(int count) {
 int threads() { return omp_get_max_threads(); }
 
 int set_all_threads() {
+  const int count = std::min(cores(), omp_get_thread_limit());
   omp_set_dynamic(0);
-  omp_set_num_threads(cores());
-  set_blas_threads(cores());
+  omp_set_num_threads(count);
+  set_blas_threads(count);
   return threads();
 }
 

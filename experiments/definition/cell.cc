@@ -1,10 +1,11 @@
 #include "experiments/definition/cell.h"
 
 #include <map>
-#include <regex>
 
+#include "contract/checked_cost.h"
 #include "contract/registry.h"
 #include "support/check.h"
+#include "support/filter.h"
 
 namespace suite {
 namespace {
@@ -43,38 +44,45 @@ std::string id_of(const Cell& cell) {
   return id + fmt::format("/{}/threads={}", cell.scalar, cell.threads);
 }
 
-}  // namespace
-
-Cost Cell::declared() const {
-  const Contestant& contestant = *entry.contestant;
-  if (phase == Phase::forward) {
-    return contestant.cost(shape, entry.options, scalar_bytes(), threads);
+// What the cell would declare at another shape.
+Cost declared_at(const Shape& shape, const Cell& cell) {
+  const Contestant& contestant = *cell.entry.contestant;
+  const std::size_t scalar = cell.scalar_bytes();
+  if (cell.phase == Phase::forward) {
+    return contestant.cost(shape, cell.entry.options, scalar, cell.threads);
   }
   require(contestant.no_backward.empty(), "{} can't be trained: {}",
-          entry.name(), contestant.no_backward);
+          cell.entry.name(), contestant.no_backward);
   require(contestant.training_cost != nullptr,
-          "{} does not declare what its backward costs", entry.name());
+          "{} does not declare what its backward costs", cell.entry.name());
   const TrainingCost training = contestant.training_cost(
-      shape, entry.options, scalar_bytes(), threads, keep);
+      shape, cell.entry.options, scalar, cell.threads, cell.keep);
   const std::size_t parameters = training.forward.parameters;
-  const std::size_t all = parameters * scalar_bytes();
-  const auto moments = static_cast<std::size_t>(optimiser.moments());
+  const std::size_t all = parameters * scalar;
+  const auto moments = static_cast<std::size_t>(cell.optimiser.moments());
   Cost update;
-  update[Part::update] = optimiser.update_work(parameters, scalar_bytes());
+  update[Part::update] = cell.optimiser.update_work(parameters, scalar);
   update[Part::update].bytes_moved += all;  // the norm that it is clipped by
   Cost cost = training.backward;
   cost.bytes_held = training.bytes_held;
-  if (phase == Phase::step) {
+  if (cell.phase == Phase::step) {
     cost += training.forward + update;
     cost.bytes_held = training.bytes_held + moments * all;
-  } else if (phase == Phase::update) {
+  } else if (cell.phase == Phase::update) {
     cost = update;
     // Parameters and gradients, and the input, which is there in every phase.
     cost.bytes_held =
-        (2 + moments) * all + shape.batch * shape.N * shape.C * scalar_bytes();
+        (2 + moments) * all + shape.batch * shape.N * shape.C * scalar;
   }
   cost.parameters = parameters;
   return cost;
+}
+
+}  // namespace
+
+Cost Cell::declared() const {
+  return checked_cost(
+      shape, [this](const Shape& other) { return declared_at(other, *this); });
 }
 
 std::string Cell::plan() const {
@@ -141,14 +149,8 @@ std::vector<Cell> chosen_cells(const Definition& definition,
   if (current != filter) {
     fmt::print(stderr, "notice: --filter {} is read as {}\n", filter, current);
   }
-  try {
-    const std::regex expression(current);
-    std::erase_if(cells, [&](const Cell& cell) {
-      return !std::regex_search(cell.id, expression);
-    });
-  } catch (const std::regex_error&) {
-    throw Error(fmt::format("--filter {}: not a regular expression", filter));
-  }
+  const Filter finds(current);
+  std::erase_if(cells, [&](const Cell& cell) { return !finds(cell.id); });
   require(!cells.empty(), "--filter {}: no cell has it in its id", filter);
   return cells;
 }

@@ -1,15 +1,18 @@
 #include "experiments/machine/machine.h"
 
+#include <fcntl.h>
+#include <spawn.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "experiments/machine/build_flags.h"
 #include "library_versions.h"
@@ -45,26 +48,49 @@ std::uint64_t kibibytes(const std::string& key) {
          1024;
 }
 
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
-      popen((command + " 2>/dev/null").c_str(), "r"), pclose);
+// What a program prints; nothing if there is no such program. No shell reads
+// the words: a path may hold anything.
+std::string output_of(std::vector<std::string> words) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return "";
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
+                                   O_WRONLY, 0);
+  pid_t child = 0;
+  const bool started = posix_spawnp(&child, arguments[0], &actions, nullptr,
+                                    arguments.data(), environ) == 0;
+  posix_spawn_file_actions_destroy(&actions);
+  close(ends[1]);
   std::string text;
   std::array<char, 256> buffer;
-  while (pipe && fgets(buffer.data(), buffer.size(), pipe.get())) {
-    text += buffer.data();
+  for (ssize_t got; (got = read(ends[0], buffer.data(), buffer.size())) > 0;) {
+    text.append(buffer.data(), static_cast<std::size_t>(got));
   }
+  close(ends[0]);
+  if (started) waitpid(child, nullptr, 0);
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }
 
+// Of the checkout's own repository: git would look for one above it.
 nlohmann::json git_state() {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  const std::string git =
-      std::string("git -C '") + (workspace ? workspace : ".") + "' ";
-  const std::string commit = output_of(git + "rev-parse HEAD");
+  const std::string root = workspace ? workspace : ".";
+  const auto git = [&](std::initializer_list<const char*> words) {
+    std::vector<std::string> all = {"git", "--git-dir=" + root + "/.git",
+                                    "--work-tree=" + root};
+    all.insert(all.end(), words.begin(), words.end());
+    return output_of(std::move(all));
+  };
+  const std::string commit = git({"rev-parse", "--verify", "--quiet", "HEAD"});
   if (commit.empty()) return {{"commit", kUnavailable}};
   return {{"commit", commit},
-          {"dirty", !output_of(git + "status --porcelain").empty()}};
+          {"dirty", !git({"status", "--porcelain"}).empty()}};
 }
 
 // OpenBLAS chooses its kernels by a list of CPUs, or by what the environment

@@ -73,6 +73,26 @@ nlohmann::json load(const std::string& folder) {
   }
 }
 
+// File names need not be UTF-8, JSON must: other bytes are written as "\xff".
+std::string printable(const std::string& word) {
+  try {
+    nlohmann::json(word).dump();
+    return word;
+  } catch (const nlohmann::json::type_error&) {
+    std::string text;
+    for (const char c : word) {
+      const auto byte = static_cast<unsigned char>(c);
+      text += byte < 0x80 ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
+    }
+    return text;
+  }
+}
+
+std::vector<std::string> printable(std::vector<std::string> words) {
+  for (std::string& word : words) word = printable(word);
+  return words;
+}
+
 std::string local_folder(const std::string& experiment,
                          const std::string& run_id) {
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
@@ -94,13 +114,13 @@ Manifest::Manifest(const std::string& folder, const Undertaking& what,
     : folder_(folder) {
   json_ = {
       {"schema", kSchema},
-      {"experiment", what.experiment},
+      {"experiment", printable(what.experiment)},
       {"run_id", fmt::format("{}-{}", utc_now("%Y%m%dT%H%M%SZ"), getpid())},
       {"started", utc_now("%FT%TZ")},
       {"finished", nullptr},
-      {"command_line", command_line},
+      {"command_line", printable(command_line)},
       {"definition",
-       {{"file", what.experiment + ".toml"},
+       {{"file", printable(what.experiment + ".toml")},
         {"sha256", what.sha256},
         {"text", what.text},
         {"contestants", what.contestants}}},
@@ -122,6 +142,11 @@ Manifest Manifest::open(const RunPlace& place, const Undertaking& what,
     manifest.folder_ = local_folder(what.experiment, manifest.run_id());
   }
   make_folder(manifest.folder_);
+  if (manifest.lock_ == nullptr) {
+    manifest.lock_ = std::make_unique<FolderLock>(manifest.folder_);
+  }
+  // That of an earlier run is kept until its rows have been looked for.
+  if (!std::filesystem::exists(file_in(manifest.folder_))) manifest.save();
   if (!place.folder_file.empty()) {
     replace_file(place.folder_file, manifest.folder_);
   }
@@ -129,7 +154,11 @@ Manifest Manifest::open(const RunPlace& place, const Undertaking& what,
 }
 
 Manifest Manifest::resume(const std::string& folder, const Undertaking& what) {
+  require(std::filesystem::exists(file_in(folder)),
+          "cannot resume {}: it has no manifest.json", folder);
+  auto lock = std::make_unique<FolderLock>(folder);
   Manifest manifest(folder, load(folder));
+  manifest.lock_ = std::move(lock);
   nlohmann::json& json = manifest.json_;
   const nlohmann::json build = build_description();
   const auto same = [&](bool holds, const char* difference) {

@@ -1,12 +1,14 @@
 // A run's manifest.json: how every number of its cells.csv was made.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "experiments/machine/calibration.h"
 #include "experiments/definition/definition.h"
+#include "experiments/machine/calibration.h"
+#include "support/folder_lock.h"
 
 namespace suite {
 
@@ -33,9 +35,11 @@ struct RunPlace {
 
 class Manifest {
  public:
-  // Of a new run, or of one to go on with; its folder is made. Throws Error if
-  // the definition, the options that rows depend on, the binary or the machine
-  // differ from that run's.
+  // Of a new run, or of one to go on with; its folder is made, and no other
+  // process's while this lives. A new one is saved at once, so that a run which
+  // ends at any time can be gone on with. Throws Error if another process still
+  // runs there, or if the definition, the options that rows depend on, the
+  // binary or the machine differ from that run's.
   static Manifest open(const RunPlace& place, const Undertaking& what,
                        const std::vector<std::string>& command_line);
 
@@ -63,6 +67,7 @@ class Manifest {
 
   std::string folder_;
   nlohmann::json json_;
+  std::unique_ptr<FolderLock> lock_;
 };
 
 }  // namespace suite

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <optional>
 
 #include "contract/registry.h"
@@ -14,18 +15,18 @@
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
+#include "support/quantities.h"
 
 namespace suite {
 namespace {
+
+constexpr std::uint64_t kMostRepetitions = 10'000;
 
 struct Arguments {
   std::string definition;
   RunSettings settings;
   bool list = false;
-  std::optional<std::string> threads;
-  std::optional<int> repetitions;
-  std::optional<double> budget;
-  std::optional<std::uint64_t> memory, seed;
+  std::optional<std::string> threads, repetitions, budget, memory, seed;
 };
 
 // Takes Google Benchmark's own flags out of the words.
@@ -46,13 +47,12 @@ void declare(CLI::App& app, Arguments& a) {
                  "Go on with the run in DIR");
   app.add_option("--threads", a.threads,
                  "Threads; 0: all cores; 1,2: each cell with either count");
-  app.add_option("--repetitions", a.repetitions, "Repetitions of each cell")
-      ->check(CLI::PositiveNumber);
+  app.add_option("--repetitions", a.repetitions, "Repetitions of each cell");
   app.add_option("--budget", a.budget,
-                 "Seconds for the whole run; else the definition's for each "
-                 "count of threads")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--memory", a.memory, "Bytes that may be held");
+                 "Seconds, or with a unit as 5m, for the whole run; else the "
+                 "definition's for each count of threads");
+  app.add_option("--memory", a.memory,
+                 "Bytes that may be held, or with a unit as 2GB");
   app.add_option("--seed", a.seed, "Seed of parameters and inputs");
   app.add_option("--filter", a.settings.filter,
                  "Only cells whose id this regular expression finds");
@@ -76,6 +76,20 @@ void list_contestants() {
               : option.standard;
       fmt::print("    {} = {}: {}\n", option.name, allowed, option.question);
     }
+  }
+}
+
+// As a definition's, in whose ranges they must be.
+void override_settings(const Arguments& a, Definition& definition) {
+  if (a.repetitions) {
+    definition.repetitions = static_cast<int>(
+        whole_from("--repetitions", *a.repetitions, 1, kMostRepetitions));
+  }
+  if (a.budget) definition.budget_seconds = seconds_from("--budget", *a.budget);
+  if (a.memory) definition.budget_memory = bytes_from("--memory", *a.memory);
+  if (a.seed) {
+    definition.seed = whole_from("--seed", *a.seed, 0,
+                                 std::numeric_limits<std::int64_t>::max());
   }
 }
 
@@ -106,10 +120,7 @@ int run(Arguments& a) {
     definition.budget_seconds *=
         static_cast<double>(settings.thread_counts.size());
   }
-  if (a.repetitions) definition.repetitions = *a.repetitions;
-  if (a.budget) definition.budget_seconds = *a.budget;
-  if (a.memory) definition.budget_memory = *a.memory;
-  if (a.seed) definition.seed = *a.seed;
+  override_settings(a, definition);
   return run_experiment(definition, settings);
 }
 

@@ -131,6 +131,7 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
     print_plan(definition, cells, thread_counts);
     return 0;
   }
+  set_threads(thread_counts.back());  // refused before there is a folder
   return Sitting(definition, settings, cells, thread_counts,
                  Manifest::open(settings.place,
                                 undertaking(definition, thread_counts),

@@ -27,6 +27,10 @@ bool initialise_benchmark(const std::vector<std::string>& flags) {
     require(!starts_with(flag, "--benchmark_repetitions") &&
                 !starts_with(flag, "--benchmark_min_time"),
             "{}: the suite decides this; use --repetitions", flag);
+    require(!starts_with(flag, "--benchmark_filter"),
+            "{}: the suite decides this; use --filter", flag);
+    require(!starts_with(flag, "--benchmark_list_tests"),
+            "{}: the suite decides this; use --dry-run", flag);
     displays |= starts_with(flag, "--benchmark_format");
     words.push_back(flag);
   }

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
-#include <regex>
 
 #include "experiments/learning/run/apprentice.h"
 #include "experiments/learning/run/learning_summary.h"
@@ -14,6 +13,7 @@
 #include "primitives/threads.h"
 #include "support/check.h"
 #include "support/files.h"
+#include "support/filter.h"
 #include "training/tasks/tasks.h"
 
 namespace suite {
@@ -25,15 +25,9 @@ constexpr std::uint64_t kStepsBetweenLines = 8;
 std::vector<const Learner*> chosen(const LearningDefinition& definition,
                                    const std::string& filter) {
   std::vector<const Learner*> learners;
-  try {
-    const std::regex expression(filter);
-    for (const Learner& learner : definition.learners) {
-      if (std::regex_search(learner.id(), expression)) {
-        learners.push_back(&learner);
-      }
-    }
-  } catch (const std::regex_error&) {
-    throw Error(fmt::format("--filter {}: not a regular expression", filter));
+  const Filter finds(filter);
+  for (const Learner& learner : definition.learners) {
+    if (finds(learner.id())) learners.push_back(&learner);
   }
   require(!learners.empty(), "--filter {} finds none of the {} learners",
           filter, definition.learners.size());
