@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "contract/checked_cost.h"
 #include "contract/registry.h"
 #include "support/check.h"
 #include "support/filter.h"
@@ -44,45 +43,38 @@ std::string id_of(const Cell& cell) {
   return id + fmt::format("/{}/threads={}", cell.scalar, cell.threads);
 }
 
-// What the cell would declare at another shape.
-Cost declared_at(const Shape& shape, const Cell& cell) {
-  const Contestant& contestant = *cell.entry.contestant;
-  const std::size_t scalar = cell.scalar_bytes();
-  if (cell.phase == Phase::forward) {
-    return contestant.cost(shape, cell.entry.options, scalar, cell.threads);
-  }
-  require(contestant.no_backward.empty(), "{} can't be trained: {}",
-          cell.entry.name(), contestant.no_backward);
-  require(contestant.training_cost != nullptr,
-          "{} does not declare what its backward costs", cell.entry.name());
-  const TrainingCost training = contestant.training_cost(
-      shape, cell.entry.options, scalar, cell.threads, cell.keep);
-  const std::size_t parameters = training.forward.parameters;
-  const std::size_t all = parameters * scalar;
-  const auto moments = static_cast<std::size_t>(cell.optimiser.moments());
-  Cost update;
-  update[Part::update] = cell.optimiser.update_work(parameters, scalar);
-  update[Part::update].bytes_moved += all;  // the norm that it is clipped by
-  Cost cost = training.backward;
-  cost.bytes_held = training.bytes_held;
-  if (cell.phase == Phase::step) {
-    cost += training.forward + update;
-    cost.bytes_held = training.bytes_held + moments * all;
-  } else if (cell.phase == Phase::update) {
-    cost = update;
-    // Parameters and gradients, and the input, which is there in every phase.
-    cost.bytes_held =
-        (2 + moments) * all + shape.batch * shape.N * shape.C * scalar;
-  }
-  cost.parameters = parameters;
-  return cost;
-}
-
 }  // namespace
 
 Cost Cell::declared() const {
-  return checked_cost(
-      shape, [this](const Shape& other) { return declared_at(other, *this); });
+  const Contestant& contestant = *entry.contestant;
+  if (phase == Phase::forward) {
+    return contestant.cost(shape, entry.options, scalar_bytes(), threads);
+  }
+  require(contestant.no_backward.empty(), "{} can't be trained: {}",
+          entry.name(), contestant.no_backward);
+  require(contestant.training_cost != nullptr,
+          "{} does not declare what its backward costs", entry.name());
+  const TrainingCost training = contestant.training_cost(
+      shape, entry.options, scalar_bytes(), threads, keep);
+  const std::size_t parameters = training.forward.parameters;
+  const std::size_t all = parameters * scalar_bytes();
+  const auto moments = static_cast<std::size_t>(optimiser.moments());
+  Cost update;
+  update[Part::update] = optimiser.update_work(parameters, scalar_bytes());
+  update[Part::update].bytes_moved += all;  // the norm that it is clipped by
+  Cost cost = training.backward;
+  cost.bytes_held = training.bytes_held;
+  if (phase == Phase::step) {
+    cost += training.forward + update;
+    cost.bytes_held = training.bytes_held + moments * all;
+  } else if (phase == Phase::update) {
+    cost = update;
+    // Parameters and gradients, and the input, which is there in every phase.
+    cost.bytes_held =
+        (2 + moments) * all + shape.batch * shape.N * shape.C * scalar_bytes();
+  }
+  cost.parameters = parameters;
+  return cost;
 }
 
 std::string Cell::plan() const {

@@ -24,8 +24,7 @@ struct Cell {
   }
   std::size_t scalar_bytes() const { return scalar == "float" ? 4 : 8; }
   // The declared cost of one forward, or of the phase in its place. Throws
-  // Error for a refused shape, for a cost too large to be counted and for a
-  // phase that the contestant doesn't have.
+  // Error for a refused shape and for a phase that the contestant doesn't have.
   Cost declared() const;
   // "perceiver(sharing=all)", "perceiver: backward".
   std::string label() const { return of_phase(entry.name(), name_of(phase)); }

@@ -21,18 +21,6 @@ M = 64
 D = 64
 """
 
-LARGE = """
-shows = "More than 64 bits count."
-contestants = ["transformer"]
-repetitions = 1
-[base]
-N = 64
-M = 8
-D = 64
-[[sweep]]
-N = [64, 2147483647]
-"""
-
 
 class SurroundingsTest(RunTestCase):
     def test_numbers_have_units_and_ranges(self):
@@ -48,16 +36,6 @@ class SurroundingsTest(RunTestCase):
         result = run(SMOKE, *ONE, "--out", self.folder / "o", "--budget", "5m",
                      "--memory", "1GB")
         self.assertEqual(result.returncode, 0, result.stderr)
-
-    def test_what_64_bits_do_not_count_is_skipped(self):
-        out = self.folder / "out"
-        result = run(self.define(LARGE), "--out", out)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        reasons = [r["reason"] for r in rows_of(out) if r["status"] == "skipped"]
-        self.assertEqual(len(reasons), 1)
-        self.assertIn("its cost may exceed 2^63", reasons[0])
-        self.assertIn("its cost may exceed 2^63",
-                      run(self.define(LARGE), "--dry-run").stdout)
 
     def test_filters_that_would_not_end_are_refused(self):
         self.assert_refused(run(SMOKE, "--filter", "(" * 30000 + ")" * 30000), "allowed are")
