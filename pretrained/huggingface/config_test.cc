@@ -58,6 +58,38 @@ TEST(HuggingfaceConfig, RefusalsSayWhatIsAllowed) {
             "2, 27, 368, 496]");
 }
 
+// Products that 64 bits would wrap, to 0 where all are powers of two.
+TEST(HuggingfaceConfig, SizesThatNoModelHasAreRefused) {
+  const std::size_t most = std::size_t{1} << 31;
+  EXPECT_EQ(refusal({{"train_size", {most, most}}}, "PerceiverForOpticalFlow",
+                    {{"image", {1, 2, 27, most, most}}}),
+            "image: [2, 2147483648, 2147483648]: a product of up to 268435456 "
+            "is allowed");
+  EXPECT_EQ(
+      refusal({{"image_size", most}}, "PerceiverForImageClassificationLearned",
+              {{"image", {1, 3, most, most}}}),
+      "image: [2147483648, 2147483648]: a product of up to 268435456 is "
+      "allowed");
+  EXPECT_EQ(refusal({{"max_position_embeddings", most}}, "PerceiverForMaskedLM",
+                    {{"text", {1, 9}}}),
+            "text: [2147483648]: a product of up to 268435456 is allowed");
+
+  const std::string film = "PerceiverForMultimodalAutoencoding";
+  const InputShapes both = {{"audio", {1, 64, 1}}, {"image", {1, 2, 3, 8, 8}}};
+  EXPECT_EQ(refusal({{"output_shape", {1, most, most, 4}}}, film, both),
+            "image asked for: [2147483648, 2147483648, 4]: a product of up to "
+            "268435456 is allowed");
+  EXPECT_EQ(refusal({{"num_frames", most}, {"audio_samples_per_frame", most}},
+                    film, both),
+            "audio asked for: [288230376151711744]: a product of up to "
+            "268435456 is allowed");
+  EXPECT_EQ(
+      refusal({{"num_frames", 1}, {"audio_samples_per_frame", 8}}, film, both),
+      "config.json: samples_per_patch = 16: 1 to 8, of all frames, are "
+      "allowed");
+  EXPECT_EQ(refusal(Json::object(), film, both), "");
+}
+
 TEST(HuggingfaceConfig, NamesItsArchitecture) {
   EXPECT_EQ(huggingface_architecture({{"architectures", {"PerceiverModel"}}}),
             "PerceiverModel");
