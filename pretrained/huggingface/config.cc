@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pretrained/huggingface/fields.h"
+#include "support/formats/shown.h"
 
 namespace suite {
 namespace {
@@ -35,7 +36,7 @@ Gelu gelu_of(const std::string& name) {
   require(name == "gelu",
           "config.json: hidden_act = {}: allowed are gelu, gelu_new and "
           "gelu_pytorch_tanh",
-          name);
+          shown(name));
   return Gelu::erf;
 }
 
@@ -45,7 +46,7 @@ bool keys_as_queries(const Fields& fields) {
   require(name == "kv" || name == "q",
           "config.json: cross_attention_shape_for_attention = {}: allowed are "
           "kv and q",
-          name);
+          shown(name));
   return name == "q";
 }
 
@@ -253,7 +254,7 @@ const Architecture& architecture_named(const std::string& name) {
   std::vector<std::string> known;
   for (const auto& [each, _] : architectures()) known.push_back(each);
   require(found != architectures().end(),
-          "config.json: architecture {}: allowed are {}", name,
+          "config.json: architecture {}: allowed are {}", shown(name),
           fmt::join(known, ", "));
   return found->second;
 }

@@ -35,13 +35,14 @@ TEST(HuggingfaceConfig, RefusalsSayWhatIsAllowed) {
             "2147483648 are allowed");
   EXPECT_EQ(refusal({{"use_query_residual", 1}}, model, kArray),
             "config.json: use_query_residual = 1: true and false are allowed");
-  EXPECT_EQ(refusal({{"hidden_act", "relu"}}, model, kArray),
-            "config.json: hidden_act = relu: allowed are gelu, gelu_new and "
-            "gelu_pytorch_tanh");
-  EXPECT_EQ(refusal({{"cross_attention_shape_for_attention", "v"}}, model,
-                    kArray),
-            "config.json: cross_attention_shape_for_attention = v: allowed are "
-            "kv and q");
+  EXPECT_EQ(
+      refusal({{"hidden_act", "relu"}}, model, kArray),
+      "config.json: hidden_act = \"relu\": allowed are gelu, gelu_new and "
+      "gelu_pytorch_tanh");
+  EXPECT_EQ(
+      refusal({{"cross_attention_shape_for_attention", "v"}}, model, kArray),
+      "config.json: cross_attention_shape_for_attention = \"v\": allowed are "
+      "kv and q");
   EXPECT_EQ(refusal({{"d_model", 7}}, model, kArray),
             "array: 768 channels; config.json has d_model = 7");
   EXPECT_EQ(refusal({}, model, {{"array", {9, 768}}}),
@@ -56,6 +57,20 @@ TEST(HuggingfaceConfig, RefusalsSayWhatIsAllowed) {
   EXPECT_EQ(refusal({}, "PerceiverForOpticalFlow", {{"image", {1, 2, 27, 8, 8}}}),
             "image: an array of shape [1, 2, 27, 8, 8]; the model takes [batch, "
             "2, 27, 368, 496]");
+}
+
+// Else a stranger's text would write lines of its own, or obeyed controls.
+TEST(HuggingfaceConfig, TextsAreShownSafely) {
+  EXPECT_EQ(refusal({{"hidden_act", "a\n\x1b[31m"}}, "PerceiverModel", kArray),
+            "config.json: hidden_act = \"a\\x0a\\x1b[31m\": allowed are gelu, "
+            "gelu_new and gelu_pytorch_tanh");
+  EXPECT_EQ(refusal({{"cross_attention_shape_for_attention", "\n"}},
+                    "PerceiverModel", kArray),
+            "config.json: cross_attention_shape_for_attention = \"\\x0a\": "
+            "allowed are kv and q");
+  const std::string name = refusal(Json::object(), "a\n", kArray);
+  EXPECT_EQ(name.substr(0, 34), "config.json: architecture \"a\\x0a\":")
+      << name;
 }
 
 // Products that 64 bits would wrap, to 0 where all are powers of two.
