@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pretrained/huggingface/fields.h"
+#include "support/formats/shown.h"
 
 namespace suite {
 namespace {
@@ -13,6 +14,9 @@ namespace {
 using Kind = PositionConfig::Kind;
 using Map = GridInput::Map;
 using Extents = std::vector<std::size_t>;
+
+// Past this they are no model's, and their products with widths would not fit.
+constexpr std::size_t kMostRows = std::size_t{1} << 28;
 
 // What all its classes share; widths that the library sets by default.
 constexpr std::size_t kDecoderHeads = 8, kDecoderKeys = 8 * 32;
@@ -32,7 +36,7 @@ Gelu gelu_of(const std::string& name) {
   require(name == "gelu",
           "config.json: hidden_act = {}: allowed are gelu, gelu_new and "
           "gelu_pytorch_tanh",
-          name);
+          shown(name));
   return Gelu::erf;
 }
 
@@ -42,7 +46,7 @@ bool keys_as_queries(const Fields& fields) {
   require(name == "kv" || name == "q",
           "config.json: cross_attention_shape_for_attention = {}: allowed are "
           "kv and q",
-          name);
+          shown(name));
   return name == "q";
 }
 
@@ -184,6 +188,10 @@ void multimodal(const Fields& f, const InputShapes& shapes, IoConfig& c) {
   const std::size_t samples =
       frames * f.number("audio_samples_per_frame", 1920);
   const std::size_t patch = f.number("samples_per_patch", 16);
+  require(patch <= samples,
+          "config.json: samples_per_patch = {}: 1 to {}, of all frames, are "
+          "allowed",
+          patch, samples);
   const std::size_t labels = labels_of(f);
   require(sound[2] == 1 && film[2] == 3,
           "audio of {} and image of {} channels; the model takes 1 and 3",
@@ -246,9 +254,34 @@ const Architecture& architecture_named(const std::string& name) {
   std::vector<std::string> known;
   for (const auto& [each, _] : architectures()) known.push_back(each);
   require(found != architectures().end(),
-          "config.json: architecture {}: allowed are {}", name,
+          "config.json: architecture {}: allowed are {}", shown(name),
           fmt::join(known, ", "));
   return found->second;
+}
+
+void check_rows(const std::string& name, const Extents& extents) {
+  std::size_t rows = 1;
+  for (const std::size_t extent : extents) {
+    require(extent <= kMostRows / rows,
+            "{}: [{}]: a product of up to {} is allowed", name,
+            fmt::join(extents, ", "), kMostRows);
+    rows *= std::max<std::size_t>(extent, 1);  // empty inputs are refused later
+  }
+}
+
+// Inputs and tables of positions are made before weights are compared with the
+// checkpoint's, so that only this stands between a config.json and memory.
+void check_sizes(const IoConfig& config) {
+  for (const Modality& modality : config.inputs) {
+    if (const auto* text = std::get_if<TextInput>(&modality.input)) {
+      check_rows(modality.name, {text->length});
+    } else if (const auto* grid = std::get_if<GridInput>(&modality.input)) {
+      check_rows(modality.name, grid->extents);
+    }
+  }
+  for (const QueryConfig& query : config.decoder.queries) {
+    check_rows(query.name + " asked for", query.extents);
+  }
 }
 
 }  // namespace
@@ -279,6 +312,7 @@ HuggingfaceModel huggingface_model(const nlohmann::json& config,
     model.config.semantics.gelu = gelu_of(fields.text("hidden_act", "gelu"));
   }
   architecture_named(architecture).fill(fields, shapes, model.config);
+  check_sizes(model.config);
   return model;
 }
 

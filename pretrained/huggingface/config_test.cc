@@ -35,13 +35,14 @@ TEST(HuggingfaceConfig, RefusalsSayWhatIsAllowed) {
             "2147483648 are allowed");
   EXPECT_EQ(refusal({{"use_query_residual", 1}}, model, kArray),
             "config.json: use_query_residual = 1: true and false are allowed");
-  EXPECT_EQ(refusal({{"hidden_act", "relu"}}, model, kArray),
-            "config.json: hidden_act = relu: allowed are gelu, gelu_new and "
-            "gelu_pytorch_tanh");
-  EXPECT_EQ(refusal({{"cross_attention_shape_for_attention", "v"}}, model,
-                    kArray),
-            "config.json: cross_attention_shape_for_attention = v: allowed are "
-            "kv and q");
+  EXPECT_EQ(
+      refusal({{"hidden_act", "relu"}}, model, kArray),
+      "config.json: hidden_act = \"relu\": allowed are gelu, gelu_new and "
+      "gelu_pytorch_tanh");
+  EXPECT_EQ(
+      refusal({{"cross_attention_shape_for_attention", "v"}}, model, kArray),
+      "config.json: cross_attention_shape_for_attention = \"v\": allowed are "
+      "kv and q");
   EXPECT_EQ(refusal({{"d_model", 7}}, model, kArray),
             "array: 768 channels; config.json has d_model = 7");
   EXPECT_EQ(refusal({}, model, {{"array", {9, 768}}}),
@@ -56,6 +57,52 @@ TEST(HuggingfaceConfig, RefusalsSayWhatIsAllowed) {
   EXPECT_EQ(refusal({}, "PerceiverForOpticalFlow", {{"image", {1, 2, 27, 8, 8}}}),
             "image: an array of shape [1, 2, 27, 8, 8]; the model takes [batch, "
             "2, 27, 368, 496]");
+}
+
+// Else a stranger's text would write lines of its own, or obeyed controls.
+TEST(HuggingfaceConfig, TextsAreShownSafely) {
+  EXPECT_EQ(refusal({{"hidden_act", "a\n\x1b[31m"}}, "PerceiverModel", kArray),
+            "config.json: hidden_act = \"a\\x0a\\x1b[31m\": allowed are gelu, "
+            "gelu_new and gelu_pytorch_tanh");
+  EXPECT_EQ(refusal({{"cross_attention_shape_for_attention", "\n"}},
+                    "PerceiverModel", kArray),
+            "config.json: cross_attention_shape_for_attention = \"\\x0a\": "
+            "allowed are kv and q");
+  const std::string name = refusal(Json::object(), "a\n", kArray);
+  EXPECT_EQ(name.substr(0, 34), "config.json: architecture \"a\\x0a\":")
+      << name;
+}
+
+// Products that 64 bits would wrap, to 0 where all are powers of two.
+TEST(HuggingfaceConfig, SizesThatNoModelHasAreRefused) {
+  const std::size_t most = std::size_t{1} << 31;
+  EXPECT_EQ(refusal({{"train_size", {most, most}}}, "PerceiverForOpticalFlow",
+                    {{"image", {1, 2, 27, most, most}}}),
+            "image: [2, 2147483648, 2147483648]: a product of up to 268435456 "
+            "is allowed");
+  EXPECT_EQ(
+      refusal({{"image_size", most}}, "PerceiverForImageClassificationLearned",
+              {{"image", {1, 3, most, most}}}),
+      "image: [2147483648, 2147483648]: a product of up to 268435456 is "
+      "allowed");
+  EXPECT_EQ(refusal({{"max_position_embeddings", most}}, "PerceiverForMaskedLM",
+                    {{"text", {1, 9}}}),
+            "text: [2147483648]: a product of up to 268435456 is allowed");
+
+  const std::string film = "PerceiverForMultimodalAutoencoding";
+  const InputShapes both = {{"audio", {1, 64, 1}}, {"image", {1, 2, 3, 8, 8}}};
+  EXPECT_EQ(refusal({{"output_shape", {1, most, most, 4}}}, film, both),
+            "image asked for: [2147483648, 2147483648, 4]: a product of up to "
+            "268435456 is allowed");
+  EXPECT_EQ(refusal({{"num_frames", most}, {"audio_samples_per_frame", most}},
+                    film, both),
+            "audio asked for: [288230376151711744]: a product of up to "
+            "268435456 is allowed");
+  EXPECT_EQ(
+      refusal({{"num_frames", 1}, {"audio_samples_per_frame", 8}}, film, both),
+      "config.json: samples_per_patch = 16: 1 to 8, of all frames, are "
+      "allowed");
+  EXPECT_EQ(refusal(Json::object(), film, both), "");
 }
 
 TEST(HuggingfaceConfig, NamesItsArchitecture) {

@@ -5,36 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <vector>
 
+#include "pretrained/inputs/whole_sound.h"
 #include "support/check.h"
+#include "support/formats/byte_source.h"
 
 namespace suite {
 namespace {
 
 constexpr std::size_t kFramesAtOnce = 4096;
-constexpr std::uint32_t kUnknownSize = 0xffffffff;  // of a WAV from a pipe
-
-// libsndfile takes what there is of a cut WAV file and says nothing: the size
-// that stands in the header tells.
-void refuse_cut_wav(const std::string& path) {
-  char header[12] = {};
-  std::ifstream(path, std::ios::binary).read(header, sizeof header);
-  if (std::memcmp(header, "RIFF", 4) != 0) return;
-  std::uint32_t said = 0;  // little endian, of what follows these 8 bytes
-  for (int i = 3; i >= 0; --i) {
-    said = said << 8 | static_cast<unsigned char>(header[4 + i]);
-  }
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  require(error || said == kUnknownSize || std::uintmax_t{said} + 8 <= size,
-          "{}: is cut short: has {} bytes of {}", path, size,
-          std::uintmax_t{said} + 8);
-}
 
 // Means of the channels of `frames` frames, appended to `samples`.
 void mix(const std::vector<float>& frames, std::size_t count,
@@ -59,9 +40,7 @@ std::vector<float> mixed_samples(SNDFILE* file, const SF_INFO& info) {
 }  // namespace
 
 Audio read_audio(const std::string& path, int rate) {
-  std::error_code error;
-  require(std::filesystem::exists(path, error),
-          "cannot read {}: No such file or directory", path);
+  require_whole_sound(*open_bytes(path));
   SF_INFO info = {};
   const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(
       sf_open(path.c_str(), SFM_READ, &info), sf_close);
@@ -75,7 +54,6 @@ Audio read_audio(const std::string& path, int rate) {
           "{}: says it has {} samples in each of {} channels, allowed are {} "
           "in all",
           path, info.frames, info.channels, kMostSamples);
-  refuse_cut_wav(path);
 
   const std::vector<float> samples = mixed_samples(file.get(), info);
   require(samples.size() == static_cast<std::size_t>(info.frames),

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "pretrained/inputs/testing.h"
@@ -110,6 +111,16 @@ TEST(Audio, ThatIsCutShortIsRefused) {
   EXPECT_EQ(error_of([&] { read_audio(cut); }),
             cut + ": is cut short: has 1044 bytes of 2044");
 
+  const std::string last = written("last.wav", bytes.substr(0, 2043));
+  EXPECT_EQ(error_of([&] { read_audio(last); }),
+            last + ": is cut short: has 2043 bytes of 2044");
+  std::string lies = bytes;
+  lies[4] = '\x10';  // RIFF of fewer bytes, data of as many as before
+  lies[5] = '\0';
+  const std::string lying = written("lying.wav", lies.substr(0, 1044));
+  EXPECT_EQ(error_of([&] { read_audio(lying); }),
+            lying + ": is cut short: has 1044 bytes of 2044");
+
   const std::string flac =
       wave("whole.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 1, sines(50000));
   const std::string half =
@@ -117,6 +128,40 @@ TEST(Audio, ThatIsCutShortIsRefused) {
                               .substr(0, std::filesystem::file_size(flac) / 2));
   EXPECT_NE(error_of([&] { read_audio(half); }).find("is cut short"),
             std::string::npos);
+}
+
+TEST(Audio, OfAnyKindThatIsCutShortIsRefused) {
+  const int kBig = SF_ENDIAN_BIG, kLittle = SF_ENDIAN_LITTLE;
+  for (const auto& [name, format] : std::vector<std::pair<std::string, int>>{
+           {"x.wav", kShortWave},
+           {"big.wav", kShortWave | kBig},
+           {"x.rf64", SF_FORMAT_RF64 | SF_FORMAT_PCM_16},
+           {"x.w64", SF_FORMAT_W64 | SF_FORMAT_PCM_16},
+           {"x.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
+           {"x.caf", SF_FORMAT_CAF | SF_FORMAT_PCM_16},
+           {"x.au", SF_FORMAT_AU | SF_FORMAT_PCM_16},
+           {"little.au", SF_FORMAT_AU | SF_FORMAT_PCM_16 | kLittle},
+           {"x.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16},
+           {"x.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS}}) {
+    const std::string whole = wave(name, format, 1, sines(50000));
+    EXPECT_EQ(read_audio(whole).samples.size(), 50000u) << name;
+    const std::string bytes = file_bytes(whole, 1 << 20);
+    for (const std::size_t kept : {bytes.size() / 2, bytes.size() - 20}) {
+      const std::string cut = written("cut." + name, bytes.substr(0, kept));
+      EXPECT_EQ(error_of([&] { read_audio(cut); }).substr(0, cut.size() + 14),
+                cut + ": is cut short")
+          << kept << " of " << bytes.size();
+    }
+  }
+}
+
+TEST(Audio, FromAPipeNeedNotSayItsSize) {
+  std::string bytes =
+      file_bytes(wave("pipe.wav", kShortWave, 1, sines(10)), 1 << 20);
+  for (const std::size_t size_at : {4, 40}) {
+    bytes.replace(size_at, 4, "\xff\xff\xff\xff");
+  }
+  EXPECT_EQ(read_audio(written("unsaid.wav", bytes)).samples.size(), 10u);
 }
 
 TEST(Audio, ThatIsNoneIsRefused) {

@@ -12,6 +12,7 @@
 #include "perceiver/io/contestant/options.h"
 #include "pretrained/huggingface/fields.h"
 #include "support/check.h"
+#include "support/formats/shown.h"
 
 namespace suite {
 namespace {
@@ -91,7 +92,7 @@ PositionConfig positions_of(const Json& config) {
   }
   require(kind == "none",
           "config.json: kind = {}: allowed are none, fourier and learned",
-          kind);
+          shown(kind));
   return {};
 }
 
@@ -224,7 +225,7 @@ Entry contestant_of(const Json& config) {
   require(bare == "perceiver" || bare == "perceiver_io",
           "config.json: contestant = {}: allowed are perceiver and "
           "perceiver_io",
-          name);
+          shown(name));
   const Entry entry = find_contestant(name);
   require(entry.options.text("positions") == "none",
           "config.json: contestant = {}: positions of its own are not read, "

@@ -119,9 +119,12 @@ class EntryReader {
   const json& entry_;
 };
 
+// null is no metadata: the format's own reader takes it so.
 void check_metadata(const std::string& where, const json& metadata) {
-  require(metadata.is_object(), "{}: __metadata__ {}, allowed is an object",
-          where, shown(metadata.dump()));
+  if (metadata.is_null()) return;
+  require(metadata.is_object(),
+          "{}: __metadata__ {}, allowed are an object and null", where,
+          shown(metadata.dump()));
   for (const auto& [key, value] : metadata.items()) {
     require(value.is_string(), "{}: __metadata__ {}: {}, allowed is a string",
             where, shown(key), shown(value.dump()));

@@ -1,6 +1,7 @@
 // What a safetensors file says about its tensors, and nothing of it believed.
 // The format: 8 bytes, little-endian, the length of a JSON header; the header,
-// {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}}; the data.
+// {name: {dtype, shape, data_offsets}, "__metadata__": {text: text} or null};
+// the data.
 #pragma once
 
 #include <cstdint>

@@ -95,9 +95,23 @@ TEST(SafetensorsHeader, OtherTextIsRefused) {
   expect_no_header("{" + a + "," + a + "}", 1, "\"a\" stands twice");
 }
 
+TEST(SafetensorsHeader, MetadataMayBeNull) {
+  const SafetensorsHeader header = parse_safetensors_header(
+      "file",
+      "{\"__metadata__\":null,\"a\":" + entry("\"F32\"", "[1]", "[0,4]") + "}",
+      4);
+  EXPECT_EQ(header.size(), 1u);
+  EXPECT_TRUE(header.contains("a"));
+}
+
 TEST(SafetensorsHeader, OtherMetadataIsRefused) {
-  expect_no_header(R"({"__metadata__":7})", 0,
-                   "__metadata__ \"7\", allowed is an object");
+  for (const std::string other : {"7", "true", "[]", "0.5"}) {
+    expect_no_header(
+        "{\"__metadata__\":" + other + "}", 0,
+        "__metadata__ \"" + other + "\", allowed are an object and null");
+  }
+  expect_no_header(R"({"__metadata__":{"a":null}})", 0,
+                   "__metadata__ \"a\": \"null\", allowed is a string");
   expect_no_header(R"({"__metadata__":{"a":1}})", 0,
                    "__metadata__ \"a\": \"1\", allowed is a string");
 }

@@ -1,11 +1,31 @@
 #include "pretrained/inputs/pictures/picture.h"
 
+#include <cstdlib>
 #include <memory>
 
 #include "pretrained/inputs/file.h"
 #include "support/check.h"
 #include "support/files.h"
 
+namespace suite {
+namespace {
+
+thread_local bool asked_too_much = false;
+
+// stb doubles its buffer for as long as a PNG goes on, whatever its header
+// says.
+void* limited(void* block, std::size_t bytes) {
+  if (bytes <= kMostBlockBytes) return std::realloc(block, bytes);
+  asked_too_much = true;
+  return nullptr;
+}
+
+}  // namespace
+}  // namespace suite
+
+#define STBI_MALLOC(bytes) suite::limited(nullptr, bytes)
+#define STBI_REALLOC(block, bytes) suite::limited(block, bytes)
+#define STBI_FREE(block) std::free(block)
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
@@ -36,6 +56,25 @@ bool jpeg_is_cut(const std::string& bytes) {
   return end == std::string::npos || (scan != std::string::npos && end < scan);
 }
 
+void check_extents(const std::string& path, std::size_t width,
+                   std::size_t height) {
+  require(width > 0 && height > 0 && width * height <= kMostPixels,
+          "{}: is {} × {} pixels, allowed are 1 to {} in all", path, width,
+          height, kMostPixels);
+}
+
+// What the header of a PNG says, which stb calls corrupt where it is 0.
+void check_png(const std::string& path, const std::string& bytes) {
+  constexpr std::size_t kWidthAt = 16, kEnd = 24;
+  if (bytes.size() < kEnd || bytes.compare(12, 4, "IHDR") != 0) return;
+  std::uint32_t extents[2] = {};
+  for (std::size_t i = 0; i < 8; ++i) {
+    extents[i / 4] =
+        extents[i / 4] << 8 | static_cast<unsigned char>(bytes[kWidthAt + i]);
+  }
+  check_extents(path, extents[0], extents[1]);
+}
+
 }  // namespace
 
 Picture::Picture(std::size_t h, std::size_t w, Colour colour)
@@ -55,18 +94,21 @@ Picture read_picture(const std::string& path) {
   require(jpeg || begins(bytes, "\x89PNG\r\n\x1a\n"),
           "{}: is neither a PNG nor a JPEG file", path);
   require(!jpeg || !jpeg_is_cut(bytes), "{}: the JPEG file is cut short", path);
+  if (!jpeg) check_png(path, bytes);
   const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
   const int size = static_cast<int>(bytes.size());
 
   int width = 0, height = 0, channels = 0;
   require(stbi_info_from_memory(data, size, &width, &height, &channels) != 0,
           "{}: {}", path, stbi_failure_reason());
-  require(static_cast<std::size_t>(width) * height <= kMostPixels,
-          "{}: is {} × {} pixels, allowed are {} in all", path, width, height,
-          kMostPixels);
+  check_extents(path, static_cast<std::size_t>(width),
+                static_cast<std::size_t>(height));
+  asked_too_much = false;
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(data, size, &width, &height, &channels, kChannels),
       stbi_image_free);
+  require(!asked_too_much, "{}: unpacks to more than the {} bytes allowed",
+          path, kMostBlockBytes);
   require(pixels != nullptr, "{}: {}", path, stbi_failure_reason());
 
   Picture picture;

@@ -28,7 +28,10 @@ struct Picture {
 
 // What is looked at before anything is decoded.
 inline constexpr std::size_t kMostPictureBytes = std::size_t{64} << 20;
-inline constexpr std::size_t kMostPixels = 100'000'000;
+inline constexpr std::size_t kMostPixels = 32'000'000;
+// What the decoder may take at once. A PNG's pixels may need 8 bytes: of those,
+// fewer are allowed.
+inline constexpr std::size_t kMostBlockBytes = 5 * kMostPixels;
 
 // PNG (any kind) or baseline or progressive JPEG. Grey becomes three equal
 // channels, alpha is dropped, 16 bit keep their upper 8, palettes are looked

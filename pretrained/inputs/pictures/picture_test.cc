@@ -1,6 +1,7 @@
 #include "pretrained/inputs/pictures/picture.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <cstdlib>
 
@@ -106,11 +107,46 @@ TEST(Picture, ThatIsNoneIsRefused) {
 TEST(Picture, ThatSaysItIsHugeIsRefusedBeforeDecoding) {
   const std::string k16 = std::string("\0\0\x40\0", 4);  // 16384
   EXPECT_EQ(refusal("huge.png", png_of(k16, k16)),
-            ": is 16384 × 16384 pixels, allowed are 100000000 in all");
-  const std::string most = "\x7f\xff\xff\xff";
-  EXPECT_NE(refusal("huger.png", png_of(most, most)), "");
+            ": is 16384 × 16384 pixels, allowed are 1 to 32000000 in all");
+  const std::string k9999 = std::string("\0\0\x27\x0f", 4);
+  EXPECT_EQ(refusal("large.png", png_of(k9999, k9999)),
+            ": is 9999 × 9999 pixels, allowed are 1 to 32000000 in all");
+  const std::string most = "\xff\xff\xff\xff";
+  EXPECT_EQ(refusal("huger.png", png_of(most, most)),
+            ": is 4294967295 × 4294967295 pixels, allowed are 1 to 32000000 in "
+            "all");
   const std::string none = std::string(4, '\0');
-  EXPECT_NE(refusal("none.png", png_of(none, k16)), "");
+  EXPECT_EQ(refusal("none.png", png_of(none, k16)),
+            ": is 0 × 16384 pixels, allowed are 1 to 32000000 in all");
+  EXPECT_EQ(refusal("flat.png", png_of(k16, none)),
+            ": is 16384 × 0 pixels, allowed are 1 to 32000000 in all");
+}
+
+// Big-endian, as PNG has them.
+std::string four_bytes(std::size_t value) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes += static_cast<char>(value >> shift & 0xff);
+  }
+  return bytes;
+}
+
+TEST(Picture, ThatUnpacksToMoreThanItSaysIsRefused) {
+  const std::string zeros(kMostBlockBytes + 1, '\0');
+  uLongf size = compressBound(zeros.size());
+  std::string packed(size, '\0');
+  ASSERT_EQ(compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
+                      reinterpret_cast<const Bytef*>(zeros.data()),
+                      zeros.size(), /*level=*/1),
+            Z_OK);
+  packed.resize(size);
+  const std::string ten = four_bytes(10), no_sum(4, '\0');  // stb reads none
+  EXPECT_EQ(refusal("bomb.png", png_of(ten, ten) + four_bytes(size) + "IDAT" +
+                                    packed + no_sum + four_bytes(0) + "IEND" +
+                                    no_sum),
+            ": unpacks to more than the 160000000 bytes allowed");
+  // The next one is judged anew.
+  EXPECT_EQ(read_picture(kTestdata + "rgb.png").width, 6u);
 }
 
 TEST(Picture, CutAnywhereIsRefused) {

@@ -1,0 +1,162 @@
+#include "pretrained/inputs/whole_sound.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/check.h"
+
+namespace suite {
+namespace {
+
+using Bytes = std::optional<std::uint64_t>;  // nothing: the file does not say
+
+constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kUnknown32 = 0xffffffff;  // of a file from a pipe
+constexpr int kMostChunks = 10000;                // before the samples
+
+// A file of chunks: a name, a size, and as many bytes.
+struct Chunks {
+  std::string_view magic;
+  std::string_view sound;  // how the name of the chunk of samples begins
+  std::uint64_t first;     // where chunks begin
+  std::size_t name_bytes = 4;
+  std::size_t size_bytes = 4;
+  bool big_endian = false;
+  bool size_has_head = false;  // the size is that of name and size too
+  std::uint64_t align = 2;
+};
+
+constexpr std::array<Chunks, 7> kKinds = {{
+    {.magic = "RIFF", .sound = "data", .first = 12},
+    {.magic = "RIFX", .sound = "data", .first = 12, .big_endian = true},
+    {.magic = "RF64", .sound = "data", .first = 12},
+    {.magic = "BW64", .sound = "data", .first = 12},
+    {.magic = "FORM", .sound = "SSND", .first = 12, .big_endian = true},
+    {.magic = "caff",
+     .sound = "data",
+     .first = 8,
+     .size_bytes = 8,
+     .big_endian = true,
+     .align = 1},
+    {.magic = "riff",
+     .sound = "data",
+     .first = 40,
+     .name_bytes = 16,
+     .size_bytes = 8,
+     .size_has_head = true,
+     .align = 8},
+}};
+
+std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
+  return a > kMost - b ? kMost : a + b;
+}
+
+std::string text(const ByteSource& source, std::uint64_t at,
+                 std::size_t count) {
+  if (at > source.size() || count > source.size() - at) return "";
+  std::string found(count, '\0');
+  source.read(at, std::as_writable_bytes(std::span(found)));
+  return found;
+}
+
+Bytes number(const ByteSource& source, std::uint64_t at, std::size_t count,
+             bool big_endian) {
+  const std::string bytes = text(source, at, count);
+  if (bytes.empty()) return {};
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    value = value << 8 |
+            static_cast<unsigned char>(bytes[big_endian ? i : count - 1 - i]);
+  }
+  return value;
+}
+
+// Where the samples end, by the size of their chunk.
+Bytes end_of_chunk(const ByteSource& source, const Chunks& kind) {
+  const std::uint64_t head = kind.name_bytes + kind.size_bytes;
+  const std::uint64_t unknown = kind.size_bytes == 4 ? kUnknown32 : kMost;
+  std::uint64_t at = kind.first;
+  Bytes long_size;  // RF64 has those that 32 bits do not hold in a chunk
+  for (int chunk = 0; chunk < kMostChunks; ++chunk) {
+    const std::string name = text(source, at, kind.name_bytes);
+    Bytes size = number(source, sum(at, kind.name_bytes), kind.size_bytes,
+                        kind.big_endian);
+    if (name.empty() || !size) return {};
+    if (kind.size_has_head) {
+      if (*size < head) return {};
+      *size -= head;
+    }
+    if (name == "ds64") long_size = number(source, at + head + 8, 8, false);
+    const bool is_sound = name.starts_with(kind.sound);
+    if (is_sound && *size == unknown) size = long_size;
+    if (!size) return {};
+    const std::uint64_t end = sum(sum(at, head), *size);
+    if (is_sound) return end;
+    at = sum(end, (kind.align - end % kind.align) % kind.align);
+  }
+  return {};
+}
+
+// What follows the samples belongs to a WAV too.
+Bytes end_of_riff(const ByteSource& source, bool big_endian) {
+  const Bytes said = number(source, 4, 4, big_endian);
+  if (!said || *said == kUnknown32) return {};
+  return *said + 8;
+}
+
+Bytes end_of_au(const ByteSource& source, bool big_endian) {
+  const Bytes begin = number(source, 4, 4, big_endian);
+  const Bytes size = number(source, 8, 4, big_endian);
+  if (!begin || !size || *size == kUnknown32) return {};
+  return *begin + *size;
+}
+
+Bytes announced(const ByteSource& source) {
+  const std::string magic = text(source, 0, 4);
+  if (magic == ".snd" || magic == "dns.") {
+    return end_of_au(source, magic == ".snd");
+  }
+  for (const Chunks& kind : kKinds) {
+    if (magic != kind.magic) continue;
+    const Bytes end = end_of_chunk(source, kind);
+    if (magic != "RIFF" && magic != "RIFX") return end;
+    return std::max(end, end_of_riff(source, kind.big_endian));
+  }
+  return {};
+}
+
+// The last page of an OGG file is whole, and says that it is the last.
+bool ends_as_ogg(const ByteSource& source) {
+  constexpr std::size_t kHead = 27, kFlags = 5, kSegments = 26;
+  constexpr std::uint64_t kLongestPage = kHead + 255 + 255 * 255;
+  // A tag of an older player's may follow: look as far as two pages.
+  const std::uint64_t tail = std::min(source.size(), 2 * kLongestPage);
+  const std::string bytes = text(source, source.size() - tail, tail);
+  const std::size_t page = bytes.rfind("OggS");
+  if (page == std::string::npos || bytes.size() - page < kHead) return false;
+  const auto byte = [&](std::size_t at) {
+    return static_cast<unsigned char>(bytes[page + at]);
+  };
+  const std::size_t segments = byte(kSegments);
+  std::size_t size = kHead + segments;
+  if (bytes.size() - page < size) return false;
+  for (std::size_t i = 0; i < segments; ++i) size += byte(kHead + i);
+  return bytes.size() - page >= size && (byte(kFlags) & 4) != 0;
+}
+
+}  // namespace
+
+void require_whole_sound(const ByteSource& source) {
+  const std::uint64_t wanted = announced(source).value_or(0);
+  require(wanted <= source.size(), "{}: is cut short: has {} bytes of {}",
+          source.name(), source.size(), wanted);
+  require(text(source, 0, 4) != "OggS" || ends_as_ogg(source),
+          "{}: is cut short: its {} bytes do not end with a last page",
+          source.name(), source.size());
+}
+
+}  // namespace suite
