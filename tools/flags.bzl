@@ -40,19 +40,22 @@ _LEVELS = [
 # Addresses that overflow ASan sees when they are used; ends of scopes, in what is
 # measured, cost most, as its blocks unroll to thousands of them. Types behind
 # virtual tables are watched nowhere, alignments where bytes of files are read.
-# What starts, reads, prints and tests isn't optimised.
+# Only where the loops are is code optimised, and then half as much.
 _UNWATCHED = ["vptr", "pointer-overflow"]
 _MEASURED_INSTRUMENTED = ["-fno-sanitize-address-use-after-scope"]
 _LIGHT_INSTRUMENTED = ["-O0", "-U_FORTIFY_SOURCE"]
 _READS_BYTES = ["support", "pretrained"]
+_LOOPS = ["primitives", "experiments/machine", "contract", "analysis/statistics"]
+
+def _lies_in(folders, package):
+    return any([package.startswith(folder + "/") for folder in folders])
 
 def _instrumented(package, level):
-    reads_bytes = any([package.startswith(folder + "/") for folder in _READS_BYTES])
-    unwatched = _UNWATCHED if reads_bytes else ["alignment"] + _UNWATCHED
+    unwatched = _UNWATCHED + ([] if _lies_in(_READS_BYTES, package) else ["alignment"])
     flags = ["-fno-sanitize=" + ",".join(unwatched)]
-    if level == _MEASURED:
-        return flags + _MEASURED_INSTRUMENTED
-    return flags + _LIGHT_INSTRUMENTED if level == _LIGHT else flags
+    if level == _LIGHT or not _lies_in(_LOOPS, package):
+        return flags + _LIGHT_INSTRUMENTED
+    return flags + (_MEASURED_INSTRUMENTED if level == _MEASURED else [])
 
 def _level(testonly):
     """The package's level; what is instrumented or debugged has one of its own."""
@@ -100,16 +103,41 @@ def suite_test(name, copts = [], linkopts = [], deps = [], own_main = False, **a
         **attributes
     )
 
-def suite_tests(tests, deps = [], **attributes):
+def _without_repeats(labels):
+    return [each for at, each in enumerate(labels) if each not in labels[:at]]
+
+def suite_tests(tests, deps = [], tags = [], apart = False, **attributes):
     """For each stem of tests, {stem: what stem_test.cc includes}, a suite_test.
 
     What all of them need beside, their data and the like, is given once.
+
+    Several stems become one program, :tests, of one source: most of what a test
+    costs is its headers, which the compiler reads once then. A stem_test is still
+    there to be named, //... leaves it out. apart: stems whose files give one name to
+    two things keep programs of their own.
     """
+    together = len(tests) > 1 and not apart
     for stem, own in tests.items():
         suite_test(
             name = stem + "_test",
             srcs = [stem + "_test.cc"],
-            deps = own + [each for each in deps if each not in own],
+            deps = _without_repeats(own + deps),
+            tags = tags + (["manual"] if together else []),
+            **attributes
+        )
+    if together:
+        native.genrule(
+            name = "tests_source",
+            testonly = True,
+            srcs = [stem + "_test.cc" for stem in tests],
+            outs = ["tests.cc"],
+            cmd = "for source in $(SRCS); do echo \"#line 1 \\\"$$source\\\"\"; cat $$source; done > $@",
+        )
+        suite_test(
+            name = "tests",
+            srcs = ["tests.cc"],
+            deps = _without_repeats([label for own in tests.values() for label in own] + deps),
+            tags = tags,
             **attributes
         )
 

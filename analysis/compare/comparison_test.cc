@@ -11,7 +11,7 @@
 namespace suite {
 namespace {
 
-constexpr double kTolerance = 0.05;
+constexpr double kWithin = 0.05;
 
 suite::Run trial(const std::string& id, double scale = 1,
                  const std::string& machine = "made, 2 cores") {
@@ -32,7 +32,7 @@ Compared compared(const suite::Run& a, const suite::Run& b) {
   static std::deque<suite::Run> kept;
   const suite::Run& kept_a = kept.emplace_back(a);
   const suite::Run& kept_b = kept.emplace_back(b);
-  return compare(pair_cells(kept_a, kept_b), kTolerance);
+  return compare(pair_cells(kept_a, kept_b), kWithin);
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -128,7 +128,7 @@ TEST(Comparison, IsWorseForSlowerAndForDifferentCells) {
 TEST(Comparison, OnOneMachineShowsEveryCell) {
   suite::Run b = trial("b", 2);
   b.cells.pop_back();
-  const std::string text = comparison_text(compared(trial("a"), b), kTolerance);
+  const std::string text = comparison_text(compared(trial("a"), b), kWithin);
   EXPECT_EQ(
       text,
       R"(trial: A is run a, B is run b, both on made, 2 cores; everywhere M=8
@@ -152,7 +152,7 @@ TEST(Comparison, AcrossMachinesShowsWhatDoesNotDependOnSpeed) {
   const Compared across = compared(trial("a"), trial("b", 3, "another"));
   ASSERT_EQ(remarks(across).size(), 1u);
   EXPECT_TRUE(has(remarks(across)[0], "A: made, 2 cores; B: another"));
-  const std::string text = comparison_text(across, kTolerance);
+  const std::string text = comparison_text(across, kWithin);
   EXPECT_FALSE(has(text, "SLOWER")) << text;
   EXPECT_TRUE(has(text, R"(
 times over perceiver's
@@ -196,7 +196,7 @@ TEST(Comparison, HasTheSameInCsv) {
   }
   b.cells[2].parts["total"].macs = 5;
   b.cells.pop_back();
-  const std::string csv = comparison_csv({compared(a, b)}, kTolerance);
+  const std::string csv = comparison_csv({compared(a, b)}, kWithin);
   EXPECT_EQ(csv.rfind("experiment,run_a,run_b,table,contestant,over,at,letter,"
                       "a,b,estimate,low,high,class,note\n",
                       0),
@@ -208,8 +208,7 @@ TEST(Comparison, HasTheSameInCsv) {
                   "float/threads=2,,,,,,,,\n"))
       << csv;
   b = trial("b", 3, "another");
-  const std::string across =
-      comparison_csv({compared(trial("a"), b)}, kTolerance);
+  const std::string across = comparison_csv({compared(trial("a"), b)}, kWithin);
   for (const char* table : {"remark,,", "ratio,transformer,perceiver,",
                             "slope,perceiver,,", "crossover,transformer,"}) {
     EXPECT_TRUE(has(across, std::string("\ntrial,a,b,") + table)) << across;

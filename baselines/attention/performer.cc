@@ -80,6 +80,19 @@ Cost performer_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+Cost performer_backward_cost(const Shape& s, const Options& options,
+                             std::size_t scalar, int threads) {
+  const KernelShape shape = kernel_shape(s, options);
+  const std::size_t rows = s.batch * s.N, d = shape.v_channels;
+  Cost cost = formula::kernel_attention_backward(shape, scalar, threads);
+  cost[Part::softmax] =
+      formula::feature_passes(shape) *
+          formula::positive_features(rows, s.H, d, shape.features, scalar) +
+      2 * formula::positive_features_backward(rows, s.H, d, shape.features,
+                                              scalar);
+  return cost;
+}
+
 // e^(ω·(q + k) − (|q|² + |k|²)/2), summed over the directions.
 double estimate(const NaiveInputs& in, std::size_t b, std::size_t i,
                 std::size_t j, std::size_t first) {
@@ -165,6 +178,8 @@ Contestant performer() {
       .settings = along("features", {32, 64, 128, 256}),
   }};
   variant.cost = performer_cost;
+  variant.backward_cost = performer_backward_cost;
+  variant.trace = keeps_nothing;
   variant.reference = performer_reference;
   make_with<Performer>(variant);
   return transformer_with(variant);

@@ -35,7 +35,7 @@ Definition with(const std::vector<std::string>& axes) {
   return read_definition(file_of(kText), axes);
 }
 
-std::string refusal(const std::vector<std::string>& axes) {
+std::string refusal_of(const std::vector<std::string>& axes) {
   try {
     with(axes);
   } catch (const Error& error) {
@@ -87,18 +87,18 @@ TEST(Axes, TheTextIsThatOfWhatIsRun) {
 }
 
 TEST(Axes, WhatMakesNoSenseIsRefused) {
-  EXPECT_THAT(refusal({"N"}), HasSubstr("--set N: must look like N=1024,2048"));
-  EXPECT_THAT(refusal({"=4"}), HasSubstr("must look like"));
-  EXPECT_THAT(refusal({"n=4"}), HasSubstr("--set n=4: no letter n; known are"));
-  EXPECT_THAT(refusal({"btach=4"}), HasSubstr("did you mean batch?"));
+  EXPECT_THAT(refusal_of({"N"}), HasSubstr("--set N: must look like N=1024,2048"));
+  EXPECT_THAT(refusal_of({"=4"}), HasSubstr("must look like"));
+  EXPECT_THAT(refusal_of({"n=4"}), HasSubstr("--set n=4: no letter n; known are"));
+  EXPECT_THAT(refusal_of({"btach=4"}), HasSubstr("did you mean batch?"));
   for (const char* bad :
        {"N=", "N=1,", "N=0", "N=-1", "N=1.5", "N=x", "N=2147483648"}) {
-    EXPECT_THAT(refusal({bad}), HasSubstr(std::string("--set ") + bad)) << bad;
+    EXPECT_THAT(refusal_of({bad}), HasSubstr(std::string("--set ") + bad)) << bad;
   }
-  EXPECT_THAT(refusal({"N=1", "N=2"}),
+  EXPECT_THAT(refusal_of({"N=1", "N=2"}),
               HasSubstr("--set N=2: N is given twice"));
-  EXPECT_THAT(refusal({"D=15"}), HasSubstr("--set D=15: "));
-  EXPECT_THAT(refusal({"D=15"}), HasSubstr("do not divide"));
+  EXPECT_THAT(refusal_of({"D=15"}), HasSubstr("--set D=15: "));
+  EXPECT_THAT(refusal_of({"D=15"}), HasSubstr("do not divide"));
 }
 
 }  // namespace

@@ -12,31 +12,33 @@
 namespace suite {
 namespace {
 
-constexpr std::size_t kQueries = 37, kQk = 6, kV = 5, kKeys = 90;
+constexpr std::size_t kStateQueries = 37, kStateQk = 6, kStateV = 5,
+                      kStateKeys = 90;
 
 template <class T>
 class AttentionStateTest : public testing::Test {
  protected:
-  Tensor<T, 2> queries = normal_tensor<T, 2>({kQueries, kQk}, 1);
-  Tensor<T, 2> keys = normal_tensor<T, 2>({kKeys, kQk}, 2);
-  Tensor<T, 2> values = normal_tensor<T, 2>({kKeys, kV}, 3);
+  Tensor<T, 2> queries = normal_tensor<T, 2>({kStateQueries, kStateQk}, 1);
+  Tensor<T, 2> keys = normal_tensor<T, 2>({kStateKeys, kStateQk}, 2);
+  Tensor<T, 2> values = normal_tensor<T, 2>({kStateKeys, kStateV}, 3);
 
   // What all queries see of keys [first, last), as a value.
   std::vector<T> seen(std::size_t first, std::size_t last) {
-    std::vector<T> packed(padded<T>(kQueries) * kQk);
-    std::vector<T> weights(kKeys * kPanelWidth<T>);
-    std::vector<T> state(AttentionState<T>::size(kQueries, kV));
-    pack_queries<T>(matrix(queries), kQk, packed.data());
+    std::vector<T> packed(padded<T>(kStateQueries) * kStateQk);
+    std::vector<T> weights(kStateKeys * kPanelWidth<T>);
+    std::vector<T> state(AttentionState<T>::size(kStateQueries, kStateV));
+    pack_queries<T>(matrix(queries), kStateQk, packed.data());
     of(state).clear();
     AttentionSteps steps;
     TickClock clock;
-    absorb<T>({&keys(first, 0), &values(first, 0), last - first, kQk, kV},
-              packed.data(), of(state), weights.data(), steps, clock);
+    absorb<T>(
+        {&keys(first, 0), &values(first, 0), last - first, kStateQk, kStateV},
+        packed.data(), of(state), weights.data(), steps, clock);
     return state;
   }
 
   static AttentionState<T> of(std::vector<T>& values) {
-    return {values.data(), kQueries, kV};
+    return {values.data(), kStateQueries, kStateV};
   }
 
   static void merge(std::vector<T>& into, std::vector<T> other) {
@@ -48,35 +50,36 @@ class AttentionStateTest : public testing::Test {
   // Means beside the log-sum-exp, [queries, v_channels + 1].
   static Tensor<T, 2> finished(std::vector<T> state) {
     Tensor<T, 2> means, all;
-    means.resize({kQueries, kV});
-    all.resize({kQueries, kV + 1});
-    std::vector<T> log_sum_exp(kQueries);
+    means.resize({kStateQueries, kStateV});
+    all.resize({kStateQueries, kStateV + 1});
+    std::vector<T> log_sum_exp(kStateQueries);
     for (std::size_t p = 0; p < of(state).panels(); ++p) {
       of(state).finish(p, matrix(means), log_sum_exp.data());
     }
-    for (std::size_t q = 0; q < kQueries; ++q) {
-      for (std::size_t c = 0; c < kV; ++c) all(q, c) = means(q, c);
-      all(q, kV) = log_sum_exp[q];
+    for (std::size_t q = 0; q < kStateQueries; ++q) {
+      for (std::size_t c = 0; c < kStateV; ++c) all(q, c) = means(q, c);
+      all(q, kStateV) = log_sum_exp[q];
     }
     return all;
   }
 
   // The same of keys [first, last) by their definition.
   naive::Matrix expected(std::size_t first, std::size_t last) {
-    naive::Matrix all(kQueries, kV + 1);
-    for (std::size_t q = 0; q < kQueries; ++q) {
+    naive::Matrix all(kStateQueries, kStateV + 1);
+    for (std::size_t q = 0; q < kStateQueries; ++q) {
       double sum = 0;
       for (std::size_t n = first; n < last; ++n) {
         double logit = 0;
-        for (std::size_t c = 0; c < kQk; ++c) {
+        for (std::size_t c = 0; c < kStateQk; ++c) {
           logit += static_cast<double>(queries(q, c)) * keys(n, c);
         }
-        const double weight = std::exp(logit / std::sqrt(double{kQk}));
+        const double weight = std::exp(logit / std::sqrt(double{kStateQk}));
         sum += weight;
-        for (std::size_t c = 0; c < kV; ++c) all(q, c) += weight * values(n, c);
+        for (std::size_t c = 0; c < kStateV; ++c)
+          all(q, c) += weight * values(n, c);
       }
-      for (std::size_t c = 0; c < kV; ++c) all(q, c) /= sum;
-      all(q, kV) = std::log(sum);
+      for (std::size_t c = 0; c < kStateV; ++c) all(q, c) /= sum;
+      all(q, kStateV) = std::log(sum);
     }
     return all;
   }
@@ -84,8 +87,8 @@ class AttentionStateTest : public testing::Test {
 TYPED_TEST_SUITE(AttentionStateTest, Scalars, ScalarNames);
 
 TYPED_TEST(AttentionStateTest, FinishesAsMeansAndLogSumExp) {
-  EXPECT_LE(max_difference(this->expected(0, kKeys),
-                           matrix(this->finished(this->seen(0, kKeys)))),
+  EXPECT_LE(max_difference(this->expected(0, kStateKeys),
+                           matrix(this->finished(this->seen(0, kStateKeys)))),
             64 * kEpsilon<TypeParam>);
 }
 
@@ -94,10 +97,10 @@ TYPED_TEST(AttentionStateTest, FinishesAsMeansAndLogSumExp) {
 TYPED_TEST(AttentionStateTest, StatesOfDisjointKeysMergeToThatOfAll) {
   for (const std::size_t cut : {1, 30, 89}) {
     for (const bool swapped : {false, true}) {
-      auto first = this->seen(0, cut), second = this->seen(cut, kKeys);
+      auto first = this->seen(0, cut), second = this->seen(cut, kStateKeys);
       if (swapped) std::swap(first, second);
       this->merge(first, second);
-      EXPECT_LE(max_difference(this->expected(0, kKeys),
+      EXPECT_LE(max_difference(this->expected(0, kStateKeys),
                                matrix(this->finished(first))),
                 64 * kEpsilon<TypeParam>)
           << cut;
@@ -107,18 +110,18 @@ TYPED_TEST(AttentionStateTest, StatesOfDisjointKeysMergeToThatOfAll) {
 
 TYPED_TEST(AttentionStateTest, NothingSeenIsZerosAndNoSum) {
   std::vector<TypeParam> nothing(
-      AttentionState<TypeParam>::size(kQueries, kV));
+      AttentionState<TypeParam>::size(kStateQueries, kStateV));
   this->of(nothing).clear();
   const Tensor<TypeParam, 2> end = this->finished(nothing);
-  for (std::size_t q = 0; q < kQueries; ++q) {
-    for (std::size_t c = 0; c < kV; ++c) EXPECT_EQ(end(q, c), 0);
-    EXPECT_EQ(end(q, kV), -std::numeric_limits<TypeParam>::infinity());
+  for (std::size_t q = 0; q < kStateQueries; ++q) {
+    for (std::size_t c = 0; c < kStateV; ++c) EXPECT_EQ(end(q, c), 0);
+    EXPECT_EQ(end(q, kStateV), -std::numeric_limits<TypeParam>::infinity());
   }
   // Merging with it changes nothing.
-  auto state = this->seen(0, kKeys);
+  auto state = this->seen(0, kStateKeys);
   this->merge(state, nothing);
   EXPECT_TRUE(same_bits(this->finished(state),
-                        this->finished(this->seen(0, kKeys))));
+                        this->finished(this->seen(0, kStateKeys))));
 }
 
 }  // namespace

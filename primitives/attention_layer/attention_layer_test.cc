@@ -170,14 +170,16 @@ TYPED_TEST(AttentionLayerTest, WithoutTheResidualTheStreamIsOnlyAsked) {
 
 TYPED_TEST(AttentionLayerTest, BooksEveryPart) {
   using T = TypeParam;
-  constexpr std::size_t kBatch = 2, kM = 17, kN = 49;
+  constexpr std::size_t kExamples = 2, kM = 17, kN = 49;
   for (const AttentionLayerWidths& w : variants()) {
     const bool cross = w.input_channels > 0;
     const std::size_t D = w.channels, C = cross ? w.input_channels : D;
-    const std::size_t rows = kBatch * kM, read = kBatch * (cross ? kN : kM);
-    const std::size_t pairs = rows * read / kBatch, hidden = w.widening * D;
-    auto stream = normal_tensor<T, 3>({kBatch, kM, D}, 1);
-    const auto inputs = normal_tensor<T, 3>({kBatch, kN, w.input_channels}, 2);
+    const std::size_t rows = kExamples * kM,
+                      read = kExamples * (cross ? kN : kM);
+    const std::size_t pairs = rows * read / kExamples, hidden = w.widening * D;
+    auto stream = normal_tensor<T, 3>({kExamples, kM, D}, 1);
+    const auto inputs =
+        normal_tensor<T, 3>({kExamples, kN, w.input_channels}, 2);
     AttentionWorkspace<T> workspace(AttentionForm::streaming);
     Ledger ledger;
     const typename TestFixture::Made made(w);

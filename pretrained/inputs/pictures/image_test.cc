@@ -7,8 +7,8 @@
 namespace suite {
 namespace {
 
-const std::string kTestdata = "pretrained/inputs/pictures/testdata/";
-const std::string kScene = kTestdata + "scene.png";
+const std::string kFolder = "pretrained/inputs/pictures/testdata/";
+const std::string kScene = kFolder + "scene.png";
 
 TEST(Image, IsCroppedAndResizedAsThePublishedProcessorDoes) {
   ImagePlan plan;
@@ -17,7 +17,7 @@ TEST(Image, IsCroppedAndResizedAsThePublishedProcessorDoes) {
   plan.crop_height = 15;  // leaves odd rests
   plan.crop_width = 14;
   EXPECT_EQ(fit_picture(read_picture(kScene), plan, kScene).rgb,
-            read_picture(kTestdata + "scene_processed.png").rgb);
+            read_picture(kFolder + "scene_processed.png").rgb);
 }
 
 TEST(Image, IsScaledAsThePublishedProcessorDoes) {

@@ -7,19 +7,19 @@
 namespace suite {
 namespace {
 
-const std::string kTestdata = "pretrained/inputs/pictures/testdata/";
+const std::string kPillows = "pretrained/inputs/pictures/testdata/";
 
 TEST(Resize, IsThatOfPillowBitForBit) {
-  const Picture scene = read_picture(kTestdata + "scene.png");
+  const Picture scene = read_picture(kPillows + "scene.png");
   for (const char* size : {"13x9", "36x12", "12x30"}) {
-    const Picture pillows = read_picture(kTestdata + "scene_" + size + ".png");
+    const Picture pillows = read_picture(kPillows + "scene_" + size + ".png");
     const Picture ours = resize_bicubic(scene, pillows.height, pillows.width);
     EXPECT_EQ(ours.rgb, pillows.rgb) << size;
   }
 }
 
 TEST(Resize, ToTheSameSizeChangesNothing) {
-  const Picture scene = read_picture(kTestdata + "scene.png");
+  const Picture scene = read_picture(kPillows + "scene.png");
   EXPECT_EQ(resize_bicubic(scene, scene.height, scene.width).rgb, scene.rgb);
 }
 

@@ -80,4 +80,12 @@ Work positive_features(std::size_t rows, std::size_t heads,
               scalar * (rows * heads * channels + features * channels)};
 }
 
+Work positive_features_backward(std::size_t rows, std::size_t heads,
+                                std::size_t channels, std::size_t features,
+                                std::size_t scalar) {
+  return {.macs = rows * heads * features * channels,
+          .bytes_moved =
+              scalar * (2 * rows * heads * channels + features * channels)};
+}
+
 }  // namespace suite::formula

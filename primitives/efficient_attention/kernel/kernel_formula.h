@@ -32,5 +32,8 @@ Work elu_plus_one_backward(std::size_t values, std::size_t scalar);
 Work positive_features(std::size_t rows, std::size_t heads,
                        std::size_t channels, std::size_t features,
                        std::size_t scalar);
+Work positive_features_backward(std::size_t rows, std::size_t heads,
+                                std::size_t channels, std::size_t features,
+                                std::size_t scalar);
 
 }  // namespace suite::formula

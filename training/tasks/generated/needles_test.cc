@@ -9,7 +9,7 @@
 namespace suite {
 namespace {
 
-constexpr std::size_t kTypes = 24, kSymbols = 8;
+constexpr std::size_t kNeedleTypes = 24, kNeedleSymbols = 8;
 
 TEST(Needles, AreATask) {
   for (const char* text : {"needles", "needles(facts=1, inputs=1)",
@@ -21,7 +21,7 @@ TEST(Needles, AreATask) {
   const auto task = make_task("needles(facts=5, inputs=80)");
   EXPECT_EQ(shared_by_splits(*task, 300), 0u);
   EXPECT_EQ(task->facts().inputs, 80u);
-  EXPECT_EQ(task->facts().channels, kTypes + kSymbols);
+  EXPECT_EQ(task->facts().channels, kNeedleTypes + kNeedleSymbols);
   EXPECT_EQ(task->facts().outputs, 5u);
   EXPECT_TRUE(task->facts().grid.empty());
   EXPECT_EQ(task->size(Split::train), Task::kEndless);
@@ -38,9 +38,10 @@ TEST(Needles, AreFoundByReading) {
       const std::vector<float> values = values_of(examples, e);
       std::map<std::size_t, std::vector<std::size_t>> of_type;
       for (std::size_t i = 0; i < 40; ++i) {
-        const float* input = values.data() + i * (kTypes + kSymbols);
-        const std::size_t type = one_of(input, kTypes);
-        of_type[type].push_back(one_of(input + kTypes, kSymbols));
+        const float* input =
+            values.data() + i * (kNeedleTypes + kNeedleSymbols);
+        const std::size_t type = one_of(input, kNeedleTypes);
+        of_type[type].push_back(one_of(input + kNeedleTypes, kNeedleSymbols));
         if (type == 0) ++places[i];
         ++(type < 5 ? symbols : others)[of_type[type].back()];
       }
