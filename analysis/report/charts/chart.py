@@ -98,7 +98,7 @@ class Rule:
     note: str = ""
 
     def extent(self):
-        return []
+        return [(self.x, self.y)]
 
     def rows(self):
         yield self.name, "rule", self.x, self.y, self.low, self.high

@@ -61,6 +61,7 @@ class TicksTest(unittest.TestCase):
         scale = ticks.Scale(False, 0, 100, 0, 100)
         kept = ticks.apart([(0, "0"), (10, "10"), (50, "50"), (60, "60,000")], scale)
         self.assertEqual([value for value, _ in kept], [0, 50])
+        self.assertGreater(ticks.width("500 MMAC"), ticks.width("500 kB"))
 
     def test_a_scale_ends_where_its_pixels_do(self):
         scale = ticks.Scale(True, 1, 100, 10, 30)

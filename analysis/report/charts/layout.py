@@ -71,12 +71,12 @@ def laid(panel, series):
 
 def _axes(panel, series):
     extent = [point for item in panel.items for point in item.extent()]
-    low_x, high_x = ticks.limits(panel.x, [x for x, _ in extent], 0.04, least=1.5)
-    low_y, high_y = ticks.limits(panel.y, [y for _, y in extent], 0.06)
+    low_x, high_x = ticks.limits(panel.x, [x for x, _ in extent if x is not None], 0.04, least=1.5)
+    low_y, high_y = ticks.limits(panel.y, [y for _, y in extent if y is not None], 0.06)
     floor, ceiling = panel.height - BOTTOM, TOP
     down = ticks.Scale(panel.y.log, low_y, high_y, floor, ceiling)
     up_ticks = _ticks(panel.y, low_y, high_y)
-    left = 12 + max((len(label) for _, label in up_ticks), default=0) * ticks.LETTER
+    left = 9 + max((ticks.width(label) for _, label in up_ticks), default=0)
     across = ticks.Scale(panel.x.log, low_x, high_x, left, WIDE - RIGHT)
     x_ticks = ticks.apart(_ticks(panel.x, low_x, high_x), across)
 
@@ -84,7 +84,7 @@ def _axes(panel, series):
                   "grid"),
              path(f"M{number(left)} {ceiling}V{floor}H{WIDE - RIGHT}", "axis")]
     frame += [text(left - 6, down(y) + 4, label, "end") for y, label in up_ticks]
-    frame += [text(min(across(x), WIDE - len(label) * ticks.LETTER / 2), floor + 16, label, "middle")
+    frame += [text(min(across(x), WIDE - ticks.width(label) / 2), floor + 16, label, "middle")
               for x, label in x_ticks]
     frame += [text(0, 12, panel.y.title, kind="title"),
               text(WIDE - RIGHT, floor + 34, panel.x.title, "end", "title")]
@@ -194,8 +194,8 @@ def _bars(panel, series):
 def _grid(panel, _):
     rows, columns = len(panel.values), len(panel.values[0])
     names = [str(name) for name in panel.names] if panel.names is not None else None
-    letters = max(map(len, names)) if names else len(str(rows - 1))
-    left = 0 if panel.square else max(letters * 6.4 + 8, len(panel.down) * 6.4 + 8)
+    longest = max(map(ticks.width, [*(names or [str(rows - 1)]), panel.down]))
+    left = 0 if panel.square else longest + 8
     top = 0 if panel.square else 34
     shades = panel.shade(panel.values)
     shapes = []
