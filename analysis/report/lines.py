@@ -28,8 +28,10 @@ def fitted(verdict):
 
 
 def fit_line(points, name=FIT):
-    """Thin and far between: the data stay to be seen under a fit that is good."""
-    return Line(name, Look("ink", dash="2 4"), [(p["x"], p["fit"]) for p in points], kind="fit")
+    """With the intervals of what it was fitted to. Thin and far between: the data stay to be
+    seen under a fit that is good."""
+    return Line(name, Look("ink", dash="2 4"), [(p["x"], p["fit"]) for p in points],
+                [p.get("low") for p in points], [p.get("high") for p in points], kind="fit")
 
 
 def fit_text(verdict):
@@ -112,9 +114,6 @@ def _time_lines(run, everyone, part):
         items.append(line)
         for verdict, points in matching(run.verdicts, series, "seconds", part, dict(line.points)):
             line.note = line.note or fit_text(verdict)
-            bounds = {p["x"]: p for p in points}
-            line.low, line.high = ([bounds.get(x, {}).get(end) for x, _ in line.points]
-                                   for end in ("low", "high"))
             items.append(fit_line(points))
             used.append(verdict["id"])
     return items, used

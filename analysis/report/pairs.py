@@ -125,8 +125,7 @@ def fits_drawing(run, used):
         title, text = QUANTITIES[verdict["quantity"]]
         line = Line(verdict.get("contestant") or "measured",
                     palette(run).look(verdict.get("contestant")),
-                    [(p["x"], p["y"]) for p in points],
-                    [p.get("low") for p in points], [p.get("high") for p in points])
+                    [(p["x"], p["y"]) for p in points])
         said = fit_text(verdict)
         panels.append(Panel(verdict["id"] + (f": {said}" if said else ""),
                             along(verdict["variable"], [p["x"] for p in points]),

@@ -61,13 +61,14 @@ class Area:
     low: list
     high: list
     note: str = ""
+    kind: str = "share"
 
     def extent(self):
         return list(zip(self.xs, self.low)) + list(zip(self.xs, self.high))
 
     def rows(self):
         for x, low, high in zip(self.xs, self.low, self.high):
-            yield self.name, "share", x, high - low, None, None
+            yield self.name, self.kind, x, high - low, None, None
 
 
 @dataclasses.dataclass
@@ -78,12 +79,13 @@ class Mark:
     x: float
     y: float
     note: str = ""
+    kind: str = "median"
 
     def extent(self):
         return [(self.x, self.y)]
 
     def rows(self):
-        yield self.name, "median", self.x, self.y, None, None
+        yield self.name, self.kind, self.x, self.y, None, None
 
 
 @dataclasses.dataclass
@@ -171,7 +173,10 @@ class Drawing:
                 for name, look, share in row:
                     if share > 0:
                         found.setdefault(name, (look, ""))
-        return found
+        # What is drawn through the data comes after them.
+        through = {item.name for panel in self.panels for item in getattr(panel, "items", ())
+                   if isinstance(item, Rule) or item.kind == "fit"}
+        return dict(sorted(found.items(), key=lambda each: each[0] in through))
 
     def rows(self):
         """Of its CSV."""

@@ -49,7 +49,7 @@ class DrawingsTest(FolderTest):
         figure = next(each for each in rendered((None, d) for d in drawings(self.run_of())))
         texts = [re.findall(">([^<>]+)</text>", svg) for _, svg, _ in figure.panels]
         self.assertIn("2.5 s", texts[0])
-        self.assertIn("100 GMAC", texts[1])
+        self.assertIn("50 GMAC", texts[1])
         self.assertIn("80 %", texts[0])
 
     def test_loss_against_steps_of_both_kinds_of_examples(self):

@@ -98,3 +98,49 @@ function check(view) {
   const [r] = ground(page.body);
   return {problems, texts: pieces.length, dark: r < 128};
 }
+
+// What the page's script does: use(window) returns what a reader sees who points and clicks.
+function use(view) {
+  const page = view.document, seen = {};
+  const $ = selector => page.querySelector(selector);
+  const figure = $("figure"), [first, second] = figure.querySelectorAll(".legend button");
+  const visible = () => [...figure.querySelectorAll(".s")]
+    .filter(each => view.getComputedStyle(each).opacity === "1").map(each => each.dataset.n);
+  const all = visible().length;
+  const click = (target, how = {}) => target.dispatchEvent(
+    new view.MouseEvent("click", {bubbles: true, cancelable: true, ...how}));
+  click(first);
+  seen.alone = [...new Set(visible())];
+  click(second, {shiftKey: true});
+  seen.both = [...new Set(visible())];
+  click(second, {shiftKey: true});
+  click(first);
+  seen.restored = visible().length === all;
+
+  const mark = figure.querySelector("[data-t]"), box = mark.getBoundingClientRect();
+  mark.dispatchEvent(new view.PointerEvent("pointermove", {
+    bubbles: true, clientX: box.left + box.width / 2, clientY: box.top + box.height / 2}));
+  seen.hover = page.getElementById("tip").textContent;
+
+  const table = $("table.cells"), rows = () => [...table.tBodies[0].rows];
+  const times = () => rows().map(row => row.cells[2].textContent);
+  const before = times().join();
+  const head = [...table.tHead.rows[0].cells].find(each => each.textContent.includes("time"));
+  click(head.querySelector("button"));
+  seen.ascending = times();
+  click(head.querySelector("button"));
+  seen.descending = times();
+  click(head.querySelector("button"));
+  seen.unsorted = times().join() === before;
+  const input = table.parentElement.previousElementSibling.querySelector("input");
+  input.value = "transformer -skipped";
+  input.dispatchEvent(new view.Event("input"));
+  seen.filtered = rows().filter(row => !row.hidden).map(row => row.cells[1].textContent);
+  input.value = "";
+  input.dispatchEvent(new view.Event("input"));
+  seen.unfiltered = rows().every(row => !row.hidden);
+
+  click($("#verdict-linear a[data-names]"));
+  seen.marked = [...page.querySelectorAll("tr.hit")].map(row => row.dataset.c);
+  return seen;
+}

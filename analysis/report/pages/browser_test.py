@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from analysis.report import testing
@@ -20,19 +21,19 @@ LONG = "transformer(attention=a_variant_with_a_long_name, rank=4096, window=128,
 
 FRAMES = """<!DOCTYPE html><meta charset="utf-8"><body><script>
 const found = {};
-async function look(name, url, width) {
+async function visit(name, url, width, look) {
   const frame = document.createElement("iframe");
   frame.style.cssText = `width:${width}px;height:900px;border:0`;
   frame.src = url;
   document.body.append(frame);
   await new Promise(done => { frame.onload = done; });
   await new Promise(done => setTimeout(done, 50));
-  found[name] = check(frame.contentWindow);
+  found[name] = look(frame.contentWindow);
   frame.remove();
 }
 CHECKS
 (async () => {
-  for (const [name, url, width] of JOBS) await look(name, url, width);
+  for (const [name, url, width] of JOBS) await visit(name, url, width, LOOK);
   document.body.textContent = "";
   const out = document.createElement("pre");
   out.id = "found";
@@ -55,10 +56,13 @@ def on_paper(text):
 
 
 @unittest.skipUnless(CHROMIUM, "no chromium here: apt-get install chromium")
-class BrowserTest(testing.FolderTest):
-    def setUp(self):
-        super().setUp()
-        results = self.folder / "results"
+class BrowserTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """A report is made once."""
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        results = cls.folder / "results"
         # Many contestants, of which one has a name as long as they come.
         names = [f"transformer(rank={2**i})" for i in range(14)] + [LONG]
         rows = [{**row, "contestant": name, "cell_id": f"{name}/{N}"} for name in names
@@ -77,7 +81,7 @@ class BrowserTest(testing.FolderTest):
         learning.write_latents(results / "digits", "0-seed1", [[[1 / 64] * 64] * 8] * 2,
                                {"bag": 8 * [0.25], "coat": 8 * [-0.5]})
         subprocess.run([REPORT, results], check=True, capture_output=True)
-        self.pages = [results / "report.html", *sorted((results / "report").glob("*.html"))]
+        cls.pages = [results / "report.html", *sorted((results / "report").glob("*.html"))]
 
     def found(self, dark=False):
         """{(page, width): [problem]}"""
@@ -88,17 +92,22 @@ class BrowserTest(testing.FolderTest):
             paper = page.with_name(f"{page.stem}.paper.html")
             paper.write_text(on_paper(page.read_text()))
             jobs.append((f"{page.stem} on paper", paper.as_uri(), PAPER))
+        how = ["--blink-settings=preferredColorScheme=0"] if dark else []
+        found = self.visited(jobs, "check", *how)
+        for name, each in found.items():
+            self.assertGreater(each["texts"], 40, f"{name} was not looked at")
+            self.assertEqual(each["dark"], dark and not name.endswith("on paper"), name)
+        return found
+
+    def visited(self, jobs, look, *how):
+        """{name: what a function of browser_checks.js says} of (name, address, width)."""
         frames = self.folder / "frames.html"
         frames.write_text(FRAMES.replace("CHECKS", CHECKS.read_text()).replace(
-            "JOBS", json.dumps(jobs)))
-        how = ["--blink-settings=preferredColorScheme=0"] if dark else []
+            "JOBS", json.dumps(jobs)).replace("LOOK", look))
         told = chromium("--window-size=1500,1000", "--virtual-time-budget=120000", *how, "--dump-dom",
                         frames.as_uri())
         found = json.loads(html.unescape(re.search(r'<pre id="found">(.*?)</pre>', told, re.S)[1]))
         self.assertEqual(set(found), {name for name, _, _ in jobs})
-        for name, each in found.items():
-            self.assertGreater(each["texts"], 40, f"{name} was not looked at")
-            self.assertEqual(each["dark"], dark and not name.endswith("on paper"), name)
         return found
 
     def assert_clean(self, found):
@@ -111,6 +120,18 @@ class BrowserTest(testing.FolderTest):
 
     def test_pages_by_night(self):
         self.assert_clean(self.found(dark=True))
+
+    def test_what_is_pointed_at_and_clicked(self):
+        page = next(page for page in self.pages if page.stem == "trial")
+        seen = self.visited([("trial", page.as_uri(), 1400)], "use")["trial"]
+        self.assertEqual(seen["alone"], ["perceiver"])
+        self.assertEqual(seen["both"], ["perceiver", "transformer"])
+        self.assertEqual(seen["hover"], "perceiver · N = 256 · 1.68 ms")
+        self.assertEqual(seen["ascending"][:3], ["1.679", "3.359", "6.717"])
+        self.assertEqual(seen["descending"][:3], ["107.5", "26.87", "13.43"])
+        self.assertEqual(seen["filtered"], 3 * ["transformer"])
+        self.assertEqual(seen["marked"], 4 * ["perceiver"])
+        self.assertEqual([seen[each] for each in ("restored", "unsorted", "unfiltered")], 3 * [True])
 
     def test_as_pdf(self):
         target = self.folder / "trial.pdf"

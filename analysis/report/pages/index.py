@@ -19,7 +19,7 @@ def index_page(summaries, others, changes=None, since=""):
     folder, which `since` names."""
     everyone = [verdict for each in summaries for verdict in each.verdicts or []] + list(others)
     machines = _shared([each.machine for each in summaries])
-    builds = _shared([each.build for each in summaries])
+    builds = _builds([each.build for each in summaries])
     return render(
         "index.html", title=_title(summaries, machines), machines=machines, builds=builds,
         made=_made(machines, builds), totals=_totals(summaries, everyone),
@@ -45,14 +45,30 @@ def _made(machines, builds):
     def shared(texts):
         parts = [text.split(" · ") for text, _ in texts]
         return [part for part in (parts[0] if parts else []) if all(part in each for each in parts)]
-    commits = {part for text, _ in builds for part in text.split(" · ") if part.startswith("commit")}
-    several = [f"{len(commits)} commits"] if len(commits) > 1 else []
-    return " · ".join(shared(machines)[1:] + shared(builds) + several)
+    return " · ".join(shared(machines)[1:] + [part for part in shared(builds)
+                                              if not part.startswith("commits")])
 
 
 def _shared(texts):
     """[(text, how many say so)], the most common first."""
     return collections.Counter(text for text in texts if text).most_common()
+
+
+def _builds(texts):
+    """As _shared, with the commits of one build in one line."""
+    commits = collections.defaultdict(collections.Counter)
+    for text in filter(None, texts):
+        parts = text.split(" · ")
+        commit = next((part for part in parts if part.startswith("commit ")), "")
+        commits[" · ".join(part for part in parts if part != commit)][commit[len("commit "):]] += 1
+    return [(" · ".join(filter(None, [text, _commits(own)])), sum(own.values()))
+            for text, own in commits.items()]
+
+
+def _commits(counts):
+    said = [f"{commit} ({count})" if len(counts) > 1 else commit
+            for commit, count in counts.most_common() if commit]
+    return f"commit{'s' if len(said) > 1 else ''} {', '.join(said)}" if said else ""
 
 
 def _totals(summaries, verdicts):

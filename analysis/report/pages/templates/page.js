@@ -88,9 +88,9 @@ function label(table) {
     [...row.cells].forEach((cell, column) => { if (names[column]) cell.dataset.l = names[column]; });
 }
 
-function compare(a, b) {
-  if (typeof a === typeof b) return typeof a === "number" ? a - b : a.localeCompare(b, "en", {numeric: true});
-  return typeof a === "number" ? -1 : 1;  // what has no number comes last
+function compare(a, b, turn) {
+  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;  // what has no number comes last
+  return turn * (typeof a === "number" ? a - b : a.localeCompare(b, "en", {numeric: true}));
 }
 
 function sortable(table) {
@@ -110,7 +110,7 @@ function sortable(table) {
       if (next) {
         head.setAttribute("aria-sort", next);
         const turn = next === "ascending" ? 1 : -1;
-        order = [...rows].sort((a, b) => turn * compare(key(a, column), key(b, column)));
+        order = [...rows].sort((a, b) => compare(key(a, column), key(b, column), turn));
       }
       body.append(...order);
     });
