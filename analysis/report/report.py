@@ -152,7 +152,9 @@ def _names(pages):
 def _each(work):
     """Pages in their order, drawn by as many processes as there are cores."""
     _WORK[:] = work
-    cores = min(len(os.sched_getaffinity(0)), len(work))
+    # Not every system says which cores are ours.
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = min(ours, len(work))
     # Runs pass to the others as they are: nothing is copied.
     with concurrent.futures.ProcessPoolExecutor(
             cores, mp_context=multiprocessing.get_context("fork")) as pool:

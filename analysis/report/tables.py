@@ -97,7 +97,10 @@ def counts_text(verdicts):
 def verdict_row(verdict):
     """Of a claim's row: its texts."""
     word = verdict["verdict"]
-    about = [verdict["id"], verdict.get("contestant"), _versus(verdict), verdict.get("part"),
+    # Of a claim about many contestants the id names the one.
+    contestant = str(verdict.get("contestant") or "")
+    named = "" if verdict["id"].endswith(f":{contestant}") else contestant
+    about = [verdict["id"], named, _versus(verdict), verdict.get("part"),
              verdict.get("quantity"), _anchor(verdict)]
     mark = "as expected" if word == verdict.get("expected") == "REFUTED" else \
         "! not as expected" if is_surprise(verdict) else ""

@@ -2,6 +2,7 @@
 Without a `chromium` it says so and is skipped."""
 import html
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -44,10 +45,13 @@ CHECKS
 
 
 def chromium(*words):
-    return subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-         "--allow-file-access-from-files", "--hide-scrollbars", *words],
-        capture_output=True, text=True, timeout=240, check=True).stdout
+    with tempfile.TemporaryDirectory() as profile:
+        # It writes below HOME whatever it is told.
+        return subprocess.run(
+            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+             "--allow-file-access-from-files", "--hide-scrollbars", f"--user-data-dir={profile}",
+             *words], capture_output=True, text=True, timeout=240, check=True,
+            env={**os.environ, "HOME": profile}).stdout
 
 
 def on_paper(text):
