@@ -24,7 +24,8 @@ def png(shades, palette):
     def chunk(name, content):
         return struct.pack(">I", len(content)) + name + content \
             + struct.pack(">I", zlib.crc32(name + content))
-    rows = [bytes(row) for row in shades]
+    # An array's own bytes would be eight a number.
+    rows = [bytes(int(shade) for shade in row) for row in shades]
     header = struct.pack(">2I5B", len(rows[0]), len(rows), 8, 3, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) \
         + chunk(b"PLTE", bytes(c for colour in palette for c in colour)) \

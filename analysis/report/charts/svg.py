@@ -93,7 +93,8 @@ def _file(laid, legend, drawing):
         y += 16 * len(lines)
     marks = {look.marker for look, _, _ in legend} & set(MARKERS)
     return _plain(_env.get_template("figure.svg").render(
-        placed=placed, entries=entries, width=columns * wide, height=round(y + 8),
+        placed=placed, entries=entries, width=columns * wide,
+        height=round(y + (28 if drawing.scale else 8)),
         rules=RULES, shapes=_shapes, caption=drawing.caption, scale=drawing.scale,
         markers={name: MARKERS[name] for name in MARKERS if name in marks}))
 

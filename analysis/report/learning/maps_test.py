@@ -1,4 +1,7 @@
 """Each latent has its picture, with the right cells in the right places."""
+import base64
+import re
+import struct
 import unittest
 
 import numpy
@@ -83,6 +86,9 @@ class MapsTest(FolderTest):
         self.assertEqual(found[3].svg.count("<image"), 16)
         self.assertEqual(found[3].svg.count("data:image/png;base64,"), 16)
         self.assertEqual(found[4].csv.splitlines()[1], ",bag,cell,0,0.5,,")
+        picture = base64.b64decode(re.search('base64,([^"]+)"', found[3].svg)[1])
+        self.assertEqual(struct.unpack(">2I", picture[16:24]), (8, 8))
+        self.assertIn(">64 ×</text>", found[3].svg, "its scale is in the file")
 
 
 if __name__ == "__main__":

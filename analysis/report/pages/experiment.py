@@ -11,8 +11,8 @@ from analysis.report.pages.templating import render
 from analysis.report.tables import counts_text, sweep_table, verdict_row
 from analysis.report.variants import leaderboard
 
-# Of a figure of more panels, the rest is folded away.
-SHOWN = 12
+# Of a figure of more panels, the rest is folded away; small ones are pictures.
+SHOWN, PICTURES, SMALL = 12, 64, 150
 
 
 @dataclasses.dataclass
@@ -76,9 +76,10 @@ def _confidence(verdicts):
 
 def _figure(figure, index, number, where, verdicts, links):
     words = {verdict["id"]: verdict["verdict"] for verdict in verdicts or []}
+    most = PICTURES if figure.panels[0][2] < SMALL else SHOWN
     return {"id": f"figure{index}-{figure.name}", "number": number, "figure": figure,
-            "file": f"{links.files}/{figure.name}", "shown": figure.panels[:SHOWN],
-            "folded": figure.panels[SHOWN:],
+            "file": f"{links.files}/{figure.name}", "shown": figure.panels[:most],
+            "folded": figure.panels[most:],
             "verdicts": [(where[used], used, words[used]) for used in figure.used]}
 
 
