@@ -85,12 +85,6 @@ def is_surprise(verdict):
     return bool(expected) and verdict["verdict"] not in ("INCONCLUSIVE", expected)
 
 
-def ranked(verdicts):
-    """What surprises, then what is open, then the rest."""
-    return sorted(verdicts, key=lambda verdict: (
-        not is_surprise(verdict), verdict["verdict"] != "INCONCLUSIVE"))
-
-
 def points_of(verdict):
     """Points that can be drawn on logarithmic axes, by x."""
     points = [p for p in verdict.get("points") or []

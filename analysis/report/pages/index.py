@@ -23,8 +23,9 @@ def index_page(summaries, others, changes=None, since=""):
     return render(
         "index.html", title=_title(summaries, machines), machines=machines, builds=builds,
         made=_made(machines, builds), totals=_totals(summaries, everyone),
-        surprises=[_linked(each, verdict) for each in summaries
-                   for verdict in surprises(each.verdicts)],
+        surprises=sorted([_linked(each, verdict) for each in summaries
+                          for verdict in surprises(each.verdicts)],
+                         key=lambda row: not row["surprise"]),
         exponents=_exponents(summaries), crossings=_some(summaries, "crossover"),
         ratios=_some(summaries, "ratio", "at_least"), leaders=_leaders(summaries),
         learners=_learners(summaries), experiments=_experiments(summaries),

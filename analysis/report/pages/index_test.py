@@ -63,6 +63,9 @@ class IndexTest(testing.FolderTest):
         text = section(self.page(self.summary()), "surprises")
         self.assertEqual(re.findall(r'href="([^"]+)"', text),
                          ["report/trial.html#verdict-odd", "report/trial.html#verdict-open"])
+        # Of two experiments too.
+        both = section(self.page(self.summary("a"), self.summary("b")), "surprises")
+        self.assertEqual(re.findall(r"#verdict-(\w+)", both), ["odd", "odd", "open", "open"])
         quiet = self.page(self.summary(verdicts=testing.verdicts()[:2]))
         self.assertIn("Nothing: every verdict is as expected", section(quiet, "surprises"))
         # Without an expectation nothing but an open verdict is worth a look.

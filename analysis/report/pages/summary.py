@@ -8,7 +8,7 @@ from analysis.report.learning.section import learner_table, learners_text
 from analysis.report.pages.experiment import anchors
 from analysis.report.sweep import cells
 from analysis.report.variants import leaderboard
-from analysis.report.verdicts import ranked
+from analysis.report.verdicts import is_surprise
 
 
 @dataclasses.dataclass
@@ -61,6 +61,5 @@ def times(run):
 
 
 def surprises(verdicts):
-    """What isn't as expected, then what is open."""
-    return ranked([v for v in verdicts or [] if v["verdict"] != v.get("expected")
-                   and (v["verdict"] == "INCONCLUSIVE" or v.get("expected"))])
+    """What isn't as expected, and what is open."""
+    return [v for v in verdicts or [] if is_surprise(v) or v["verdict"] == "INCONCLUSIVE"]
