@@ -269,6 +269,12 @@ def read_records(path):
     if text and not text.endswith("\n"):
         raise BadInput(path, text.count("\n") + 1,
                        f"the last line is cut off; `--resume {path.parent}` completes the run")
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        if len(records) == text.count("\n"):
+            return records, range(1, len(records) + 1)
+    except csv.Error:
+        pass  # said below, with its line
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records, lines, start = [], [], 1
     try:
