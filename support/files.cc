@@ -136,9 +136,8 @@ void make_folder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (!error && access(path.c_str(), W_OK) == 0) return;
-  throw FileError(
-      fmt::format("cannot write into folder {}: {}", path,
-                  error ? error.message() : std::strerror(errno)));
+  throw FileError(fmt::format("cannot write into folder {}: {}", path,
+                              error ? error.message() : std::strerror(errno)));
 }
 
 std::string user_path(const std::string& path) {

@@ -44,13 +44,14 @@ std::string id_of(const Cell& cell) {
   return id + fmt::format("/{}/threads={}", cell.scalar, cell.threads);
 }
 
-// More than any cost of the shape, and than whatever its formulas multiply on the
-// way; in doubles, which don't wrap round. Every cost is a sum of products: of
-// examples, layers, rows and widths, or of two of rows and a width.
+// More than any cost of the shape, and than whatever its formulas multiply on
+// the way; in doubles, which don't wrap round. Every cost is a sum of products:
+// of examples, layers, rows and widths, or of two of rows and a width.
 double bound(const Cell& cell, const Shape& s) {
   constexpr double kFactors = 256;  // a backward's products, widenings, bytes
   const double rows = static_cast<double>(s.N + s.M + s.O);
-  const double layers = 2 + static_cast<double>(s.B) * static_cast<double>(s.L + 1);
+  const double layers =
+      2 + static_cast<double>(s.B) * static_cast<double>(s.L + 1);
   double width = static_cast<double>(s.C + s.D + s.H);
   for (const OptionSpec& option : cell.entry.contestant->options) {
     if (option.kind != OptionKind::number) continue;
@@ -60,9 +61,9 @@ double bound(const Cell& cell, const Shape& s) {
          (rows + width);
 }
 
-// What is counted is counted in 64 bits. Where the bound is too coarse to tell, a
-// cost can at most be quadrupled when N doubles: of the largest N that is certain,
-// how much that leaves.
+// What is counted is counted in 64 bits. Where the bound is too coarse to tell,
+// a cost can at most be quadrupled when N doubles: of the largest N that is
+// certain, how much that leaves.
 void require_countable(const Cell& cell) {
   constexpr double kMost = 0x1p63;
   if (bound(cell, cell.shape) < kMost) return;

@@ -270,7 +270,12 @@ TEST(Cells, ACostThatCannotBeCountedIsRefused) {
   for (const Shape& shape :
        {Shape{.N = kLong, .C = 16, .D = 16},
         Shape{.N = kWide, .C = kWide, .D = kWide, .batch = 16},
-        Shape{.N = 64, .M = kLong, .B = kLong, .C = 16, .D = 16, .batch = kLong}}) {
+        Shape{.N = 64,
+        .M = kLong,
+        .B = kLong,
+        .C = 16,
+        .D = 16,
+        .batch = kLong}}) {
     EXPECT_NE(said_of(shape).find("below it are allowed"), std::string::npos)
         << shape.N;
   }

@@ -15,8 +15,8 @@ namespace {
 using Bytes = std::optional<std::uint64_t>;  // nothing: the file does not say
 
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-// Of a file from a pipe: as ffmpeg and most write it, and as sox does, whose own
-// is of the samples alone or of them and what stands before.
+// Of a file from a pipe: as ffmpeg and most write it, and as sox does, whose
+// own is of the samples alone or of them and what stands before.
 constexpr std::uint64_t kUnknown32 = 0xffffffff, kUnknownOfSox = 0x7ffff000;
 constexpr std::uint64_t kLongestHeadOfSox = 4096;
 constexpr int kMostChunks = 10000;                // before the samples
@@ -59,8 +59,8 @@ std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
 }
 
 bool is_unknown32(std::uint64_t size) {
-  return size == kUnknown32 || (size >= kUnknownOfSox &&
-                                size - kUnknownOfSox < kLongestHeadOfSox);
+  return size == kUnknown32 ||
+         (size >= kUnknownOfSox && size - kUnknownOfSox < kLongestHeadOfSox);
 }
 
 std::string text(const ByteSource& source, std::uint64_t at,

@@ -45,8 +45,8 @@ static int fails(const char* call, const char* path, int takes_room,
   if (as("ENOSPC") && !takes_room) return 0;
   if (as("short") && !moves) return 0;
   if (++calls != atol(n)) return 0;
-  const int log = REAL(open)(getenv("FAIL_LOG"), O_WRONLY | O_CREAT | O_APPEND,
-                             0666);
+  const int log =
+      REAL(open)(getenv("FAIL_LOG"), O_WRONLY | O_CREAT | O_APPEND, 0666);
   dprintf(log, "%s %s\n", call, path);
   REAL(close)(log);
   if (as("exit") && !moves) _exit(kExit);
@@ -62,24 +62,24 @@ static int opened(int fd, const char* path) {
   return fd;
 }
 
-#define OPEN(name)                                                     \
-  int name(const char* path, int flags, ...) {                         \
-    va_list rest;                                                      \
-    va_start(rest, flags);                                             \
-    const mode_t mode = va_arg(rest, mode_t);                          \
-    va_end(rest);                                                      \
-    if (fails("open", watched(path), flags & O_CREAT, 0)) return -1;   \
-    return opened(REAL(name)(path, flags, mode), path);                \
+#define OPEN(name)                                                   \
+  int name(const char* path, int flags, ...) {                       \
+    va_list rest;                                                    \
+    va_start(rest, flags);                                           \
+    const mode_t mode = va_arg(rest, mode_t);                        \
+    va_end(rest);                                                    \
+    if (fails("open", watched(path), flags & O_CREAT, 0)) return -1; \
+    return opened(REAL(name)(path, flags, mode), path);              \
   }
 OPEN(open)
 OPEN(open64)
 
-#define FOPEN(name)                                                          \
-  FILE* name(const char* path, const char* mode) {                           \
-    if (fails("open", watched(path), *mode != 'r', 0)) return 0;             \
-    FILE* stream = REAL(name)(path, mode);                                   \
-    if (stream) opened(fileno(stream), path);                                \
-    return stream;                                                           \
+#define FOPEN(name)                                              \
+  FILE* name(const char* path, const char* mode) {               \
+    if (fails("open", watched(path), *mode != 'r', 0)) return 0; \
+    FILE* stream = REAL(name)(path, mode);                       \
+    if (stream) opened(fileno(stream), path);                    \
+    return stream;                                               \
   }
 FOPEN(fopen)
 FOPEN(fopen64)
@@ -98,11 +98,12 @@ ssize_t read(int fd, void* bytes, size_t size) {
   return as("short") ? REAL(read)(fd, bytes, (size + 1) / 2) : -1;
 }
 
-#define PREAD(name, offset_type)                                             \
-  ssize_t name(int fd, void* bytes, size_t size, offset_type at) {           \
-    if (!fails("read", file(fd), 0, 1)) return REAL(name)(fd, bytes, size, at); \
-    if (as("exit")) _exit(kExit);                                            \
-    return as("short") ? REAL(name)(fd, bytes, (size + 1) / 2, at) : -1;     \
+#define PREAD(name, offset_type)                                         \
+  ssize_t name(int fd, void* bytes, size_t size, offset_type at) {       \
+    if (!fails("read", file(fd), 0, 1))                                  \
+      return REAL(name)(fd, bytes, size, at);                            \
+    if (as("exit")) _exit(kExit);                                        \
+    return as("short") ? REAL(name)(fd, bytes, (size + 1) / 2, at) : -1; \
   }
 PREAD(pread, off_t)
 PREAD(pread64, off64_t)
