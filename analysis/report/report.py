@@ -180,7 +180,10 @@ def write(files):
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             staged[path] = path.with_name(f".{path.name}.{os.getpid()}")
-            staged[path].write_bytes(content)
+            try:
+                staged[path].write_bytes(content)
+            except OSError as error:  # a write that failed names no file
+                raise OSError(error.errno, error.strerror, str(path)) from None
         for path in list(staged):
             os.replace(staged[path], path)
             del staged[path]
