@@ -1,10 +1,12 @@
 #include "contract/options.h"
 
-#include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "support/check.h"
+#include "support/nearest.h"
 
 namespace suite {
 namespace {
@@ -131,8 +133,8 @@ Options::Options(const std::string& contestant,
   for (const OptionSpec& spec : specs) known.push_back(spec.name);
   for (const auto& [key, value] : given) {
     require(std::find(known.begin(), known.end(), key) != known.end(),
-            "{}: unknown option {}; known are {}", contestant, key,
-            fmt::join(known, ", "));
+            "{}: unknown option {}; known are {}{}", contestant, key,
+            fmt::join(known, ", "), did_you_mean(key, known));
   }
   for (const OptionSpec& spec : specs) {
     const auto found = given.find(spec.name);

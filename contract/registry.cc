@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "support/check.h"
+#include "support/nearest.h"
 
 namespace suite {
 namespace {
@@ -137,8 +138,9 @@ const Member& find_member(const ContestantName& wanted) {
   if (best == nullptr) {
     std::vector<std::string> known;
     for (const auto& [name, member] : by_name()) known.push_back(name);
-    throw Error(fmt::format("unknown contestant {}; known are {}", wanted.name,
-                            fmt::join(known, ", ")));
+    throw Error(fmt::format("unknown contestant {}; known are {}{}",
+                            wanted.name, fmt::join(known, ", "),
+                            did_you_mean(wanted.name, known)));
   }
   return *best;
 }

@@ -1,6 +1,8 @@
 """An experiment is one file: definitions/NAME.toml becomes //experiments:NAME, and
 learning/NAME.toml becomes //experiments:learn_NAME."""
 
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
+
 # What runs a definition, judges its rows, draws them, and compares variants.
 _PROGRAMS = ["//experiments/run", "//analysis/verify", "//analysis/report", "//analysis/variants"]
 
@@ -19,7 +21,7 @@ def experiments(definitions):
     for definition in definitions:
         name = definition.split("/")[-1][:-len(".toml")]
         programs = _QUICKSTART if name == "quickstart" else _PROGRAMS
-        native.sh_binary(
+        sh_binary(
             name = name,
             srcs = ["run_definition.sh"],
             args = ["$(rootpath %s)" % path for path in [definition] + programs] + ["--"],
@@ -30,7 +32,7 @@ def learning_experiments(definitions):
     """A target for each definition, that fetches its data, learns, judges and draws."""
     for definition in definitions:
         data = [definition, "//tools:debian_packages.sh"] + _LEARNING
-        native.sh_binary(
+        sh_binary(
             name = "learn_" + definition.split("/")[-1][:-len(".toml")],
             srcs = ["learn_definition.sh"],
             args = ["$(rootpath %s)" % path for path in data] + ["--"],

@@ -42,6 +42,47 @@ TEST(RunCommandDeathTest, WhateverIsThrownIsOneLine) {
               ExitedWithCode(2), "^error: stoi\n$");
 }
 
+int run_with(const std::vector<std::string>& words) {
+  CLI::App app;
+  std::string out;
+  app.add_option("--out,--output", out, "Where to");
+  return run_command(app, words, [&] {
+    std::printf("%s\n", out.c_str());
+    return 0;
+  });
+}
+
+TEST(RunCommand, AnOldNameWorksWithANotice) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_with({"--output=here"}), 0);
+  EXPECT_EQ(run_with({"--output", "there"}), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "here\nthere\n");
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(said.find("notice: --output is called --out now\nnotice: --output "
+                      "is called --out now\n"),
+            0)
+      << said;
+}
+
+TEST(RunCommand, HelpKnowsTodaysNamesAlone) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(run_with({"--help"}), 0);
+  const std::string said = testing::internal::GetCapturedStdout();
+  EXPECT_NE(said.find("--out "), std::string::npos) << said;
+  EXPECT_EQ(said.find("--output"), std::string::npos) << said;
+}
+
+TEST(RunCommand, TheNearestFlagIsNamed) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_with({"--uot=x"}), 2);
+  EXPECT_EQ(run_with({"--nothing"}), 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "error: The following argument was not expected: --uot=x; did you "
+            "mean --out?\n"
+            "error: The following argument was not expected: --nothing\n");
+}
+
 TEST(RunCommandDeathTest, NoFileGetsTheNumberOfAClosedOutput) {
   const std::string path = testing::TempDir() + "rows";
   EXPECT_EXIT(

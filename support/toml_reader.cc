@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "support/nearest.h"
+
 namespace suite {
 
 toml::table parse_toml(const std::string& path, const std::string& text) {
@@ -19,8 +21,8 @@ void TomlReader::known_keys(const toml::table& table, const std::string& where,
                             const std::vector<std::string>& known) const {
   for (const auto& [key, node] : table) {
     need(std::find(known.begin(), known.end(), key.str()) != known.end(),
-         key.source(), "unknown key {}{}; known are {}", where, key.str(),
-         fmt::join(known, ", "));
+         key.source(), "unknown key {}{}; known are {}{}", where, key.str(),
+         fmt::join(known, ", "), did_you_mean(key.str(), known));
   }
 }
 

@@ -1,5 +1,7 @@
 """The one place of compiler flags for the suite's own code."""
 
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
+
 # Warnings that find mistakes in numeric code, less those that GCC 12 raises
 # inside its own headers (GCC bugs 105593 and 105329) and inside fmt 9.
 COPTS = [
@@ -73,7 +75,7 @@ _RUNTIME = select({
 
 def suite_library(name, copts = [], linkopts = [], **attributes):
     """cc_library with the suite's flags."""
-    native.cc_library(
+    cc_library(
         name = name,
         copts = COPTS + _level(False) + copts,
         linkopts = LINKOPTS + linkopts,
@@ -82,7 +84,7 @@ def suite_library(name, copts = [], linkopts = [], **attributes):
 
 def suite_binary(name, copts = [], linkopts = [], deps = [], **attributes):
     """cc_binary with the suite's flags."""
-    native.cc_binary(
+    cc_binary(
         name = name,
         copts = COPTS + _level(False) + copts,
         linkopts = LINKOPTS + linkopts,
@@ -92,7 +94,7 @@ def suite_binary(name, copts = [], linkopts = [], deps = [], **attributes):
 
 def suite_test(name, copts = [], linkopts = [], deps = [], own_main = False, **attributes):
     """cc_test with the suite's flags, and GoogleTest's main unless it has its own."""
-    native.cc_test(
+    cc_test(
         name = name,
         copts = COPTS + _level(True) + copts,
         linkopts = LINKOPTS + linkopts,
@@ -172,4 +174,4 @@ def build_flags(name, **attributes):
             "//conditions:default": _MEASURED,
         }),
     )
-    native.cc_library(name = name, hdrs = [name + "_header"], **attributes)
+    cc_library(name = name, hdrs = [name + "_header"], **attributes)

@@ -4,6 +4,10 @@ The suite itself is built by the machine's own compiler. A fuzzer is a build
 beside it: the sources of what it tests, compiled anew by clang++.
 """
 
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
+
 _FLAGS = [
     "-std=c++20",
     "-O1",
@@ -25,6 +29,10 @@ def _sources_of(target, ctx):
 
 _sources = aspect(implementation = _sources_of, attr_aspects = ["deps"])
 
+def _repository_of(label):
+    """The name of the repository that a label is of; "" for the suite's own."""
+    return label.repo_name if hasattr(label, "repo_name") else label.workspace_name
+
 def _fuzzer(ctx):
     sources = depset(ctx.files.srcs, transitive = [dep[_Sources].files for dep in ctx.attr.deps])
     libraries = cc_common.merge_cc_infos(cc_infos = [dep[CcInfo] for dep in ctx.attr.deps])
@@ -37,7 +45,7 @@ def _fuzzer(ctx):
     arguments.add_all(sources)
     for input in libraries.linking_context.linker_inputs.to_list():
         # Those of libraries; the suite's own are for its own compiler.
-        if input.owner.workspace_name:
+        if _repository_of(input.owner):
             arguments.add_all(input.user_link_flags)
     program = ctx.actions.declare_file(ctx.label.name)
     arguments.add("-o", program)
@@ -75,7 +83,7 @@ def suite_fuzzer(name, srcs, corpus, seconds, deps):
       deps: the libraries that it tests.
     """
     _fuzzer_program(name = name, testonly = True, srcs = srcs, deps = deps)
-    native.sh_test(
+    sh_test(
         name = name + "_test",
         size = "medium",
         srcs = ["//tools:fuzz_test.sh"],

@@ -1,7 +1,7 @@
 """What must hold of the checkout as a whole. Each check yields "path: problem"."""
 import re
 
-from tools import build_files
+from tools import build_files, loads, systems
 
 SOURCES = (".h", ".cc", ".py", ".sh", ".bzl", ".toml")
 CODE = (".h", ".cc")
@@ -160,7 +160,66 @@ def the_picture_is_true(root):
             yield f"README.md: the picture has {a} → {b}, which may not be"
 
 
-CHECKS = [arrows_point_down, each_library_has_its_place,
+def rules_are_loaded(root):
+    """Bazel 8 and newer have none of their own; tools/shims has the same for Debian's 4.2."""
+    for path in loads.files(root):
+        name, text = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+        for file, symbols in loads.missing(text).items():
+            yield f"{name}: lacks load(\"{file}\", {', '.join(symbols)}); run tools/loads.py"
+        for rule in re.findall(r"native\.((?:cc|py|sh)_\w+)", text):
+            yield f"{name}: native.{rule} is none in Bazel 9; load it"
+        for file, symbols in loads.loaded(text).items():
+            repository, _, rest = file.partition("//")
+            shim = root / "tools/shims" / repository.strip("@") / rest.replace(":", "/")
+            if not repository or not shim.parent.parent.exists():
+                continue
+            known = shim.read_text(encoding="utf-8") if shim.exists() else ""
+            for symbol in symbols:
+                if not re.search(rf"^(?:def )?{symbol}\b", known, re.M):
+                    yield f"{name}: loads {symbol} of {file}, which tools/shims lacks"
+
+
+def both_bazels_have_the_same_repositories(root):
+    old, new = ((root / name).read_text(encoding="utf-8") for name in ("WORKSPACE", "MODULE.bazel"))
+    def named(pattern, text):
+        return set(re.findall(pattern + r'\(\s*name = "(\w+)"', text))
+    rules = named("bazel_dep", new)
+    shimmed = {name for name in named("local_repository", old)
+               if (root / "tools/shims" / name / "WORKSPACE").exists()} - {"remote_coverage_tools"}
+    for name in sorted(rules ^ shimmed):
+        yield f"MODULE.bazel: {name} is not in both, as a bazel_dep and as a shim of WORKSPACE"
+    for rule in ("package_state", "system_libraries"):
+        if named(rf"^{rule}", old) == named(rf"^{rule}", new):
+            continue
+        yield f"MODULE.bazel: has not WORKSPACE's {rule}"
+    toolchains = r"register_toolchains\([^)]*\)"
+    if re.findall(toolchains, old) != re.findall(toolchains, new):
+        yield "MODULE.bazel: registers other toolchains than WORKSPACE"
+
+
+def there_is_one_version(root):
+    """MODULE.bazel's; a release is tagged with it."""
+    version = re.search(r'^    version = "([\d.]+)"', (root / "MODULE.bazel").read_text(), re.M).group(1)
+    for name, pattern in (("CITATION.cff", r"^version: (\S+)$"),
+                          ("CHANGELOG.md", r"^## (\S+), (?:unreleased|\d{4}-\d\d-\d\d)$")):
+        found = re.search(pattern, (root / name).read_text(encoding="utf-8"), re.M)
+        if not found or found.group(1) != version:
+            yield f"{name}: the version is not MODULE.bazel's {version}"
+
+
+def made_files_are_of_today(root):
+    for package in systems.packages(root):
+        if f"{package}]" not in (root / "tools/systems.toml").read_text().replace('"', ""):
+            yield f"tools/systems.toml: lacks {package} of tools/packages.txt"
+            return
+    for name, made in systems.FILES.items():
+        path = root / name
+        if not path.exists() or path.read_text(encoding="utf-8") != made(root):
+            yield f"{name}: is not what tools/systems.py makes; run it"
+
+
+CHECKS = [rules_are_loaded, both_bazels_have_the_same_repositories, there_is_one_version,
+          made_files_are_of_today, arrows_point_down, each_library_has_its_place,
           targets_depend_on_what_they_include, folders_are_not_crowded,
           files_hold_one_thing, nothing_names_this_machine, paths_in_documents_exist,
           targets_in_documents_exist, columns_are_explained, the_picture_is_true]

@@ -11,6 +11,14 @@ ROOT = pathlib.Path("README.md").resolve().parent
 
 # For each check a file that breaks its rule; {}: as many as it takes.
 BREACHES = {
+    house.rules_are_loaded:
+        ("docs/BUILD", 'cc_library(name = "a")\n'),
+    house.both_bazels_have_the_same_repositories:
+        ("WORKSPACE", 'system_libraries(name = "another")\n'),
+    house.there_is_one_version:
+        ("CITATION.cff", "version: 0.0.1\n"),
+    house.made_files_are_of_today:
+        ("tools/packages.txt", "g++\ngit\n"),
     house.arrows_point_down:
         ("perceiver/a.cc", '#include "baselines/transformer/transformer.h"\n'),
     house.each_library_has_its_place:

@@ -131,7 +131,8 @@ def _system_libraries(repository):
     repository.path(Label("@package_state//:status"))
     prefix = repository.os.environ.get("LIBRARY_PREFIX", "/usr").rstrip("/")
     search = [] if prefix == "/usr" else ["-L%s/lib" % prefix, "-Wl,-rpath,%s/lib" % prefix]
-    build = "package(default_visibility = [\"//visibility:public\"])\n"
+    build = "load(\"@rules_cc//cc:defs.bzl\", \"cc_library\")\n"
+    build += "package(default_visibility = [\"//visibility:public\"])\n"
     problems = []
     versions = {}
     for name, library in _LIBRARIES.items():

@@ -9,6 +9,7 @@
 #include "contract/registry.h"
 #include "primitives/cost.h"
 #include "support/files.h"
+#include "support/nearest.h"
 #include "support/toml_reader.h"
 
 namespace suite {
@@ -137,8 +138,8 @@ class ClaimReader : public TomlReader {
                        const Names& allowed) const {
     const std::string value = text(key, node);
     const auto found = std::find(allowed.begin(), allowed.end(), value);
-    need(found != allowed.end(), node.source(), "unknown {} {}; known are {}",
-         key, value, fmt::join(allowed, ", "));
+    need(found != allowed.end(), node.source(), "unknown {} {}; known are {}{}",
+         key, value, fmt::join(allowed, ", "), did_you_mean(value, allowed));
     return static_cast<std::size_t>(found - allowed.begin());
   }
 

@@ -37,6 +37,17 @@ std::string why_untimed(const CellPair& pair) {
   return why;
 }
 
+// Bytes are counted: what lies outside of the tolerance is so for certain.
+void add_peak(const CellPair& pair, double tolerance, CellChange& result) {
+  const std::string difference = peak_difference(pair);
+  if (difference.empty()) return;
+  result.why += (result.why.empty() ? "" : ", ") + difference;
+  const double ratio = static_cast<double>(*pair.b->bytes_peak) /
+                       static_cast<double>(*pair.a->bytes_peak);
+  if (ratio > 1 + tolerance) result.peak = Change::worse;
+  if (ratio < 1 / (1 + tolerance)) result.peak = Change::better;
+}
+
 CellChange changed(const CellPair& pair, double widening, double tolerance) {
   CellChange result{pair};
   const std::vector<double> a = usable_seconds(pair.a);
@@ -58,6 +69,7 @@ CellChange changed(const CellPair& pair, double widening, double tolerance) {
     result.change = change_of(result.ratio, tolerance);
     if (a.size() < 2 || b.size() < 2) result.why = "a single repetition";
   }
+  add_peak(pair, tolerance, result);
   return result;
 }
 
@@ -72,6 +84,12 @@ std::string count_difference(const CellPair& pair) {
   std::string text;
   add_difference(text, "MACs", macs_of(a), macs_of(b));
   add_difference(text, "parameters", a.parameters, b.parameters);
+  return text;
+}
+
+std::string peak_difference(const CellPair& pair) {
+  const MeasuredCell &a = *pair.a, &b = *pair.b;
+  std::string text;
   // Those of a skipped cell are predicted.
   if (a.threads == b.threads && a.status == b.status) {
     add_difference(text, "peak bytes", a.bytes_peak, b.bytes_peak);
@@ -85,7 +103,8 @@ std::vector<CellChange> cell_changes(const RunPair& pair, double tolerance) {
   for (const CellPair& cells : pair.both) {
     CellChange each = changed(cells, widening, tolerance);
     const bool kept = pair.same_machine() || each.change == Change::different ||
-                      each.change == Change::untimed;
+                      each.change == Change::untimed ||
+                      each.peak != Change::same;
     if (kept) changes.push_back(std::move(each));
   }
   return changes;

@@ -21,14 +21,20 @@ struct CellChange {
   Interval ratio;  // B's time over A's, widened by both runs' drift
   Change change = Change::untimed;
   std::string why;  // what differs, or why there is no time
+  // Of the most bytes held, apart from its time; better: fewer. Threads and
+  // status the same, or it is not told.
+  Change peak = Change::same;
 };
 
 // What a changed model shows in its counts, as "MACs 7 → 9"; empty if they
-// agree. Peak bytes depend on threads: they must agree where threads do.
+// agree.
 std::string count_difference(const CellPair& pair);
 
+// "peak bytes 7 → 9"; empty if they are the same, or depend on other threads.
+std::string peak_difference(const CellPair& pair);
+
 // Of every cell that both runs have. Across machines, only those that are
-// DIFFERENT or untimed.
+// DIFFERENT, untimed or of another peak.
 std::vector<CellChange> cell_changes(const RunPair& pair, double tolerance);
 
 }  // namespace suite

@@ -94,12 +94,22 @@ TEST_F(CellChangeTest, AChangedModelIsDifferentAndNotFaster) {
   b_.cells[0].parameters = 11;
   EXPECT_EQ(change().why, "parameters 10 → 11");
   EXPECT_EQ(change().change, Change::different);
+}
+
+TEST_F(CellChangeTest, PeakBytesAreApartFromSpeed) {
   change(0.5, 0.01);
   b_.cells[0].bytes_peak = 3;
   EXPECT_EQ(change().why, "peak bytes 2000 → 3");
-  EXPECT_EQ(change().change, Change::different);
+  EXPECT_EQ(change().change, Change::faster);
+  EXPECT_EQ(change().peak, Change::better);
+  b_.cells[0].bytes_peak = 2099;
+  EXPECT_EQ(change().peak, Change::same) << "within the tolerance";
+  EXPECT_EQ(change().why, "peak bytes 2000 → 2099");
+  b_.cells[0].bytes_peak = 2200;
+  EXPECT_EQ(change().peak, Change::worse);
   b_.cells[0].bytes_peak.reset();
-  EXPECT_EQ(change().change, Change::faster) << "not counted is not different";
+  EXPECT_EQ(change().peak, Change::same) << "not counted";
+  EXPECT_EQ(change().why, "");
 }
 
 TEST_F(CellChangeTest, ACellThatFailsSinceIsDifferent) {

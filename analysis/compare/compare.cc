@@ -2,7 +2,11 @@
 //   ./bazelw run //analysis:compare -- A B
 // Exit status 1: something is SLOWER, WORSE or DIFFERENT; 2: bad input.
 
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <optional>
 
@@ -13,6 +17,7 @@
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
+#include "support/nearest.h"
 
 namespace suite {
 namespace {
@@ -21,6 +26,7 @@ constexpr int kWorse = 1;
 
 struct Arguments {
   std::string a, b, csv;
+  std::vector<std::string> only;
   double tolerance = 0.05;
   std::optional<double> points, reach;  // of learning runs
 };
@@ -37,16 +43,40 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--reach", a.reach,
                  "Compare the time to this accuracy on held-out examples, as "
                  "0.95; the most that all curves of a learner come to");
-  app.add_option("--csv", a.csv, "Write the comparison to FILE too");
+  app.add_option("--only", a.only,
+                 "Show only cells that became so, as slower or slower,unclear")
+      ->delimiter(',');
+  app.add_option("--out,--csv", a.csv,
+                 "Write the comparison to FILE too, as CSV");
   app.footer(
       "On one machine each cell's B/A is SAME, FASTER, SLOWER or UNCLEAR by "
       "its 95 % interval,\nor DIFFERENT if counts differ: a changed model is "
-      "not a faster one. Across machines\nratios between contestants, slopes "
-      "and crossovers are compared.\nOf two learning runs each learner's "
+      "not a faster one. Peak bytes are told apart from\nspeed. Across "
+      "machines ratios between contestants, slopes and crossovers\nare "
+      "compared.\nOf two learning runs each learner's "
       "accuracy and loss are SAME, BETTER, WORSE or UNCLEAR,\nover the seeds "
       "that both have; so are its times, which seeds of one run share the "
-      "hour of.\nExit status 0; 1 if anything is SLOWER, WORSE or DIFFERENT; "
-      "2 for bad input.");
+      "hour of.\nExit status 0; 1 if anything is SLOWER, WORSE or DIFFERENT, "
+      "or holds more at its peak; 2 for bad input.");
+}
+
+// "slower": Change::slower.
+std::vector<Change> changes_of(const std::vector<std::string>& words) {
+  std::vector<Change> changes;
+  for (const std::string& word : words) {
+    std::vector<std::string> known;
+    for (const Change change : kChanges) {
+      known.emplace_back(name_of(change));
+      std::transform(known.back().begin(), known.back().end(),
+                     known.back().begin(),
+                     [](unsigned char c) { return std::tolower(c); });
+      if (known.back() == word) changes.push_back(change);
+    }
+    require(std::find(known.begin(), known.end(), word) != known.end(),
+            "--only {}: allowed are {}{}", word, fmt::join(known, ", "),
+            did_you_mean(word, known));
+  }
+  return changes;
 }
 
 void check(const Arguments& a) {
@@ -63,6 +93,7 @@ void check(const Arguments& a) {
 }
 
 int compare_learning(const Arguments& a) {
+  require(a.only.empty(), "--only is for runs of cells");
   const LearningRun run_a = read_learning_run(a.a);
   const LearningRun run_b = read_learning_run(a.b);
   const LearningComparison comparison(pair_learners(run_a, run_b),
@@ -80,6 +111,7 @@ int compare_learning(const Arguments& a) {
 int compare_cells(const Arguments& a) {
   require(!a.points && !a.reach,
           "--points and --reach are for two learning runs");
+  const std::vector<Change> only = changes_of(a.only);
   const std::vector<Run> runs_a = read_runs(a.a), runs_b = read_runs(a.b);
   const PairedRuns paired = pair_runs(a.a, runs_a, a.b, runs_b);
   std::vector<Compared> all;
@@ -92,7 +124,7 @@ int compare_cells(const Arguments& a) {
   bool first = true;
   for (const Compared& compared : all) {
     fmt::print("{}{}", first ? "" : "\n",
-               comparison_text(compared, a.tolerance));
+               comparison_text(compared, a.tolerance, only));
     first = false;
   }
   if (!paired.notes.empty()) fmt::print("\n");

@@ -89,7 +89,7 @@ class CompareLearningTest(unittest.TestCase):
         self.assert_said(0, "no seed took steps to come so far", self.a, self.a, "--reach", 1)
 
     def test_csv_has_a_row_a_result(self):
-        self.compare(self.a, self.write("b", seconds=7), "--csv", "out.csv")
+        self.compare(self.a, self.write("b", seconds=7), "--out", "out.csv")
         with open(self.folder / "out.csv", newline="") as file:
             rows = list(csv.DictReader(file))
         self.assertEqual([row["at"] for row in rows[:4]],

@@ -91,9 +91,33 @@ class CompareTest(unittest.TestCase):
         said = self.assert_said(1, "x: A is run old-x, B is run new-x", "old", "new")
         self.assertIn("y: only in A", said)
 
+    def test_peak_bytes_are_apart_from_speed(self):
+        def run(name, seconds, peak):
+            rows = written_run.timed("perceiver", {"N": 64, "M": 8},
+                                     [seconds * noise for noise in NOISE])
+            return written_run.write(self.folder / name, [
+                row | {"bytes_peak": peak} for row in rows], run_id=name)
+        a = run("p", 1e-3, 1000)
+        said = self.assert_said(0, "1 FASTER; 1 with fewer peak bytes", a, run("q", 5e-4, 500))
+        self.assertIn("peak bytes 1000 → 500", said)
+        self.assert_said(1, "1 FASTER; 1 with more peak bytes", a, run("r", 5e-4, 2000))
+        self.assert_said(1, "1 SAME; 1 with more peak bytes", a, run("s", 1e-3, 1051))
+        said = self.assert_said(0, "1 SAME\n", a, run("t", 1e-3, 1049))
+        self.assertIn("peak bytes 1000 → 1049", said)
+
+    def test_only_what_is_asked_for_is_shown(self):
+        b = self.write("b", times=1.4, macs=999)  # the transformers' counts stay
+        said = self.assert_said(1, "2 SLOWER, 2 DIFFERENT", self.a, b, "--only", "slower")
+        self.assertIn("transformer", said)
+        self.assertNotIn("MACs", said)
+        said = self.assert_said(1, "MACs", self.a, b, "--only", "slower,different")
+        self.assertIn("transformer", said)
+        self.assert_refused("--only slowr: allowed are same, faster", self.a, b, "--only", "slowr")
+        self.assert_refused("did you mean slower?", self.a, b, "--only", "slowr")
+
     def test_csv_has_a_row_a_result(self):
         b = self.write("b", times=1.4, sizes=(128, 256))
-        self.assert_said(1, "only in A: perceiver/N=64", self.a, b, "--csv", "out.csv")
+        self.assert_said(1, "only in A: perceiver/N=64", self.a, b, "--out", "out.csv")
         with open(self.folder / "out.csv", newline="") as file:
             rows = list(csv.DictReader(file))
         cells = [row for row in rows if row["table"] == "cell"]
@@ -118,7 +142,7 @@ class CompareTest(unittest.TestCase):
                                 self.a, self.a, "--tolerance", tolerance)
         self.assert_refused("--tolerance", self.a, self.a, "--tolerance", "some")
         self.assert_refused("--fast", self.a, self.a, "--fast")
-        self.assert_refused("out.csv", self.a, self.a, "--csv", "none/out.csv")
+        self.assert_refused("out.csv", self.a, self.a, "--out", "none/out.csv")
         cells = self.a / "cells.csv"
         whole = cells.read_text()
         cells.write_text(whole[:-5])

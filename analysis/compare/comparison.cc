@@ -67,9 +67,10 @@ Compared compare(const RunPair& pair, double tolerance) {
 
 bool is_worse(const std::vector<Compared>& all) {
   return std::any_of(all.begin(), all.end(), [](const Compared& each) {
-    return std::any_of(
-        each.cells.begin(), each.cells.end(),
-        [](const CellChange& cell) { return is_worse(cell.change); });
+    return std::any_of(each.cells.begin(), each.cells.end(),
+                       [](const CellChange& cell) {
+                         return is_worse(cell.change) || is_worse(cell.peak);
+                       });
   });
 }
 

@@ -25,15 +25,17 @@ struct Compared {
 
 Compared compare(const RunPair& pair, double tolerance);
 
-// Is something SLOWER or DIFFERENT?
+// Is something SLOWER or DIFFERENT, or holds more at its peak?
 bool is_worse(const std::vector<Compared>& all);
 
 // What a reader must know of one comparison before its tables, a line each:
 // drift, another calibration, another machine.
 std::vector<std::string> remarks(const Compared& compared);
 
-// Aligned columns, at most one table a kind of result.
-std::string comparison_text(const Compared& compared, double tolerance);
+// Aligned columns, at most one table a kind of result; of cells those in
+// `only`, all if it is empty.
+std::string comparison_text(const Compared& compared, double tolerance,
+                            const std::vector<Change>& only = {});
 
 // One row a result, after a header; numbers read back as the same double:
 // experiment, run_a, run_b, table (cell, only_in_a, only_in_b, ratio, slope,

@@ -1,5 +1,6 @@
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -9,6 +10,7 @@
 #include "analysis/tables/quantity.h"
 #include "analysis/tables/table.h"
 #include "contract/shape.h"
+#include "support/terminal.h"
 
 namespace suite {
 namespace {
@@ -90,7 +92,8 @@ std::string seconds_text(const MeasuredCell* cell, const Interval& mean) {
   return si(seconds.size() > 1 ? mean.estimate : seconds[0], "s", kTimeDigits);
 }
 
-std::string cells_text(const Compared& compared, const Shapes& shapes) {
+std::string cells_text(const Compared& compared, const Shapes& shapes,
+                       const std::vector<Change>& only) {
   Table table;
   table.columns = {{"contestant", Side::left},
                    {"at", Side::left},
@@ -101,6 +104,9 @@ std::string cells_text(const Compared& compared, const Shapes& shapes) {
                    {"class", Side::left},
                    {"", Side::left}};
   for (const CellChange& c : compared.cells) {
+    const bool asked =
+        std::find(only.begin(), only.end(), c.change) != only.end();
+    if (!only.empty() && !asked) continue;
     table.rows.push_back({c.cells.a->contestant, shapes.text(*c.cells.a),
                           seconds_text(c.cells.a, c.a),
                           seconds_text(c.cells.b, c.b),
@@ -199,23 +205,40 @@ std::string missing_text(const RunPair& pair) {
   return text.empty() ? "" : "\n" + text;
 }
 
+std::string shown(const std::string& text, Change change) {
+  if (is_worse(change)) return coloured(text, Colour::red);
+  const bool good = change == Change::faster || change == Change::better;
+  return good ? coloured(text, Colour::green) : text;
+}
+
 std::string counts_text(const Compared& compared) {
   std::string text =
       fmt::format("\n{} cells in both", compared.pair.both.size());
   for (const Change change : kChanges) {
     const std::size_t count = compared.count(change);
-    if (count > 0) text += fmt::format(", {} {}", count, name_of(change));
+    if (count == 0) continue;
+    text += ", " + shown(fmt::format("{} {}", count, name_of(change)), change);
+  }
+  for (const auto& [peak, word] :
+       {std::pair(Change::better, "fewer"), {Change::worse, "more"}}) {
+    const auto count = std::count_if(
+        compared.cells.begin(), compared.cells.end(),
+        [&, wanted = peak](const auto& each) { return each.peak == wanted; });
+    if (count == 0) continue;
+    text +=
+        "; " + shown(fmt::format("{} with {} peak bytes", count, word), peak);
   }
   return text + "\n";
 }
 
 }  // namespace
 
-std::string comparison_text(const Compared& compared, double tolerance) {
+std::string comparison_text(const Compared& compared, double tolerance,
+                            const std::vector<Change>& only) {
   const Shapes shapes(compared.pair);
   std::string text = heading(compared, shapes);
   for (const std::string& line : remarks(compared)) text += line + "\n";
-  return text + cells_text(compared, shapes) +
+  return text + cells_text(compared, shapes, only) +
          ratios_text(compared, shapes, tolerance) +
          slopes_text(compared, shapes) + crossovers_text(compared, shapes) +
          missing_text(compared.pair) + counts_text(compared);

@@ -18,7 +18,8 @@ constexpr std::size_t kLargest = 2147483647;
 // As text: what CLI11 says of a bad number lacks what is allowed.
 struct Arguments {
   std::string N, M, D, C, B = "1", H = "1", L = "1", batch = "1";
-  bool exact = false, csv = false;
+  std::string format = "text";
+  bool exact = false;
 };
 
 void declare(CLI::App& app, Arguments& a) {
@@ -31,7 +32,15 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--L", a.L, "Latent layers a block; 1");
   app.add_option("--batch", a.batch, "Examples at once; 1");
   app.add_flag("--exact", a.exact, "Print numbers to the last digit");
-  app.add_flag("--csv", a.csv, "Print one row a number, exact");
+  app.add_option("--format", a.format, "text, or csv: one row a number, exact")
+      ->check(CLI::IsMember({"text", "csv"}));
+  app.add_flag_callback(
+         "--csv",
+         [&a] {
+           fmt::print(stderr, "notice: --csv is said as --format csv now\n");
+           a.format = "csv";
+         })
+      ->group("");  // help is silent about what is old
 }
 
 std::size_t number(const char* flag, const std::string& given,
@@ -79,7 +88,8 @@ void run(const Arguments& a) {
     shape.M = M;
     tables.push_back(flops_table(shape));
   }
-  fmt::print("{}", a.csv ? flops_csv(tables) : flops_text(tables, a.exact));
+  fmt::print("{}", a.format == "csv" ? flops_csv(tables)
+                                     : flops_text(tables, a.exact));
 }
 
 int main(int argc, char** argv) {

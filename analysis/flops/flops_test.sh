@@ -60,6 +60,6 @@ for figure in "67.1 M" "1.07 B" "0.524 M" "134 M"; do
 done
 accepted "67108864" --N 4096 "${sizes[@]}" --exact
 accepted "65536,512,1,256,256,1,1,1,cross_scores,all,reduction,ratio,128" \
-  --N 65536 --M 512 --D 256 --csv
+  --N 65536 --M 512 --D 256 --format csv
 accepted "--batch" --help
 exit $failed

@@ -14,6 +14,7 @@ from analysis.runs.old_words import in_todays_words
 DEFINITIONS = pathlib.Path("experiments/definitions")
 REFERENCE = pathlib.Path("results/reference")
 README = pathlib.Path("README.md").read_text(encoding="utf-8")
+VARIANTS_PAGE = pathlib.Path("docs/variants.md").read_text(encoding="utf-8")
 VARIANTS = pathlib.Path("analysis/variants/variants").resolve()
 VERIFY = pathlib.Path("analysis/verify/verify").resolve()
 # What is no experiment of its own: it only shows that everything runs, or is run by a
@@ -97,15 +98,15 @@ class ReferenceTest(unittest.TestCase):
         for verdict, claim, reason in verdicts:
             self.assertIn((claim, verdict, reason), published)
 
-    def test_the_readme_has_their_table_of_variants(self):
+    def test_the_page_of_variants_has_their_table(self):
         with tempfile.TemporaryDirectory() as folder:
-            copy = pathlib.Path(folder) / "README.md"
-            copy.write_text(README, encoding="utf-8")
+            copy = pathlib.Path(folder) / "variants.md"
+            copy.write_text(VARIANTS_PAGE, encoding="utf-8")
             subprocess.run([VARIANTS, "--results", (machines()[0] / "variants").resolve(),
                             "--into", copy], check=True)
-            self.assertEqual(copy.read_text(encoding="utf-8"), README,
+            self.assertEqual(copy.read_text(encoding="utf-8"), VARIANTS_PAGE,
                              "make it anew: ./bazelw run //analysis:variants -- --results "
-                             "results/reference/MACHINE/variants --into README.md")
+                             "results/reference/MACHINE/variants --into docs/variants.md")
 
 
 if __name__ == "__main__":

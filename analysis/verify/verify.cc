@@ -13,6 +13,7 @@
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
+#include "support/terminal.h"
 
 namespace suite {
 namespace {
@@ -74,6 +75,13 @@ std::string heading_of(const Verdict& verdict) {
   return title(about);
 }
 
+std::string shown(const Verdict& verdict) {
+  const std::string text = fmt::format("{:<13}", name_of(verdict.answer));
+  if (verdict.answer == Answer::supported) return coloured(text, Colour::green);
+  return coloured(
+      text, verdict.answer == Answer::refuted ? Colour::red : Colour::yellow);
+}
+
 void print(const std::vector<Verdict>& verdicts) {
   std::string heading = "-";
   for (const Verdict& verdict : verdicts) {
@@ -85,7 +93,7 @@ void print(const std::vector<Verdict>& verdicts) {
     const char* mark = verdict.surprises()                       ? "  !"
                        : verdict.answer == Answer::refuted ? "  as expected"
                                                            : "";
-    fmt::print("  {:<13} {}{}\n", name_of(verdict.answer), claim.id, mark);
+    fmt::print("  {} {}{}\n", shown(verdict), claim.id, mark);
     fmt::print("                {}  [{}]\n", claim.statement, claim.source);
     fmt::print("                {}\n", verdict.reason);
     if (!verdict.undecided.empty()) {
@@ -132,11 +140,11 @@ void check_one_machine(const std::vector<Run>& runs) {
 }
 
 int export_runs(const std::vector<Run>& runs, const std::string& folder) {
-  make_folder(folder + "/extrap");
+  make_folder(folder);
   for (const Run& run : runs) {
     for (const auto& [name, text] : extrap_files(run)) {
-      replace_file(folder + "/extrap/" + name, text);
-      fmt::print("{}/extrap/{}\n", folder, name);
+      replace_file(folder + "/" + name, text);
+      fmt::print("{}/{}\n", folder, name);
     }
   }
   return 0;
@@ -158,7 +166,10 @@ int run(const Arguments& arguments) {
   const std::string folder = user_path(arguments.results);
   const std::vector<Run> runs = by_threads(read_runs(folder));
   check_one_machine(runs);
-  if (!arguments.export_format.empty()) return export_runs(runs, folder);
+  if (!arguments.export_format.empty()) {
+    return export_runs(runs, arguments.out.empty() ? folder + "/extrap"
+                                                   : user_path(arguments.out));
+  }
   std::vector<std::string> asked;
   for (const Run& each : runs) asked.push_back(each.experiment);
   const std::vector<Claim> claims =
@@ -188,9 +199,10 @@ int main(int argc, char** argv) {
       app.add_option("--claims", arguments.claims, "The claims' .toml file");
   auto* definitions = app.add_option("--definitions", arguments.definitions,
                                      "The folder of definitions");
-  app.add_option("--out", arguments.out, "Default: DIR/verdicts.json");
+  app.add_option("--out", arguments.out,
+                 "Default: DIR/verdicts.json; of --export DIR/extrap");
   app.add_option("--export", arguments.export_format,
-                 "Write DIR/extrap/*.jsonl instead: extrap")
+                 "Write measurements for Extra-P instead: extrap")
       ->check(CLI::IsMember({"extrap"}));
   return run_command(app, argc, argv, [&] {
     if (*claims) arguments.claims = user_path(arguments.claims);

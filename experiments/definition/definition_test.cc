@@ -95,10 +95,11 @@ TEST(Definition, ReadsWhatItSays) {
 TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
   EXPECT_EQ(refusal("M = 8\n", "M = 8\nK = 1\n"),
             "6:1: unknown key base.K; known are N, M, B, C, D, H, L, O, batch");
-  EXPECT_EQ(refusal("shows", "show"),
-            "1:1: unknown key show; known are shows, contestants, base, sweep, "
-            "repetitions, threads, scalar, seed, precision, errors, budget, phases, "
-            "keep, optimiser");
+  EXPECT_EQ(
+      refusal("shows", "show"),
+      "1:1: unknown key show; known are shows, contestants, base, sweep, "
+      "repetitions, threads, scalar, seed, precision, errors, budget, phases, "
+      "keep, optimiser; did you mean shows?");
   EXPECT_EQ(refusal("N = 64", "N = \"64\""),
             "4:5: N must be a whole number");
   EXPECT_EQ(refusal("N = 64", "N = 64.5"), "4:5: N must be a whole number");

@@ -1,6 +1,7 @@
 """What a user may ask of a contest."""
 import argparse
 import dataclasses
+import difflib
 import os
 import pathlib
 import re
@@ -9,6 +10,8 @@ from experiments.peers import roster
 from experiments.peers.refused import Refused
 
 MOST_THREADS = 1024
+UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+YEAR = 366 * 86400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,10 +20,11 @@ class Arguments:
     peers: list           # of roster.Peer
     threads: list         # counts, one table each; 0: as the definition says
     repetitions: int | None
+    axes: list            # as "N=1024,2048", in place of the definition's
     filter: re.Pattern
     out: pathlib.Path | None
     python: pathlib.Path | None
-    budget: float
+    budget: float         # seconds; 0: no limit
 
 
 class _Parser(argparse.ArgumentParser):
@@ -30,21 +34,23 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(words, definitions, stands_in):
     """`definitions` is the folder of the suite's own; paths start at `stands_in`."""
-    parser = _Parser(prog="peers", description="Times peers beside ours, cell by cell: the same "
+    parser = _Parser(prog="peers", allow_abbrev=False, description="Times peers beside ours, cell by cell: the same "
                      "definitions, weights, inputs and rows.")
     parser.add_argument("definition", help="a name from experiments/definitions, or a file")
     parser.add_argument("--with", dest="peers", default="torch,onnxruntime", metavar="PEERS",
                         help=f"of {', '.join(roster.KNOWN)}, or a file of your own (%(default)s)")
     parser.add_argument("--threads", default="0", metavar="T",
                         help="or several, as in 1,2; 0: as the definition says (%(default)s)")
+    parser.add_argument("--set", dest="axes", action="append", default=[], metavar="N=V,…",
+                        help="values of a letter in place of the definition's")
     parser.add_argument("--repetitions", metavar="R", help="of each cell (the definition's)")
     parser.add_argument("--filter", default="", metavar="REGEX",
                         help="only cells whose id this regular expression finds")
     parser.add_argument("--out", metavar="DIR", help="folder for the results")
     parser.add_argument("--python", metavar="FILE",
                         help="an interpreter that has the peers' packages; nothing is installed")
-    parser.add_argument("--budget", type=float, default=0, metavar="SECONDS",
-                        help="no cell begins later; 0: no limit (%(default)s)")
+    parser.add_argument("--budget", default="0", metavar="TIME",
+                        help="as 300 or 5m: no cell begins later; 0: no limit (%(default)s)")
     given = parser.parse_args(words)
     here = pathlib.Path(stands_in)
     return Arguments(
@@ -52,10 +58,11 @@ def parse(words, definitions, stands_in):
         peers=roster.chosen(given.peers, here),
         threads=_thread_counts(given.threads),
         repetitions=given.repetitions and _whole("--repetitions", given.repetitions, 1, 10000),
+        axes=given.axes,
         filter=_pattern(given.filter),
         out=here / given.out if given.out else None,
         python=_file("--python", here / given.python) if given.python else None,
-        budget=given.budget)
+        budget=seconds(given.budget))
 
 
 def _definition(text, definitions, here):
@@ -64,8 +71,10 @@ def _definition(text, definitions, here):
         return own
     if text.endswith(".toml"):
         return _file("definition", here / text)
-    known = ", ".join(sorted(path.stem for path in definitions.glob("*.toml")))
-    raise Refused(f"definition {text}: known are {known}, or give a .toml file")
+    known = sorted(path.stem for path in definitions.glob("*.toml"))
+    near = difflib.get_close_matches(text, known, 1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    raise Refused(f"definition {text}: known are {', '.join(known)}, or give a .toml file{meant}")
 
 
 def _file(what, path):
@@ -78,6 +87,19 @@ def _whole(what, text, least, most):
     if not text.strip().isdecimal() or not least <= int(text) <= most:
         raise Refused(f"{what} {text}: allowed are whole numbers from {least} to {most}")
     return int(text)
+
+
+def seconds(text):
+    """Of "300", "90s", "5m", "1.5h" and "2d", as support/quantities.h has it."""
+    found = re.fullmatch(r"([-+.\deE]+) ?(s|m|min|h|d|)", text)
+    try:
+        value = float(found[1]) * UNITS[found[2]] if found else -1
+    except ValueError:
+        value = -1
+    if not 0 <= value <= YEAR:
+        raise Refused(f"--budget {text}: allowed are 0 to a year, in seconds or with a unit, as in "
+                      "90s, 5m, 1.5h, 2d")
+    return value
 
 
 def _thread_counts(text):

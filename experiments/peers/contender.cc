@@ -12,6 +12,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "experiments/definition/axes.h"
 #include "experiments/machine/blas_of_this_build.h"
 #include "experiments/machine/machine.h"
 #include "experiments/peers/contest_cell.h"
@@ -27,6 +28,7 @@ struct Arguments {
   std::string definition;
   std::string run_id;
   int threads = 0;
+  std::vector<std::string> axes;
 };
 
 class Server {
@@ -93,7 +95,7 @@ class Server {
 };
 
 int serve(const Arguments& arguments) {
-  Definition definition = read_definition(arguments.definition);
+  Definition definition = read_definition(arguments.definition, arguments.axes);
   require(definition.scalar == "float",
           "{}: scalar = {}: peers are compared in float alone",
           arguments.definition, definition.scalar);
@@ -120,6 +122,8 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--threads", arguments.threads, "0: as the definition says")
       ->check(CLI::Range(0, 1024));
+  app.add_option("--set", arguments.axes, "As N=1024,2048")
+      ->allow_extra_args(false);
   app.add_option("--run-id", arguments.run_id, "Goes into rows");
   return run_command(app, argc, argv, [&] { return serve(arguments); });
 }

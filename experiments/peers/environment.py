@@ -14,10 +14,11 @@ def cache_folder():
     return pathlib.Path(base) / "perceiver_benchmark"
 
 
-def python_with(requirements, cache):
-    """An interpreter with what the list `requirements` pins; installs it if needed."""
+def python_with(requirements, cache, of="peers"):
+    """An interpreter with what the list `requirements` pins; installs it if needed. `of`
+    begins its folder's name."""
     text = requirements.read_text(encoding="utf-8")
-    folder = cache / f"peers-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    folder = cache / f"{of}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     python, complete = folder / "bin" / "python", folder / "complete"
     if complete.is_file():
         return python

@@ -53,7 +53,8 @@ class Run:
 
     def _contest(self, asked, processes):
         ours = processes["ours"] = Process(
-            [CONTENDER, self.given.definition, "--threads", asked, "--run-id", self.run_id],
+            [CONTENDER, self.given.definition, "--threads", asked, "--run-id", self.run_id,
+             *(word for axis in self.given.axes for word in ("--set", axis))],
             self.folder / "ours.log", os.environ)
         listing = _listing(ours)
         threads = listing["settings"]["threads"]
@@ -74,15 +75,23 @@ class Run:
                           listing["settings"]["repetition_seconds"])
         lines = []
         for number, cell in enumerate(cells):
-            _show(f"{number + 1}/{len(cells)} {cell['id']}")
+            self._show(f"{number + 1}/{len(cells)} {cell['id']}")
             reason = self._excess(cell, len(peers))
             entrants = contest.skip(cell, reason) if reason else contest.run(cell)
             lines.append(table.line_of(cell, entrants))
-        _show("")
+        self._show("")
         print(f"\n{listing['experiment']}, threads = {threads}: medians of {repetitions} "
               "repetitions; above 1, ours is faster; 95 % intervals\n")
         print(table.table(lines, list(peers)))
         print(table.verdict(lines, list(peers)), end="", flush=True)
+
+    def _show(self, text):
+        """Progress: a line that is written over, or where nobody watches one a cell."""
+        if sys.stderr.isatty():
+            print(f"\r\033[K{text[:100]}", end="", file=sys.stderr, flush=True)
+        elif text:
+            minutes, seconds = divmod(int(time.monotonic() - self.started), 60)
+            print(f"{text} · {minutes}:{seconds:02}", file=sys.stderr, flush=True)
 
     def _start(self, peer, threads):
         """A process of the peer's, that has said which versions it runs on."""
@@ -146,12 +155,6 @@ def _available_memory():
     with open("/proc/meminfo", encoding="ascii") as file:
         fields = dict(line.split(":") for line in file)
     return 1024 * int(fields["MemAvailable"].split()[0])
-
-
-def _show(text):
-    """Progress, on a terminal alone."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text[:100]}", end="", file=sys.stderr, flush=True)
 
 
 def main(words):

@@ -141,6 +141,15 @@ class PeersTest(unittest.TestCase):
         self.assertEqual({r["threads"] for r in self.rows()}, {"1", "2"})
         self.assertIn("start 2", self.diary.read_text())
 
+    def test_axes_can_be_set_and_progress_is_told_without_a_terminal(self):
+        result = self.run_peers("--with", PRETENDER, "--out", self.out, self.definition,
+                                "--set", "N=16,48", "--repetitions", 1, "--budget", "5m")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual({row["N"] for row in self.rows()}, {"16", "48"})
+        lines = [line for line in result.stderr.splitlines() if "/N=" in line]
+        self.assertEqual([line.split()[0] for line in lines], ["1/4", "2/4", "3/4", "4/4"])
+        self.assertRegex(lines[-1], r" · \d+:\d\d$")
+
     def test_cells_beyond_the_budget_or_refused_are_rows_too(self):
         text = self.contest("--budget", 1e-9)
         self.assertIn("ours skipped: the budget of 1e-09 s was used up (4 cells)", text)
@@ -158,7 +167,10 @@ class PeersTest(unittest.TestCase):
             (("smoke", "--with", "none.py"), "--with none.py: no such file"),
             (("smoke", "--python", "none"), "no such file"),
             (("nothing",), "definition nothing: known are attention, cross_attention"),
+            (("scalingn",), "did you mean scaling_n?"),
             (("none.toml",), "none.toml: no such file"),
+            (("smoke", "--budget", "5x"), "--budget 5x: allowed are 0 to a year"),
+            (("smoke", "--with", PRETENDER, "--set", "Q=1", "--out", "o"), "no letter Q"),
             ((), "definition"),
             (("smoke", "--threads", "many"), "--threads many: allowed are whole numbers"),
             (("smoke", "--threads", "1,5000"), "from 0 to 1024"),

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "experiments/definition/axes.h"
 #include "experiments/machine/blas_of_this_build.h"
 #include "experiments/machine/calibration.h"
 #include "experiments/machine/machine.h"
@@ -28,7 +29,7 @@ struct Arguments {
   std::string filter, out, scalar;
   std::optional<std::string> threads;
   std::optional<int> repetitions;
-  std::optional<std::size_t> N;
+  std::vector<std::string> axes;
 };
 
 void declare(CLI::App& app, Arguments& a) {
@@ -43,26 +44,27 @@ void declare(CLI::App& app, Arguments& a) {
       ->check(CLI::Range(1, 10000));
   app.add_option("--filter", a.filter,
                  "Only cells whose id this regular expression finds");
-  app.add_option("--N", a.N, "Inputs, instead of the definition's")
-      ->check(CLI::PositiveNumber);
+  app.add_option("--set", a.axes,
+                 "LETTER=VALUES in place of the definition's, as N=1024,2048")
+      ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--N",
+         [&a](const std::string& value) {
+           fmt::print(stderr, "notice: --N {0} is said as --set N={0} now\n",
+                      value);
+           a.axes.push_back("N=" + value);
+         })
+      ->group("");  // help is silent about what is old
   app.add_option("--scalar", a.scalar, "float or double");
   app.add_option("--out", a.out, "File for the tables, as CSV");
 }
 
 Definition definition_of(const Arguments& a) {
-  Definition definition = read_definition(a.definition);
+  Definition definition = read_definition(a.definition, a.axes);
   if (a.repetitions) definition.repetitions = *a.repetitions;
   if (!a.scalar.empty()) definition.scalar = a.scalar;
   require(definition.scalar == "float" || definition.scalar == "double",
           "--scalar {}: allowed are float and double", definition.scalar);
-  if (a.N) {
-    definition.base.N = *a.N;
-    for (Sweep& sweep : definition.sweeps) {
-      std::erase_if(sweep.dimensions, [](const SweptDimension& swept) {
-        return swept.dimension == "N";
-      });
-    }
-  }
   return definition;
 }
 

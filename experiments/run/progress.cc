@@ -8,6 +8,8 @@
 namespace suite {
 namespace {
 
+constexpr double kSecondsBetweenLines = 60;
+
 std::string minutes(double seconds) {
   const int whole = static_cast<int>(seconds);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
@@ -21,11 +23,13 @@ Progress::Progress()
 
 void Progress::show(std::size_t done, std::size_t all, const std::string& what,
                     double left) {
-  if (!on_terminal_) return;
+  if (!on_terminal_ && elapsed() < written_ + kSecondsBetweenLines) return;
+  written_ = elapsed();
   const std::string rest =
       left < 0 ? "" : fmt::format(" · {} left", minutes(left));
-  fmt::print(stderr, "\r\033[K{}/{} {} · {}{}", done, all, what.substr(0, 60),
-             minutes(elapsed()), rest);
+  fmt::print(stderr, "{}{}/{} {} · {}{}{}", on_terminal_ ? "\r\033[K" : "",
+             done, all, on_terminal_ ? what.substr(0, 60) : what,
+             minutes(elapsed()), rest, on_terminal_ ? "" : "\n");
   std::fflush(stderr);
 }
 

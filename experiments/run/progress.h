@@ -1,4 +1,5 @@
-// One line that tells how far a run is. Silent where nobody watches.
+// How far a run is: on a terminal one line that is written over, elsewhere a
+// line a minute.
 #pragma once
 
 #include <chrono>
@@ -20,6 +21,8 @@ class Progress {
 
  private:
   bool on_terminal_;
+  double written_ =
+      0;  // seconds until the last line, where there is no terminal
   std::chrono::steady_clock::time_point start_;
 };
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "contract/registry.h"
+#include "experiments/definition/axes.h"
 #include "experiments/machine/blas_of_this_build.h"
 #include "experiments/rows/manifest.h"
 #include "experiments/run/run_experiment.h"
@@ -26,6 +27,7 @@ struct Arguments {
   std::string definition;
   RunSettings settings;
   bool list = false;
+  std::vector<std::string> axes;
   std::optional<std::string> threads, repetitions, budget, memory, seed;
 };
 
@@ -47,6 +49,9 @@ void declare(CLI::App& app, Arguments& a) {
                  "Go on with the run in DIR");
   app.add_option("--threads", a.threads,
                  "Threads; 0: all cores; 1,2: each cell with either count");
+  app.add_option("--set", a.axes,
+                 "LETTER=VALUES in place of the definition's, as N=1024,2048")
+      ->allow_extra_args(false);
   app.add_option("--repetitions", a.repetitions, "Repetitions of each cell");
   app.add_option("--budget", a.budget,
                  "Seconds, or with a unit as 5m, for the whole run; else the "
@@ -108,7 +113,7 @@ int run(Arguments& a) {
     settings.place.out = user_path(settings.place.out);
   if (!settings.place.resume.empty())
     settings.place.resume = user_path(settings.place.resume);
-  Definition definition = read_definition(user_path(a.definition));
+  Definition definition = read_definition(user_path(a.definition), a.axes);
   // The manifest keeps the definition's text; where files lay is nobody's.
   for (std::string& word : settings.command_line) {
     if (word.find('/') != std::string::npos) {

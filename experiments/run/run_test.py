@@ -285,7 +285,27 @@ patterns = ["peaked", "copy"]
         result = run(SMOKE, "--dry-run", "--out", out)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("transformer/N=64", result.stdout)
+        self.assertRegex(result.stdout, r"\d+ cells would be run: .*; 0 would be skipped")
         self.assertFalse(out.exists())
+
+    def test_a_dry_run_says_what_would_be_skipped(self):
+        result = run(SMOKE, "--dry-run", "--filter", "^transformer/N=64", "--memory", 1000)
+        self.assertIn("  SKIPPED: predicted ", result.stdout)
+        self.assertIn("memory budget of 1000", result.stdout)
+        self.assertRegex(result.stdout, r"\n0 cells would be run: .*; [1-9]\d* would be skipped")
+
+    def test_axes_of_a_definition_can_be_set(self):
+        out = self.folder / "out"
+        words = (SMOKE, "--set", "N=48,96", "--filter", "^bare_perceiver", "--repetitions", 1)
+        result = run(*words, "--out", out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertLessEqual({"48", "96"}, {row["N"] for row in rows_of(out)})
+        manifest = json.loads((out / "manifest.json").read_text())
+        self.assertTrue(manifest["definition"]["text"].startswith("# smoke with --set N=48,96\n"))
+        self.assertEqual(run(*words, "--resume", out).returncode, 0)
+        self.assert_refused(run(SMOKE, "--resume", out), "definition")
+        self.assert_refused(run(SMOKE, "--set", "Q=4"), "--set Q=4: no letter Q; known are N, M")
+        self.assert_refused(run(SMOKE, "--set", "N=4,"), "--set N=4,: ")
 
     def test_list_names_contestants_and_options(self):
         result = run("--list")

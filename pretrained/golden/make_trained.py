@@ -40,7 +40,7 @@ def main():
         for name, architecture in CASES.items():
             case, exported = FOLDER / name, written / name / "exported"
             subprocess.run([BUILT / "pretrained/trained/export", "--checkpoint", written / name,
-                            "--output", exported], check=True)
+                            "--out", exported], check=True)
             case.mkdir(parents=True)
             for file in ("config.json", "model.safetensors"):
                 shutil.copy(written / name / file, case)

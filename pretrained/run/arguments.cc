@@ -100,7 +100,7 @@ void declare(CLI::App& app, PretrainedArguments& a) {
                  "Instead, a published record, with weights from --seed; "
                  "inputs that --input does not bring are drawn too");
   app.add_option("--seed", a.seed, "Of --model")->capture_default_str();
-  app.add_option("--output", a.output,
+  app.add_option("--out,--output", a.output,
                  "FILE.npy for the answer; of several FILE.MODALITY.npy");
   app.add_option("--flow", a.flow, "FILE.png for the motion, as colours");
   app.add_option("--attention-map", a.attention_map,
@@ -144,7 +144,7 @@ void check_outputs(const PretrainedArguments& a) {
     if (!word.empty()) check_writable(word);
   }
   require(a.output.empty() || a.output.ends_with(".npy"),
-          "--output {}: a name that ends with .npy is allowed", a.output);
+          "--out {}: a name that ends with .npy is allowed", a.output);
 }
 
 std::pair<std::string, std::string> named_path(const char* option,

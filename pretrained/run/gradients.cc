@@ -1,7 +1,7 @@
 // Gradients of a published Perceiver's parameters, in evaluation mode: of
 // Σ w·output for each, under the names of its checkpoint.
 //   ./bazelw run //pretrained:gradients -- --checkpoint DIR --input in.npy
-//       --cotangent w.npy --output gradients.safetensors
+//       --cotangent w.npy --out gradients.safetensors
 #include <CLI/CLI.hpp>
 #include <fmt/ranges.h>
 
@@ -79,7 +79,7 @@ void check(const GradientArguments& a) {
   require(!a.checkpoint.empty(), "--checkpoint DIR is needed");
   require(!a.cotangent.empty(), "--cotangent FILE.npy is needed");
   require(a.output.ends_with(".safetensors"),
-          "--output {}: a name that ends with .safetensors is needed",
+          "--out {}: a name that ends with .safetensors is needed",
           a.output.empty() ? "is missing" : a.output);
   check_writable(a.output);
 }
@@ -128,8 +128,9 @@ int main(int argc, char** argv) {
                  "FILE.npy of the output's shape, as //pretrained:run writes "
                  "it; OUTPUT=FILE.npy of a model that has several")
       ->allow_extra_args(false);
-  app.add_option("--output", a.output,
-                 "FILE.safetensors for the gradients, by the checkpoint's names");
+  app.add_option(
+      "--out,--output", a.output,
+      "FILE.safetensors for the gradients, by the checkpoint's names");
   app.add_flag("--recompute", a.recompute,
                "Keeps a layer's input alone: less memory, one more forward");
   return run_command(app, argc, argv, [&] {

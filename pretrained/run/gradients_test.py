@@ -50,7 +50,7 @@ class GradientsTest(unittest.TestCase):
         return self.folder / name
 
     def gradients(self, checkpoint, *words):
-        result = run("--checkpoint", checkpoint, "--output", self.out, *words)
+        result = run("--checkpoint", checkpoint, "--out", self.out, *words)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(result.stderr, "")
         self.assertIn("the gradients of", result.stdout)
@@ -106,7 +106,7 @@ class Answered(GradientsTest):
                             (abs(values).max() > 0 or name.endswith("key.bias")), name)
 
         self.out.unlink()
-        result = run("--checkpoint", checkpoint, "--output", self.out, *inputs, *asked[:4])
+        result = run("--checkpoint", checkpoint, "--out", self.out, *inputs, *asked[:4])
         self.assertEqual(result.returncode, 2)
         self.assertIn("no cotangent of label: --cotangent OUTPUT=FILE.npy for each of audio, "
                       "image, label is allowed", result.stderr)

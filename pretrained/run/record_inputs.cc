@@ -69,7 +69,7 @@ ModelInputs record_inputs(std::map<std::string, NpyArray>&& files,
 void check_record_options(const PretrainedArguments& a) {
   require(!a.observes() && a.mask.empty() && a.points.empty() &&
               a.flow.empty() && a.architecture.empty(),
-          "--model goes with --input, --seed, --semantics, --output, "
+          "--model goes with --input, --seed, --semantics, --out, "
           "--attention-map and what is measured");
 }
 

@@ -1,6 +1,6 @@
 // A published Perceiver, with its weights, on what you give it:
 //   ./bazelw run //pretrained:run -- --checkpoint DIR --input in.npy
-//       --output out.npy
+//       --out out.npy
 //   ./bazelw run //pretrained:run -- --checkpoint DIR --text "is [MASK]ere"
 // or a record of one, without its weights, to see what it costs:
 //   ./bazelw run //pretrained:run -- --model perceiver_io_language_bytes

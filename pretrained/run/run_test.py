@@ -54,7 +54,7 @@ class EncodeTest(unittest.TestCase):
 
     def answer(self, checkpoint, *words):
         """What it prints; its answer is in self.out."""
-        result = run("--checkpoint", checkpoint, "--output", self.out, *words)
+        result = run("--checkpoint", checkpoint, "--out", self.out, *words)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(result.stderr, "")
         return result.stdout
@@ -222,7 +222,7 @@ class Observations(EncodeTest):
 
 class Records(EncodeTest):
     def test_a_record_runs_without_weights(self):
-        words = ("--model", "perceiver_io_starcraft", "--output", self.out)
+        words = ("--model", "perceiver_io_starcraft", "--out", self.out)
         result = run(*words, "--seed", 3)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("units [1, 512, 128]", result.stdout)
@@ -251,15 +251,15 @@ class Refusals(EncodeTest):
         self.refused("nowhere", "--checkpoint", self.folder / "nowhere", "--input", "in.npy")
         self.refused("nothing.npy", "--checkpoint", BARE, "--input", "nothing.npy")
         self.refused("no folder", "--checkpoint", BARE, "--input", BARE / "in.npy",
-                     "--output", self.folder / "nowhere" / "out.npy")
+                     "--out", self.folder / "nowhere" / "out.npy")
         self.refused("it is a folder", "--checkpoint", BARE, "--input", BARE / "in.npy",
                      "--attention-map", self.folder)
         self.refused(".npy is allowed", "--checkpoint", BARE, "--input", BARE / "in.npy",
-                     "--output", self.folder / "out.txt")
+                     "--out", self.folder / "out.txt")
 
     def test_of_arrays(self):
         def given(array, checkpoint=BARE):
-            return ("--checkpoint", checkpoint, "--output", self.out, "--input",
+            return ("--checkpoint", checkpoint, "--out", self.out, "--input",
                     self.saved("in.npy", array))
         self.refused("float32 expected", *given(np.zeros((2, 9, 6))))
         self.refused("shape [9, 6]", *given(np.zeros((9, 6), np.float32)))
@@ -274,7 +274,7 @@ class Refusals(EncodeTest):
 
     def test_of_masks(self):
         def masked(array):
-            return ("--checkpoint", TEXT, "--input", TEXT / "in.npy", "--output", self.out,
+            return ("--checkpoint", TEXT, "--input", TEXT / "in.npy", "--out", self.out,
                     "--mask", self.saved("mask.npy", array))
         self.refused("a mask of shape [1, 6]", *masked(np.ones((1, 6), np.int64)))
         self.refused("a mask of floats", *masked(np.ones((1, 7))))
@@ -342,7 +342,7 @@ class Refusals(EncodeTest):
         config = json.loads((copy / "config.json").read_text())
         config["num_latents"] = 6
         (copy / "config.json").write_text(json.dumps(config))
-        given = ("--checkpoint", copy, "--input", BARE / "in.npy", "--output", self.out)
+        given = ("--checkpoint", copy, "--input", BARE / "in.npy", "--out", self.out)
         self.refused("embeddings.latents", *given)
         for name, value, said in (("num_self_attends_per_block", 2**31, "tensors in all"),
                                   ("num_blocks", 2**31, "up to 10000"),
@@ -361,7 +361,7 @@ class Refusals(EncodeTest):
     def test_what_was_there_stays(self):
         kept = self.saved("kept.npy", np.arange(3))
         result = run("--checkpoint", BARE, "--input", self.folder / "none.npy",
-                        "--output", kept)
+                        "--out", kept)
         self.assertEqual(result.returncode, 2)
         np.testing.assert_array_equal(np.load(kept), np.arange(3))
 

@@ -1,6 +1,6 @@
 // A classifier of //experiments:learn as a folder that transformers load:
 //   ./bazelw run //pretrained:export -- --checkpoint RUN/models/0-seed1
-//       --output DIR
+//       --out DIR
 #include <CLI/CLI.hpp>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   app.add_option("--checkpoint", checkpoint,
                  "Folder with its config.json and model.safetensors")
       ->required();
-  app.add_option("--output", output, "Folder for theirs")->required();
+  app.add_option("--out,--output", output, "Folder for theirs")->required();
   return run_command(app, argc, argv, [&] {
     try {
       return run(checkpoint, output);

@@ -101,7 +101,7 @@ class TrainedTest(unittest.TestCase):
 
     def difference(self, case, checkpoint=None):
         """Of the program's answer from the classifier's own, in shares of the largest."""
-        said = run(RUN, "--checkpoint", checkpoint or case, "--output", self.out,
+        said = run(RUN, "--checkpoint", checkpoint or case, "--out", self.out,
                    *self.words(case))
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         theirs, ours = np.load(case / "out.npy"), np.load(self.out)
@@ -146,10 +146,10 @@ class Answers(TrainedTest):
         case = self.written / "picture"
         ink = np.random.default_rng(1).integers(0, 17, (8, 8))
         np.save(self.folder / "in.npy", ((ink.astype(np.float32) - 5) / 6)[None, None])
-        run(RUN, "--checkpoint", case, "--output", self.out, "--input", self.folder / "in.npy")
+        run(RUN, "--checkpoint", case, "--out", self.out, "--input", self.folder / "in.npy")
         by_values = np.load(self.out)
         save_grey(self.folder / "in.png", np.rint(ink * 255 / 16).astype(np.uint8))
-        said = run(RUN, "--checkpoint", case, "--output", self.out, "--image",
+        said = run(RUN, "--checkpoint", case, "--out", self.out, "--image",
                    self.folder / "in.png")
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         np.testing.assert_array_equal(np.load(self.out), by_values)
@@ -164,11 +164,11 @@ class Answers(TrainedTest):
         case = self.written / "text_alike"
         np.save(self.folder / "in.npy", np.frombuffer("Käse!".encode(), np.uint8)
                 .astype(np.int64)[None])
-        by_ids = run(RUN, "--checkpoint", case, "--output", self.out, "--input",
+        by_ids = run(RUN, "--checkpoint", case, "--out", self.out, "--input",
                      self.folder / "in.npy")
         self.assertEqual((by_ids.returncode, by_ids.stderr), (0, ""))
         ids = np.load(self.out)
-        by_text = run(RUN, "--checkpoint", case, "--output", self.out, "--text", "Käse!")
+        by_text = run(RUN, "--checkpoint", case, "--out", self.out, "--text", "Käse!")
         self.assertEqual((by_text.returncode, by_text.stderr), (0, ""))
         np.testing.assert_array_equal(np.load(self.out), ids)
         self.assertIn("text [1, 6]", by_text.stdout)
@@ -179,7 +179,7 @@ class Answers(TrainedTest):
 
 class Exports(TrainedTest):
     def export(self, name):
-        said = run(EXPORT, "--checkpoint", self.written / name, "--output", self.folder / "theirs")
+        said = run(EXPORT, "--checkpoint", self.written / name, "--out", self.folder / "theirs")
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         return said.stdout
 
@@ -206,7 +206,7 @@ class Exports(TrainedTest):
         for name, why in (("line_learned", "cross_attends=first"),
                           ("picture", "reads its inputs once")):
             with self.subTest(name):
-                self.refused(why, EXPORT, "--checkpoint", self.written / name, "--output",
+                self.refused(why, EXPORT, "--checkpoint", self.written / name, "--out",
                              self.folder / "theirs")
                 self.assertFalse((self.folder / "theirs").exists())
 
@@ -215,14 +215,14 @@ class Exports(TrainedTest):
         cases = sorted(GOLDEN.iterdir())
         self.assertEqual([case.name for case in cases], ["first_read", "text_alike"])
         for case in cases:
-            said = run(EXPORT, "--checkpoint", case, "--output", self.folder / case.name)
+            said = run(EXPORT, "--checkpoint", case, "--out", self.folder / case.name)
             self.assertEqual((said.returncode, said.stderr), (0, ""))
             theirs = np.load(case / "out.npy")
             # A classifier of theirs answers so before it was exported, too.
             for checkpoint in [self.folder / case.name, case][:1 + (case.name == "text_alike")]:
                 with self.subTest(checkpoint):
                     ran = run(RUN, "--checkpoint", checkpoint, "--input", case / "in.npy",
-                              "--output", self.out)
+                              "--out", self.out)
                     self.assertEqual((ran.returncode, ran.stderr), (0, ""))
                     ours = np.load(self.out)
                     self.assertEqual(ours.shape, theirs.shape)

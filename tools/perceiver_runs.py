@@ -1,0 +1,89 @@
+"""Runs of the Perceiver benchmark suite as pandas' data frames. One file, to copy or import.
+
+    from perceiver_runs import runs
+    rows = runs("results/local/scaling_n")
+    rows[rows.part == "total"].groupby(["contestant", "N"]).seconds.median()
+
+It needs pandas alone, 1.5 or newer. What the columns mean: results/README.md.
+"""
+import collections
+import json
+import pathlib
+import re
+
+import pandas
+
+SCHEMA = "1"
+# What is counted or numbered, and may be empty; all else is text or measured.
+WHOLE = ("schema N M B C D H L O batch threads repetition macs logits flops bytes_moved "
+         "bytes_peak parameters seed step examples asked_of").split()
+MEASURED = ("seconds cpu_seconds loss accuracy train_loss gradient_norm rate "
+            "latent_information distinct_latents latent_entropy position_information "
+            "content_information").split()
+# Runs of old call the form of exact attention `attention`.
+_OLD_FORM = re.compile(r"(?<![a-z0-9_])attention=(?=(?:streaming|materialised)(?![a-z0-9_]))")
+
+
+def runs(*folders, table="cells.csv"):
+    """All rows of the runs in `folders`, one after the other, of any number of runs each.
+
+    Added are `folder`, that of the run, and `cpu`, its machine's; counts are Int64, seconds
+    float64, all else str; what is empty is <NA> or NaN. Of a folder that is shared by runs of
+    several machines group by `cpu` too. Raises ValueError, in one line, if a folder has no run,
+    or a file is cut off or of another schema. 20 MB of rows take two seconds.
+    """
+    frames = [_read(path) for folder in folders for path in _tables(folder, table)]
+    return pandas.concat(frames, ignore_index=True)
+
+
+def curves(*folders):
+    """The same of runs of what learns: a row is a look at a learner."""
+    return runs(*folders, table="curves.csv")
+
+
+def manifest(folder):
+    """How the run in `folder` was made: machine, build, calibration, settings, definition."""
+    path = pathlib.Path(folder) / "manifest.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _tables(folder, name):
+    paths = sorted(pathlib.Path(folder).rglob(name))
+    if not paths:
+        raise ValueError(f"{folder}: no {name} in it")
+    return paths
+
+
+def _read(path):
+    with open(path, "rb") as file:
+        file.seek(-1, 2) if path.stat().st_size else None
+        if file.read(1) != b"\n":
+            raise ValueError(f"{path}: the last line is cut off; --resume completes the run")
+    try:
+        rows = pandas.read_csv(
+            path, keep_default_na=False, na_values=dict.fromkeys(MEASURED, ["", "nan", "-nan"]),
+            dtype=collections.defaultdict(lambda: str, dict.fromkeys(MEASURED, "float64")),
+            float_precision="round_trip")
+        if set(rows.get("schema", [""])) - {SCHEMA}:
+            raise ValueError(f"no rows of schema {SCHEMA}")
+        for column in set(WHOLE) & set(rows):
+            # By Python's own integers: pandas' way leads through floats.
+            rows[column] = pandas.array([_whole(text) for text in rows[column]], dtype="Int64")
+    except ValueError as error:  # pandas' own are of this kind
+        raise ValueError(f"{path}: {' '.join(str(error).split())}") from None
+    for column in ("contestant", "cell_id", "learner"):
+        if column in rows:
+            rows[column] = rows[column].str.replace(_OLD_FORM, "form=", regex=True)
+    rows["folder"] = str(path.parent)
+    rows["cpu"] = (manifest(path.parent).get("machine") or {}).get("cpu", "")
+    return rows
+
+
+
+def _whole(text):
+    if text == "":
+        return pandas.NA
+    return int(text) if text.isdecimal() else int(float(text))
