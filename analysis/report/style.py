@@ -26,7 +26,7 @@ PARTS = {"scores": "#08519c", "softmax": "#6baed6", "weighted_sum": "#2f7fc1",
          "query_projection": "#fdbe85", "key_value_projection": "#e6781e",
          "output_projection": "#a63603", "input_projection": "#fdd9b5",
          "mlp": "#2a9d6f", "layer_norm": "#969696", "position_encoding": "#c7b3dd",
-         "update": "#4d4d4d"}
+         "update": "#4d4d4d", "exchange": "#d7301f"}
 
 RC = {"font.family": ["DejaVu Sans"], "font.size": 8.5, "axes.titlesize": 9,
       "axes.titlelocation": "left", "axes.titleweight": "bold", "axes.labelsize": 8.5,
