@@ -14,7 +14,8 @@ PARTS = {"scores": "#08519c", "softmax": "#6baed6", "weighted_sum": "#2f7fc1",
          "query_projection": "#fdbe85", "key_value_projection": "#e6781e",
          "output_projection": "#a63603", "input_projection": "#fdd9b5",
          "mlp": "#2a9d6f", "layer_norm": "#969696", "position_encoding": "#c7b3dd",
-         "update": "#4d4d4d"}
+         "update": "#4d4d4d",
+         "exchange": "#d7301f"}
 OTHER_PARTS = ["#b04f94", "#8c6d1f", "#6f7fc9", "#1fa3b5", "#a3213b", "#7a9a30"]
 GROUNDS = {"ink": ("#15191e", "#e8eaed"), "muted": ("#57606a", "#a3adb7"),
            "grid": ("#e1e5e9", "#343a41"), "paper": ("#fefefe", "#16181c")}
