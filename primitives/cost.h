@@ -25,8 +25,9 @@ enum class Part {
   output_projection,     // heads back to the width, with the residual
   mlp,                   //
   update,                // parameters and moments, of a training step
+  exchange,              // bytes sent to other ranks
 };
-inline constexpr int kParts = 11;
+inline constexpr int kParts = 12;
 inline constexpr std::array<std::string_view, kParts> kPartNames = {
     "input_projection",
     "position_encoding",
@@ -38,7 +39,8 @@ inline constexpr std::array<std::string_view, kParts> kPartNames = {
     "weighted_sum",
     "output_projection",
     "mlp",
-    "update"};
+    "update",
+    "exchange"};
 
 struct Work {
   std::uint64_t macs = 0;

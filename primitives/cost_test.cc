@@ -63,7 +63,7 @@ TEST(Cost, EveryPartHasANameOfItsOwn) {
   EXPECT_EQ(kPartNames[static_cast<int>(Part::scores)], "scores");
   EXPECT_EQ(kPartNames[static_cast<int>(Part::mlp)], "mlp");
   EXPECT_EQ(kPartNames[static_cast<int>(Part::update)], "update");
-  EXPECT_EQ(static_cast<int>(Part::update), kParts - 1);
+  EXPECT_EQ(static_cast<int>(Part::exchange), kParts - 1);
 }
 
 TEST(Cost, KeepsEachPartApart) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 
 // Built without contraction of a·b + c into one rounding, and with a logarithm
 // of its own: only +, −, ×, ÷ and √ of IEEE 754 are the same everywhere.
@@ -39,22 +38,24 @@ double portable_log(double x) {
 }
 
 // Draws in chunks, each with a stream of its own, so that threads can share a
-// tensor and the bits don't depend on how.
+// tensor and the bits don't depend on how. `from` values lie before these.
 constexpr std::size_t kChunk = 4096;
 
 template <class T, class Draw>
-void fill_chunks(std::span<T> values, std::uint64_t seed, const Draw& draw) {
-  const std::size_t chunks = (values.size() + kChunk - 1) / kChunk;
+void fill_chunks(std::size_t from, std::span<T> values, std::uint64_t seed,
+                 const Draw& draw) {
+  const std::size_t last = from + values.size();
+  const std::size_t chunks = (last + kChunk - 1) / kChunk;
   const std::uint64_t first = mixed(seed);
 #pragma omp parallel for schedule(static)
-  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+  for (std::size_t chunk = from / kChunk; chunk < chunks; ++chunk) {
     // Mixed twice: Random fills its state by counting on from its seed, so
     // seeds in a row would share most of it.
     Random random(mixed(first + chunk));
-    const std::size_t end = std::min(values.size(), (chunk + 1) * kChunk);
-    for (std::size_t i = chunk * kChunk; i < end; ++i) {
-      values[i] = static_cast<T>(draw(random));
-    }
+    const std::size_t end = std::min(last, (chunk + 1) * kChunk);
+    std::size_t i = chunk * kChunk;
+    for (; i < from; ++i) draw(random);
+    for (; i < end; ++i) values[i - from] = static_cast<T>(draw(random));
   }
 }
 
@@ -109,14 +110,20 @@ std::uint64_t derive_seed(std::uint64_t seed, std::string_view name) {
 
 template <class T>
 void fill_normal(std::span<T> values, std::uint64_t seed, double deviation) {
-  fill_chunks(values, seed,
+  fill_normal_from(0, values, seed, deviation);
+}
+
+template <class T>
+void fill_normal_from(std::size_t first, std::span<T> values,
+                      std::uint64_t seed, double deviation) {
+  fill_chunks(first, values, seed,
               [=](Random& random) { return deviation * random.normal(); });
 }
 
 template <class T>
 void fill_truncated_normal(std::span<T> values, std::uint64_t seed,
                            double deviation) {
-  fill_chunks(values, seed, [=](Random& random) {
+  fill_chunks(0, values, seed, [=](Random& random) {
     double draw = random.normal();
     while (std::abs(draw) > 2) draw = random.normal();
     return deviation * draw;
@@ -125,6 +132,10 @@ void fill_truncated_normal(std::span<T> values, std::uint64_t seed,
 
 template void fill_normal<float>(std::span<float>, std::uint64_t, double);
 template void fill_normal<double>(std::span<double>, std::uint64_t, double);
+template void fill_normal_from<float>(std::size_t, std::span<float>,
+                                      std::uint64_t, double);
+template void fill_normal_from<double>(std::size_t, std::span<double>,
+                                       std::uint64_t, double);
 template void fill_truncated_normal<float>(std::span<float>, std::uint64_t,
                                            double);
 template void fill_truncated_normal<double>(std::span<double>, std::uint64_t,

@@ -2,6 +2,7 @@
 // platform, for every number of threads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -31,6 +32,11 @@ std::uint64_t derive_seed(std::uint64_t seed, std::string_view name);
 template <class T>
 void fill_normal(std::span<T> values, std::uint64_t seed,
                  double deviation = 1.0);
+
+// As fill_normal, of a tensor of which these are the values from `first` on.
+template <class T>
+void fill_normal_from(std::size_t first, std::span<T> values,
+                      std::uint64_t seed, double deviation = 1.0);
 
 // As fill_normal, redrawing what falls beyond two deviations.
 template <class T>

@@ -10,10 +10,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-
-#include "support/check.h"
 
 namespace suite {
 namespace {
@@ -53,13 +49,24 @@ std::string unused_beside(const std::string& path) {
 
 }  // namespace
 
+// By the kernel's own calls: a stream takes an error in the middle for the end.
 std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream content;
-  content << in.rdbuf();
-  require(in.good() && !std::filesystem::is_directory(path),
-          "cannot read {}: {}", path, std::strerror(errno));
-  return content.str();
+  constexpr std::size_t kChunk = 1 << 16;
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::string content;
+  ssize_t got = descriptor < 0 ? -1 : 1;
+  while (got > 0) {
+    const std::size_t size = content.size();
+    content.resize(size + kChunk);
+    do {
+      got = read(descriptor, content.data() + size, kChunk);
+    } while (got < 0 && errno == EINTR);
+    content.resize(size + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  }
+  const std::string reason = std::strerror(errno);
+  if (descriptor >= 0) close(descriptor);
+  if (got < 0) throw FileError(fmt::format("cannot read {}: {}", path, reason));
+  return content;
 }
 
 void replace_file(const std::string& path, std::string_view content) {
@@ -78,29 +85,59 @@ void replace_file(const std::string& path,
       in_place ? open(path.c_str(), O_WRONLY | O_CLOEXEC)
                : open(written.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                       0666);
-  bool done = descriptor >= 0;
-  if (done && !in_place && exists) {
-    done = fchmod(descriptor, old.st_mode & 07777) == 0;
+  std::string reason;  // of the first step that failed
+  const auto done = [&](bool step) {
+    if (!step && reason.empty()) reason = std::strerror(errno);
+    return reason.empty();
+  };
+  if (done(descriptor >= 0) && !in_place && exists) {
+    done(fchmod(descriptor, old.st_mode & 07777) == 0);
   }
   for (const std::string_view part : parts) {
-    done = done && write_all(descriptor, part);
+    if (reason.empty()) done(write_all(descriptor, part));
   }
-  if (done && !in_place) {
-    done = std::rename(written.c_str(), target.c_str()) == 0;
+  // A file system behind a network may say only here that there was no room.
+  if (descriptor >= 0) done(close(descriptor) == 0);
+  if (reason.empty() && !in_place) {
+    done(std::rename(written.c_str(), target.c_str()) == 0);
   }
-  const std::string reason = std::strerror(errno);
-  if (descriptor >= 0) close(descriptor);
-  if (done) return;
+  if (reason.empty()) return;
   if (descriptor >= 0 && !in_place) std::remove(written.c_str());
-  throw Error(fmt::format("cannot write {}: {}", path, reason));
+  throw FileError(fmt::format("cannot write {}: {}", path, reason));
+}
+
+void remove_unfinished(const std::string& folder, Within within) {
+  // As unused_beside() names them.
+  const auto unfinished = [](std::string_view name) {
+    constexpr std::string_view kEnding = ".new", kDigits = "0123456789";
+    if (!name.ends_with(kEnding)) return false;
+    name.remove_suffix(kEnding.size());
+    for (const char before : {'-', '.'}) {
+      const std::size_t last = name.find_last_not_of(kDigits);
+      if (last == name.npos || last + 1 == name.size() || name[last] != before)
+        return false;
+      name = name.substr(0, last);
+    }
+    return !name.empty();
+  };
+  std::error_code error;  // what can't be looked at stays
+  std::filesystem::recursive_directory_iterator entry(folder, error), end;
+  for (; !error && entry != end; entry.increment(error)) {
+    if (within == Within::folder) entry.disable_recursion_pending();
+    std::error_code kept;
+    if (unfinished(entry->path().filename().string()) &&
+        entry->is_regular_file(kept)) {
+      std::filesystem::remove(entry->path(), kept);
+    }
+  }
 }
 
 void make_folder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  require(!error && access(path.c_str(), W_OK) == 0,
-          "cannot write into folder {}: {}", path,
-          error ? error.message() : std::strerror(errno));
+  if (!error && access(path.c_str(), W_OK) == 0) return;
+  throw FileError(fmt::format("cannot write into folder {}: {}", path,
+                              error ? error.message() : std::strerror(errno)));
 }
 
 std::string user_path(const std::string& path) {
@@ -113,19 +150,20 @@ AppendFile::AppendFile(const std::string& path)
     : path_(path),
       descriptor_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
                        0644)) {
-  require(descriptor_ >= 0, "cannot write {}: {}", path, std::strerror(errno));
+  if (descriptor_ >= 0) return;
+  throw FileError(
+      fmt::format("cannot write {}: {}", path, std::strerror(errno)));
 }
 
 AppendFile::~AppendFile() { close(descriptor_); }
 
 void AppendFile::append(std::string_view text) {
   struct stat before;
-  require(fstat(descriptor_, &before) == 0, "cannot write {}: {}", path_,
-          std::strerror(errno));
-  if (write_all(descriptor_, text)) return;
+  const bool known = fstat(descriptor_, &before) == 0;
+  if (known && write_all(descriptor_, text)) return;
   const std::string reason = std::strerror(errno);
-  const int taken_back = ftruncate(descriptor_, before.st_size);
-  throw Error(fmt::format(
+  const int taken_back = known ? ftruncate(descriptor_, before.st_size) : 0;
+  throw FileError(fmt::format(
       "cannot write {}: {}; all that was written before is {}", path_, reason,
       taken_back == 0 ? "kept" : "kept, but its last line is cut"));
 }

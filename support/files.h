@@ -6,21 +6,35 @@
 #include <string>
 #include <string_view>
 
+#include "support/check.h"
+
 namespace suite {
 
-// Throws Error, naming the path and the system's reason.
+// What could not be read or written: a fault of no cell and no learner, so that
+// no row may say it was theirs. what() names the path and the system's reason.
+class FileError : public Error {
+ public:
+  using Error::Error;
+};
+
+// Throws FileError.
 std::string read_file(const std::string& path);
 
 // Readers see the old content or the new, never a part; the file's mode stays,
 // and of a link what it links to is replaced. Devices and pipes are written to.
-// Throws Error, naming the path and the system's reason, and then leaves
-// nothing beside it.
+// Throws FileError, and then leaves nothing beside it.
 void replace_file(const std::string& path, std::string_view content);
 // The parts, one after another.
 void replace_file(const std::string& path,
                   std::initializer_list<std::string_view> parts);
 
-void make_folder(const std::string& path);  // and its parents
+// Removes what killed processes left of files that they were replacing, from a
+// folder that nobody writes into, or also from all within it.
+enum class Within { folder, all_below };
+void remove_unfinished(const std::string& folder, Within within);
+
+// And its parents. Throws FileError.
+void make_folder(const std::string& path);
 
 // A path that the user typed, from the folder that the user stands in: under
 // `bazel run`, a program starts elsewhere.
@@ -35,7 +49,7 @@ class AppendFile {
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
 
-  // Throws Error if not all of it could be written; takes back the part.
+  // Throws FileError if not all of it could be written; takes back the part.
   void append(std::string_view text);
 
  private:

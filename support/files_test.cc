@@ -102,5 +102,48 @@ TEST(ReplaceFile, LeavesNothingBesideWhatItCannotReplace) {
   EXPECT_EQ(count_in(above), 1);
 }
 
+TEST(RemoveUnfinished, TakesWhatWasNeverRenamedAndNothingElse) {
+  const fs::path folder = empty_folder("unfinished");
+  fs::create_directory(folder / "below");
+  const auto write = [&] {
+    for (const char* name :
+         {"a.json.12-0.new", "a.json", "a.new", "12-0.new", "a.12-.new",
+          "a.x-1.new", "a.12-0.new.csv", "below/b.7-11.new", "below/b"}) {
+      replace_file(folder / name, "kept");
+    }
+  };
+  write();
+  remove_unfinished(folder, Within::folder);
+  EXPECT_FALSE(fs::exists(folder / "a.json.12-0.new"));
+  EXPECT_EQ(count_in(folder), 7);
+  EXPECT_EQ(count_in(folder / "below"), 2);
+  write();
+  remove_unfinished(folder, Within::all_below);
+  EXPECT_EQ(count_in(folder), 7);
+  EXPECT_EQ(count_in(folder / "below"), 1);
+  remove_unfinished(folder / "none", Within::all_below);
+}
+
+TEST(ReadFile, ReadsAllOrSaysWhyNot) {
+  const fs::path folder = empty_folder("read");
+  const std::string path = folder / "long";
+  const std::string content(200'000, 'x');
+  replace_file(path, content);
+  EXPECT_EQ(read_file(path), content);
+  EXPECT_FALSE(read_file("/proc/self/status").empty());
+  for (const auto& [wrong, why] :
+       {std::pair(folder.string(), "Is a directory"),
+        std::pair((folder / "none").string(), "No such file or directory"),
+        // Its first page can't be read: an error, and no end of file.
+        std::pair(std::string("/proc/self/mem"), "Input/output error")}) {
+    try {
+      read_file(wrong);
+      FAIL() << wrong;
+    } catch (const FileError& error) {
+      EXPECT_EQ(error.what(), fmt::format("cannot read {}: {}", wrong, why));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace suite

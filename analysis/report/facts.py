@@ -1,7 +1,12 @@
 """What a run was made on, with and how: from its manifest, in a few lines."""
-import html
+import re
 
-from analysis.report import style
+from analysis.report import texts
+
+# Of calibrations: what they are called, and their unit.
+SPEEDS = {"gemm_flops_per_second": ("sgemm", "FLOP/s"), "bytes_per_second": ("memory", "B/s"),
+          "fma_flops_per_second": ("multiply-adds from registers", "FLOP/s")}
+NUMBER = r"\d[\d.]*(?:e[+-]?\d+)?"
 
 
 def title(run):
@@ -11,35 +16,48 @@ def title(run):
 
 
 def facts(run, **counted):
-    """HTML: machine, build, calibration, settings, what was counted, and warnings."""
+    """{name: text}: machine, build, calibration, settings, what was counted."""
     manifest = run.manifest
-    lines = {"machine": _machine(manifest.get("machine") or {}),
-             "build": _build(manifest.get("build") or {}),
+    lines = {"machine": machine(manifest), "build": build(manifest),
              "calibration": _calibration(manifest.get("calibration") or {}),
-             "settings": _settings(manifest.get("settings") or {}),
-             **counted,
-             "run": _run(run)}
-    items = "".join(f"<dt>{name}</dt><dd>{html.escape(text)}</dd>"
-                    for name, text in lines.items() if text)
-    warnings = "".join(f'<p class="warning"><b>⚠ Warning:</b> {html.escape(str(warning))}</p>'
-                       for warning in manifest.get("warnings") or [])
-    return f"<dl>{items}</dl>{warnings}"
+             "settings": _settings(manifest.get("settings") or {}), **counted, "run": _run(run)}
+    return {name: text for name, text in lines.items() if text}
 
 
-def _joined(*texts):
-    return " · ".join(text for text in texts if text)
+def warnings(run):
+    """As people write numbers: "memory was 80.3 GB/s before the sweep …"."""
+    found = []
+    for warning in run.manifest.get("warnings") or []:
+        for what, (name, unit) in SPEEDS.items():
+            warning = re.sub(rf"\b{what} was ({NUMBER}) before the sweep and ({NUMBER}) after it",
+                             lambda match: _drift(name, unit, *map(float, match.groups())),
+                             str(warning))
+        found.append(warning)
+    return found
 
 
-def _machine(machine):
+def _drift(name, unit, before, after):
+    change = f" ({100 * (after / before - 1):+.0f} %)".replace("-", "−") if before else ""
+    return f"{name} was {texts.rate_text(before, unit)} before the sweep and " \
+        f"{texts.rate_text(after, unit)} after it{change}"
+
+
+def _joined(*parts):
+    return " · ".join(part for part in parts if part)
+
+
+def machine(manifest):
+    machine = manifest.get("machine") or {}
     memory = machine.get("memory_bytes")
     cores, cpu = machine.get("cores"), machine.get("cpu", "")
     return _joined(f"{cores} cores, {cpu}" if cores else cpu,
-                   style.bytes_text(memory) + " memory" if memory else "",
+                   texts.bytes_text(memory) + " memory" if memory else "",
                    str(machine.get("kernel", "")),
                    f"governor {machine['governor']}" if machine.get("governor") else "")
 
 
-def _build(build):
+def build(manifest):
+    build = manifest.get("build") or {}
     git = build.get("git") or {}
     commit = str(git.get("commit") or "")[:12]
     changed = " with local changes" if git.get("dirty") else ""
@@ -51,16 +69,14 @@ def _build(build):
 def _calibration(calibration):
     before, after = calibration.get("before") or {}, calibration.get("after") or {}
 
-    def course(what, unit):
+    def course(what):
+        name, unit = SPEEDS[what]
         speeds = [each[what] for each in (before, after) if each.get(what)]
-        text = " → ".join(style.rate_text(speed, unit) for speed in speeds)
+        text = " → ".join(texts.rate_text(speed, unit) for speed in speeds)
         change = f" ({100 * (speeds[1] / speeds[0] - 1):+.1f} %)" if len(speeds) == 2 else ""
-        return text + change.replace("-", "−")
+        return f"{name} {text}" + change.replace("-", "−") if text else ""
 
-    sgemm, memory = course("gemm_flops_per_second", "FLOP/s"), course("bytes_per_second", "B/s")
-    fma = course("fma_flops_per_second", "FLOP/s")
-    return _joined(f"sgemm {sgemm}" if sgemm else "", f"memory {memory}" if memory else "",
-                   f"multiply-adds from registers {fma}" if fma else "",
+    return _joined(*map(course, SPEEDS),
                    "before → after the sweep" if before and after else "")
 
 

@@ -1,17 +1,8 @@
 """All figures of a run, rendered; one whose data don't exist is left out."""
-import dataclasses
 import re
 
-from analysis.report import lines, pairs, parts, roofline, style, variants
-
-
-@dataclasses.dataclass
-class Figure:
-    name: str  # of its files, without the ending
-    caption: str
-    svg: str
-    png: bytes
-    sweep: int = None  # the sweep that it belongs to, or None
+from analysis.report import lines, pairs, parts, roofline, variants
+from analysis.report.charts import svg
 
 
 def figures(run, sweeps):
@@ -19,14 +10,10 @@ def figures(run, sweeps):
 
 
 def rendered(drawings):
-    """Figures of (index of the sweep or None, drawing). Nothing is drawn before: how it
-    looks is set here."""
-    with style.styled():
-        drawn = list(drawings)
-        files, taken = [], set()
-        for index, drawing in drawn:
-            name = _free_name(drawing.name, taken)
-            files.append(Figure(name, drawing.caption, *style.render(drawing.figure), index))
+    """Figures of (index of the sweep or None, drawing)."""
+    files, taken = [], set()
+    for index, drawing in drawings:
+        files.append(svg.rendered(drawing, _free_name(drawing.name, taken), index))
     return files
 
 

@@ -1,39 +1,21 @@
-"""Figures along a swept dimension: time, memory, and what two contestants make of it."""
-import dataclasses
-
-import pandas
-
-from analysis.report import style
+"""Figures along a swept dimension: time and memory."""
+from analysis.report import texts
+from analysis.report.charts.chart import Axis, Drawing, Line, Look, Panel
 from analysis.report.names import DIMENSIONS, label, part_text, short_names, where_text
-from analysis.report.sweep import quartiles, repetitions
+from analysis.report.sweep import looks, quartiles, repetitions
 from analysis.report.verdicts import points_of
 
-LINES = ["-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1))]
 # A verdict's points lie on a series if they are as near to its medians as this.
 NEAR = 0.25
-
-
-@dataclasses.dataclass
-class Drawing:
-    name: str  # of its files
-    caption: str
-    figure: object
-    used: tuple = ()  # ids of the verdicts that are drawn in it
-
-
-def look(series, everyone):
-    """Colour, marker and line of a series; lines tell the other swept dimensions apart."""
-    contestants = list(dict.fromkeys(each.contestant for each in everyone))
-    colour, marker = style.colour_and_marker(series.contestant, contestants)
-    siblings = [each for each in everyone if each.contestant == series.contestant]
-    line = LINES[[each is series for each in siblings].index(True) % len(LINES)]
-    return {"color": colour, "marker": marker, "linestyle": line}
+# Figures of one panel alone are higher.
+ALONE = 290
+FIT = "a verdict's fit"
 
 
 def matching(verdicts, series, quantity, part, values):
     """The verdicts whose points are this series, whose medians are {x: value}."""
     for verdict in verdicts or []:
-        points = [p for p in points_of(verdict) if (p.get("fit") or 0) > 0]
+        points = fitted(verdict)
         if verdict.get("contestant") == series.contestant and len(points) > 1 \
                 and verdict.get("quantity") == quantity and verdict.get("part") == part \
                 and all(p["x"] in values and abs(p["y"] / values[p["x"]] - 1) < NEAR
@@ -41,41 +23,34 @@ def matching(verdicts, series, quantity, part, values):
             yield verdict, points
 
 
-def draw_fit(axes, points):
-    """Thin and far between: the data stay to be seen under a fit that is good."""
-    def distance(key):
-        return [abs(p["y"] - p[key]) if p.get(key) is not None else 0 for p in points]
-    x, y = [p["x"] for p in points], [p["y"] for p in points]
-    axes.plot(x, [p["fit"] for p in points], color=style.INK, lw=1, ls=(0, (3, 5)), zorder=4)
-    axes.errorbar(x, y, [distance("low"), distance("high")], fmt="none", ecolor=style.INK,
-                  elinewidth=0.7, capsize=2, capthick=0.7, zorder=4)
+def fitted(verdict):
+    return [p for p in points_of(verdict) if (p.get("fit") or 0) > 0]
+
+
+def fit_line(points, name=FIT):
+    """With the intervals of what it was fitted to. Thin and far between: the data stay to be
+    seen under a fit that is good."""
+    return Line(name, Look("ink", dash="2 4"), [(p["x"], p["fit"]) for p in points],
+                [p.get("low") for p in points], [p.get("high") for p in points], kind="fit")
 
 
 def fit_text(verdict):
     if verdict.get("kind") not in ("exponent", "upper_bound") or verdict.get("estimate") is None:
         return ""
-    text = f"\nexponent {verdict['estimate']:.2f}"
+    text = f"exponent {verdict['estimate']:.2f}"
     if verdict.get("low") is not None and verdict.get("high") is not None:
         text += f" [{verdict['low']:.2f}, {verdict['high']:.2f}]"
     return text
 
 
-def finish(axes, dimension, values, text, ylabel):
-    style.dimension_axis(axes, values)
-    axes.set_xlabel(DIMENSIONS[dimension])
-    axes.margins(x=0.04)
-    logarithmic_y(axes, text, ylabel)
+def along(dimension, values):
+    """The axis of a swept dimension."""
+    return Axis(DIMENSIONS[dimension], lambda value: f"{value:,.6g}", min(values) > 0, at=values,
+                letter=dimension)
 
 
-def logarithmic_y(axes, text, ylabel):
-    axes.set_yscale("log")
-    axes.margins(y=0.08)
-    low, high = axes.get_ylim()
-    if high / low < 4:  # a flat line looks flat
-        middle = (low * high) ** 0.5
-        axes.set_ylim(middle / 3, middle * 3)
-    style.decimal_ticks(axes.yaxis, style.short_tick(text))
-    axes.set_ylabel(ylabel)
+def values_of(everyone):
+    return sorted(v for each in everyone for v in each.cells["x"].dropna())
 
 
 def time_drawing(run, sweep):
@@ -86,43 +61,31 @@ def time_drawing(run, sweep):
         part = verdict.get("part")
         if verdict.get("variable") == dimension and verdict.get("quantity") == "seconds" \
                 and part not in parts and any(
-                    list(matching([verdict], each, "seconds", part, _medians(run, each, part)))
+                    list(matching([verdict], each, "seconds", part, medians(run, each, part)))
                     for each in everyone):
             parts.append(part)
-    if not any(len(_medians(run, each, "total")) > 1 for each in everyone):
+    if not any(len(medians(run, each, "total")) > 1 for each in everyone):
         return None
-    width, height = (3.5, 2.6) if len(parts) == 1 else (2.7, 2.3)
-    # Labels stand one above the other, in panels of parts with the fits' exponents.
-    height = max(height, 0.16 * len(everyone) * (1 if len(parts) == 1 else 2))
-    figure, panes = style.panels(len(parts), size=(width, height), right=_room(everyone, run))
-    used = []
-    for axes, part in zip(panes, parts):
-        used += _time_panel(run, axes, sweep, everyone, part)
-        if len(parts) > 1:
-            axes.set_title(part_text(part))
+    panels, used = [], []
+    for part in parts:
+        items, own = _time_lines(run, everyone, part)
+        used += own
+        if items:
+            panels.append(Panel(
+                part_text(part) if len(parts) > 1 else "", along(dimension, values_of(everyone)),
+                Axis("time of a forward" if part == "total" else "time in a forward",
+                     texts.seconds_text), items, 250 if len(parts) > 1 else ALONE))
     caption = f"Time of one forward against {DIMENSIONS[dimension]}."
     if (sweep.cells[dimension] != 0).all():
         caption += " Both axes are logarithmic: the slope is the exponent."
     caption += " Lines join medians, faint dots are repetitions."
     if used:
         caption += " Dashed: the verdicts' fits, with intervals."
-    return Drawing(f"time_{sweep.name}", caption + _largest_text(everyone, dimension), figure,
-                   tuple(used))
+    return Drawing(f"time_{sweep.name}", caption + _largest_text(everyone, dimension), panels,
+                   tuple(dict.fromkeys(used)))
 
 
-def _room(everyone, run):
-    """Inches right of the axes for the longest line of a label."""
-    names = short_names([each.contestant for each in everyone])
-    room = room_for([label(each, names) for each in everyone])
-    return max(room, 1.6 if run.verdicts else 0)
-
-
-def room_for(texts):
-    longest = max(len(line) for text in texts for line in text.split("\n"))
-    return 0.075 * longest + 0.2
-
-
-def _medians(run, series, part):
+def medians(run, series, part):
     """{x: median seconds}; a series that doesn't read the dimension has none."""
     times = series.cells.drop(columns=["seconds", "low", "high"])
     times = times.join(quartiles(run, part)[["seconds"]])
@@ -130,36 +93,30 @@ def _medians(run, series, part):
     return dict(zip(times["x"], times["seconds"]))
 
 
-def _time_panel(run, axes, sweep, everyone, part):
+def _time_lines(run, everyone, part):
+    """(lines, ids of the verdicts whose fits are among them)"""
     names = short_names([each.contestant for each in everyone])
     dots = repetitions(run, part).rename("dots").reset_index()
     dots = dots[dots["dots"] > 0]
-    labels, used = [], []
-    values = sorted(v for each in everyone for v in each.cells["x"].dropna())
-    for series in everyone:
-        how = look(series, everyone)
+    items, used = [], []
+    values = values_of(everyone)
+    for series, look in zip(everyone, looks(run, everyone)):
+        name = label(series, names)
         own = series.cells[["x"]].merge(dots, left_index=True, right_on="cell_id")
         if own.empty:
             continue
         if series.is_flat:
             y = own["dots"].median()
-            axes.plot([values[0], values[-1]], [y, y], **{**how, "marker": ""})
-            labels.append((values[-1], y, label(series, names), how["color"]))
+            items.append(Line(name, look, [(values[0], y), (values[-1], y)]))
             continue
-        axes.plot(own["x"], own["dots"], ls="", marker=how["marker"], ms=4.5, mew=0,
-                  color=how["color"], alpha=0.3, zorder=2)
-        medians = _medians(run, series, part)
-        axes.plot(list(medians), list(medians.values()), **how, zorder=3)
-        text = label(series, names)
-        for verdict, points in matching(run.verdicts, series, "seconds", part, medians):
-            draw_fit(axes, points)
-            text += fit_text(verdict) if verdict["id"] not in used else ""
+        line = Line(name, look, list(medians(run, series, part).items()),
+                    dots=list(zip(own["x"], own["dots"])))
+        items.append(line)
+        for verdict, points in matching(run.verdicts, series, "seconds", part, dict(line.points)):
+            line.note = line.note or fit_text(verdict)
+            items.append(fit_line(points))
             used.append(verdict["id"])
-        labels.append((max(medians), medians[max(medians)], text, how["color"]))
-    finish(axes, sweep.dimension, values, style.seconds_text,
-           "time of a forward" if part == "total" else "time in a forward")
-    style.end_labels(axes, labels)
-    return used
+    return items, used
 
 
 def _largest_text(everyone, dimension):
@@ -176,7 +133,7 @@ def _largest_text(everyone, dimension):
         cells = series.timed if series.is_flat else series.timed[series.timed["x"] == x]
         if len(cells):
             name = series.contestant + (f" at {where_text(series.fixed)}" if series.fixed else "")
-            said.append(f"{name} {style.seconds_text(cells['seconds'].iloc[0])}")
+            said.append(f"{name} {texts.seconds_text(cells['seconds'].iloc[0])}")
     return f" At {dimension} = {int(x):,}: {', '.join(said)}." if said else ""
 
 
@@ -186,35 +143,25 @@ def memory_drawing(run, sweep):
     if not any(cells["x"].nunique() > 1 for cells in held):
         return None
     names = short_names([each.contestant for each in everyone])
-    figure, [axes] = style.panels(1, size=(3.5, max(2.6, 0.16 * len(everyone))),
-                                  right=_room(everyone, run))
-    values = sorted(v for each in everyone for v in each.cells["x"].dropna())
-    labels, used, predicted = [], [], False
-    for series, cells in zip(everyone, held):
+    values = values_of(everyone)
+    items, used = [], []
+    for series, cells, look in zip(everyone, held, looks(run, everyone)):
         if cells.empty:
             continue
-        how = look(series, everyone)
-        x, y = cells["x"], cells["bytes_peak"]
+        points = list(zip(cells["x"], cells["bytes_peak"]))
+        hollow = frozenset(cells["x"][cells["seconds"].isna()])
         if series.is_flat:
-            x, y = pandas.Series([values[0], values[-1]]), pandas.Series([y.iloc[0]] * 2)
-            how = {**how, "marker": ""}
-        axes.plot(x, y, **how, zorder=3)
-        untimed = cells[cells["seconds"].isna()]
-        if len(untimed) and not series.is_flat:
-            axes.plot(untimed["x"], untimed["bytes_peak"], ls="", marker=how["marker"],
-                      color=how["color"], mfc=style.PAPER, zorder=4)
-            predicted = True
-        text = label(series, names)
-        for verdict, points in matching(run.verdicts, series, "bytes_peak", "total",
-                                        dict(zip(x, y))):
-            draw_fit(axes, points)
-            text += fit_text(verdict)
+            points, hollow = [(x, points[0][1]) for x in (values[0], values[-1])], frozenset()
+        line = Line(label(series, names), look, points, hollow=hollow)
+        items.append(line)
+        for verdict, fit in matching(run.verdicts, series, "bytes_peak", "total", dict(points)):
+            line.note = line.note or fit_text(verdict)
+            items.append(fit_line(fit))
             used.append(verdict["id"])
-        labels.append((x.iloc[-1], y.iloc[-1], text, how["color"]))
-    finish(axes, dimension, values, style.bytes_text, "memory held at most")
-    style.end_labels(axes, labels)
     caption = f"Memory that tensors hold at once (parameters, input, buffers) against " \
         f"{DIMENSIONS[dimension]}."
-    caption += " Hollow: predicted, not run." if predicted else ""
-    caption += " Dashed: the verdicts' fits, with intervals." if used else ""
-    return Drawing(f"memory_{sweep.name}", caption, figure, tuple(used))
+    caption += " Hollow: predicted, not run." if any(line.hollow for line in items) else ""
+    caption += " Dashed: the verdicts' fits." if used else ""
+    return Drawing(f"memory_{sweep.name}", caption, [Panel(
+        "", along(dimension, values), Axis("memory held at most", texts.bytes_text), items, ALONE)],
+        tuple(dict.fromkeys(used)))

@@ -1,11 +1,11 @@
 """Figures of one contestant against another, and of the verdicts' fits."""
-import textwrap
-
-from analysis.report import style
-from analysis.report.lines import Drawing, draw_fit, fit_text, finish, look
-from analysis.report.names import DIMENSIONS, estimate_text, label, part_text, short_names
-from analysis.report.sweep import parse_name, quartiles
-from analysis.report.verdicts import points_of
+from analysis.report import texts
+from analysis.report.charts.chart import Axis, Drawing, Line, Look, Panel, Rule
+from analysis.report.charts.colours import GUIDE, MUTED
+from analysis.report.lines import ALONE, along, fit_line, fit_text, fitted, values_of
+from analysis.report.names import (
+    DIMENSIONS, QUANTITIES, estimate_text, label, part_text, short_names)
+from analysis.report.sweep import looks, palette, parse_name, quartiles
 
 
 def ratio_drawing(run, sweep):
@@ -15,31 +15,29 @@ def ratio_drawing(run, sweep):
     pairs = [pair for pair in _pairs(sweep.series()) if len(_ratios(run, *pair, "total")) > 1]
     if not pairs:
         return None
-    figure, panes = style.panels(len(pairs), right=1.3)
-    for axes, (latent, other) in zip(panes, pairs):
-        labels = []
-        for part, text, colour, marker in (("total", "whole time", "#0072b2", "o"),
-                                           ("attention", "attention's\ntime", "#d55e00", "s")):
+    panels = []
+    for latent, other in pairs:
+        items = []
+        for part, name, look in (("total", "whole time", Look("c0", "o")),
+                                 ("attention", "attention's time", Look("c1", "s"))):
             ratios = _ratios(run, latent, other, part)
             if len(ratios) > 1:
-                axes.plot(list(ratios), list(ratios.values()), color=colour, marker=marker)
-                labels.append((max(ratios), ratios[max(ratios)], text, colour))
+                items.append(Line(name, look, list(ratios.items()), kind="ratio"))
         xs = list(_ratios(run, latent, other, "total"))
         M = latent.cells["M"].iloc[0]
-        axes.plot(xs, [x / M for x in xs], color=style.MUTED, ls=(0, (5, 3)), lw=1.1)
-        labels.append((xs[-1], xs[-1] / M, f"N/M, M = {M:,.0f}", style.MUTED))
-        axes.axhline(1, color=style.MUTED, lw=0.7)
-        finish(axes, "N", xs, lambda value: style.significant(value) + "×", "ratio of times")
-        axes.set_title(f"{_one_line(other)} over {_one_line(latent)}")
-        style.end_labels(axes, labels)
+        items.append(Line(f"N/M, M = {M:,.0f}", GUIDE, [(x, x / M) for x in xs], kind="ratio"))
+        items.append(Rule("as fast", MUTED, y=1))
+        panels.append(Panel(f"{_one_line(other)} over {_one_line(latent)}", along("N", xs),
+                            Axis("ratio of times", lambda value: texts.significant(value) + "×"),
+                            items))
     latent, other = pairs[0]
     ratios = _ratios(run, latent, other, "total")
     top = max(ratios)
     caption = "Ratio of median times. The scores become N/M times fewer (dashed); what " \
         "projections and MLPs cost besides keeps the whole below it. At " \
-        f"N = {int(top):,}: {style.significant(ratios[top])} times against " \
-        f"N/M = {style.significant(top / latent.cells['M'].iloc[0])}."
-    return Drawing(f"ratio_{sweep.name}", caption, figure)
+        f"N = {int(top):,}: {texts.significant(ratios[top])} times against " \
+        f"N/M = {texts.significant(top / latent.cells['M'].iloc[0])}."
+    return Drawing(f"ratio_{sweep.name}", caption, panels)
 
 
 def _one_line(series):
@@ -86,57 +84,52 @@ def crossover_drawings(run, sweeps):
 def _crossover(run, sweep, verdict):
     dimension, estimate = sweep.dimension, verdict["estimate"]
     sides = (verdict.get("contestant"), verdict.get("versus"))
-    everyone = [each for each in sweep.series() if None in sides or each.contestant in sides]
+    whole = sweep.series()
+    everyone = [(each, look) for each, look in zip(whole, looks(run, whole))
+                if None in sides or each.contestant in sides]
     times = quartiles(run, verdict.get("part") or "total")["seconds"]
-    values = sorted(v for each in everyone for v in each.cells["x"].dropna())
+    values = values_of([each for each, _ in everyone])
     if len(values) < 2 or estimate <= 0:
         return None
-    names = short_names([each.contestant for each in everyone])
-    figure, [axes] = style.panels(1, size=(4.2, 2.8), right=1.4)
-    labels = []
-    for series in everyone:
-        how = look(series, everyone)
+    names = short_names([each.contestant for each, _ in everyone])
+    items = []
+    for series, look in everyone:
         own = series.cells.assign(y=times.reindex(series.cells.index)).dropna(subset="y")
         if own.empty:
             continue
         x, y = list(own["x"]), list(own["y"])
         if series.is_flat:
-            x, y, how = [values[0], values[-1]], y * 2, {**how, "marker": ""}
-        axes.plot(x, y, **how, zorder=3)
-        labels.append((x[-1], y[-1], label(series, names), how["color"]))
-    if verdict.get("low") and verdict.get("high"):
-        axes.axvspan(verdict["low"], verdict["high"], color=style.MUTED, alpha=0.25, lw=0)
-    axes.axvline(estimate, color=style.INK, lw=0.9, ls=(0, (5, 3)))
-    finish(axes, dimension, values, style.seconds_text,
-           f"time of {part_text(verdict.get('part') or 'total').split(':')[0]}")
-    axes.annotate(f"{dimension} = {style.plain(estimate)}", (estimate, 1), (4, -3),
-                  xycoords=("data", "axes fraction"), textcoords="offset points",
-                  va="top", fontsize=8)
-    style.end_labels(axes, labels)
+            x, y = [values[0], values[-1]], y * 2
+        items.append(Line(label(series, names), look, list(zip(x, y))))
+    items.append(Rule(f"they meet at {dimension} = {texts.plain(estimate)}",
+                      Look("ink", dash="5 3"), x=estimate, low=verdict.get("low"),
+                      high=verdict.get("high")))
     caption = f"Where the two meet (dashed; shaded: its interval): {dimension} = " \
         f"{estimate_text(verdict)}. Claim: {verdict.get('statement', verdict['id'])}."
-    return Drawing(f"crossover_{verdict['id']}", caption, figure, (verdict["id"],))
+    part = part_text(verdict.get("part") or "total").split(":")[0]
+    return Drawing(f"crossover_{verdict['id']}", caption, [Panel(
+        "", along(dimension, [*values, estimate]), Axis(f"time of {part}", texts.seconds_text),
+        items, ALONE)], (verdict["id"],))
 
 
 def fits_drawing(run, used):
-    """The fits on seconds that no other figure shows, one panel each."""
+    """What verdicts rest on that no other figure shows, one panel each."""
     left = [v for v in run.verdicts or [] if v["id"] not in used
-            and v.get("quantity") == "seconds" and v.get("variable") in DIMENSIONS
-            and sum((p.get("fit") or 0) > 0 for p in points_of(v)) > 1]
+            and v.get("quantity") in QUANTITIES and v.get("variable") in DIMENSIONS
+            and len(fitted(v)) > 1]
     if not left:
         return None
-    figure, panes = style.panels(len(left), columns=3, size=(2.3, 1.8), right=0.35)
-    for axes, verdict in zip(panes, left):
-        points = [p for p in points_of(verdict) if (p.get("fit") or 0) > 0]
-        colour, marker = style.colour_and_marker(verdict.get("contestant"),
-                                                 [verdict.get("contestant")])
-        axes.plot([p["x"] for p in points], [p["y"] for p in points], ls="", marker=marker,
-                  color=colour)
-        draw_fit(axes, points)
-        finish(axes, verdict["variable"], [p["x"] for p in points], style.seconds_text, "time")
-        title = "\n".join(textwrap.wrap(verdict["id"], 40))
-        axes.set_title(title + fit_text(verdict), fontsize=7)
-    caption = "The times that verdicts rest on, with their intervals and fits (dashed); some are " \
+    panels = []
+    for verdict in left:
+        points = fitted(verdict)
+        title, text = QUANTITIES[verdict["quantity"]]
+        line = Line(verdict.get("contestant") or "measured",
+                    palette(run).look(verdict.get("contestant")),
+                    [(p["x"], p["y"]) for p in points])
+        said = fit_text(verdict)
+        panels.append(Panel(verdict["id"] + (f": {said}" if said else ""),
+                            along(verdict["variable"], [p["x"] for p in points]),
+                            Axis(title, text), [line, fit_line(points)], 220))
+    caption = "What other verdicts rest on, with intervals and fits (dashed); some are " \
         "differences of two cells, as what latent layers add."
-    return Drawing("fits", caption, figure, tuple(v["id"] for v in left))
-
+    return Drawing("fits", caption, panels, tuple(v["id"] for v in left))

@@ -1,22 +1,33 @@
 """The program, as a user meets it."""
+import contextlib
+import io
 import os
 import pathlib
+import re
 import subprocess
 import unittest
+from unittest import mock
 
 from analysis.report import testing
 from analysis.report.learning import testing as learning
+from analysis.report.report import main
 
 REPORT = pathlib.Path("analysis/report/report").resolve()
 
 
 class ReportTest(testing.FolderTest):
     def report(self, *words, **environment):
-        # Matplotlib looks for fonts once, not in each process.
-        fonts = os.environ.get("TEST_TMPDIR", str(self.folder))
-        environment = {**os.environ, "MPLCONFIGDIR": fonts, **environment}
-        return subprocess.run([REPORT, *map(str, words)], capture_output=True, text=True,
-                              env=environment)
+        """In this process: starting one takes longer than most reports."""
+        out, err, here = io.StringIO(), io.StringIO(), os.getcwd()
+        with mock.patch.dict(os.environ, environment), contextlib.redirect_stdout(out), \
+                contextlib.redirect_stderr(err):
+            try:
+                code = main([str(word) for word in words])
+            except SystemExit as end:
+                code = end.code
+            finally:
+                os.chdir(here)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     def files(self, folder=None):
         """{path: bytes} of everything below."""
@@ -26,7 +37,7 @@ class ReportTest(testing.FolderTest):
 
     def assert_refused(self, said, *words):
         before = self.files()
-        result = self.report(*words)
+        result = self.report(*words, BUILD_WORKING_DIRECTORY=str(self.folder))
         self.assertEqual(result.returncode, 2, result.stderr)
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
         self.assertTrue(result.stderr.startswith("error: "), result.stderr)
@@ -35,17 +46,31 @@ class ReportTest(testing.FolderTest):
 
     def test_one_run(self):
         testing.write_run(self.folder)
-        result = self.report("--results", self.folder)
+        result = subprocess.run([REPORT, self.folder], capture_output=True, text=True)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        self.assertIn("and 9 figures", result.stdout)
+        self.assertIn(f"report.html, and 9 figures in {self.folder / 'report'}", result.stdout)
         files = self.files()
-        self.assertIn(b"SUPPORTED", files["report.html"])
-        self.assertNotIn(str(self.folder).encode(), files["report.html"])
-        figures = [name for name in files if name.startswith("figures/")]
+        page = files["report.html"].decode()
+        self.assertIn("SUPPORTED", page)
+        self.assertIn("Permuting changes nothing", page)
+        self.assertNotIn(str(self.folder), page)
+        figures = [name for name in files if name.startswith("report/")]
         self.assertEqual(len(figures), 18)
-        self.assertIn("figures/time_N.svg", figures)
-        self.assertIn("figures/crossover_meet.png", figures)
+        self.assertIn("report/time_N.svg", figures)
+        self.assertIn("report/crossover_meet.csv", figures)
         self.assertEqual(len(files), 18 + 4, "nothing temporary is left")
+        self.assert_links_lead_somewhere("report.html")
+
+    def assert_links_lead_somewhere(self, *pages):
+        """To a file that was written, and to a place in it."""
+        texts = {page: (self.folder / page).read_text() for page in pages}
+        for page, text in texts.items():
+            for target in re.findall(r'<a [^>]*href="([^"]+)"', text):
+                path, _, place = target.partition("#")
+                file = (self.folder / page).parent / path if path else self.folder / page
+                self.assertTrue(file.is_file(), f"{page}: {target}")
+                if place:
+                    self.assertIn(f'id="{place}"', file.read_text(), f"{page}: {target}")
 
     def test_the_same_bytes_twice_and_elsewhere(self):
         other = self.folder / "other"
@@ -63,37 +88,50 @@ class ReportTest(testing.FolderTest):
         testing.write_run(self.folder / "a", experiment="first", judged=False)
         testing.write_run(self.folder / "b" / "c", experiment="trial", run_id="2-2", judged=False)
         testing.write_verdicts(self.folder, testing.verdicts())
-        self.assertEqual(self.report("--results", self.folder).returncode, 0)
-        text = (self.folder / "report.html").read_text()
-        self.assertIn("<h1>2 runs</h1>", text)
-        self.assertEqual(text.count("✓ SUPPORTED"), 3)
-        self.assertLess(text.index('id="run1"'), text.index("✓ SUPPORTED"))
-        self.assertIn("No claim is about this experiment", text)
-        self.assertTrue((self.folder / "figures" / "b" / "c" / "time_N.png").exists())
-        self.assertEqual(text.count("Permuting changes nothing"), 1)
+        result = self.report("--results", self.folder)
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("and 2 pages with 17 figures", result.stdout)
+        index, first, second = ((self.folder / name).read_text() for name in (
+            "report.html", "report/a.html", "report/c.html"))
+        self.assertIn("<h1>2 experiments on 2 cores", index)
+        self.assertIn('<a href="report/c.html#verdict-odd">', index)
+        self.assertEqual(index.count("Permuting changes nothing"), 1)
+        self.assertIn("No claim is about this experiment", first)
+        self.assertEqual(second.count("✓ SUPPORTED"), 2)
+        self.assertTrue((self.folder / "report" / "c" / "time_N.svg").exists())
+        self.assert_links_lead_somewhere("report.html", "report/a.html", "report/c.html")
+
+    def test_verdicts_of_a_machine_belong_to_its_runs(self):
+        for machine in ("one", "two"):
+            testing.write_run(self.folder / machine / "trial", judged=False)
+        testing.write_verdicts(self.folder / "two", [testing.verdict(id="of_two")])
+        self.assertEqual(self.report(self.folder).returncode, 0)
+        self.assertNotIn("of_two", (self.folder / "report/one-trial.html").read_text())
+        self.assertIn("of_two", (self.folder / "report/two-trial.html").read_text())
 
     def test_a_run_of_several_counts_of_threads_has_a_section_for_each(self):
         testing.write_run(self.folder, judged=False)
         testing.write_threads(self.folder, {})
         testing.write_verdicts(self.folder, 2 * [testing.verdict()])
-        self.assertEqual(self.report("--results", self.folder).returncode, 0)
+        self.assertEqual(self.report(self.folder).returncode, 0)
         text = (self.folder / "report.html").read_text()
         places = [text.index(said) for said in (
             "<h2>trial, 1 thread</h2>", "✓ SUPPORTED", "<h2>trial, 2 threads</h2>")]
         self.assertEqual(places, sorted(places))
         self.assertEqual(text.count("✓ SUPPORTED"), 2)
         for count in (1, 2):
-            self.assertTrue((self.folder / f"figures/threads_{count}/time_N.png").exists())
+            self.assertTrue((self.folder / f"report/threads_{count}_time_N.svg").exists())
+        self.assert_links_lead_somewhere("report.html")
 
     def test_a_run_that_learned(self):
         learning.write_run(self.folder, judged=learning.verdicts())
-        result = self.report("--results", self.folder)
+        result = self.report(self.folder)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("and 3 figures", result.stdout)
         files = self.files()
-        self.assertEqual([name for name in files if name.startswith("figures/")], [
-            f"figures/{name}.{kind}" for name in ("accuracy", "latents", "loss")
-            for kind in ("png", "svg")])
+        self.assertEqual([name for name in files if name.startswith("report/")], [
+            f"report/{name}.{kind}" for name in ("accuracy", "latents", "loss")
+            for kind in ("csv", "svg")])
         text = files["report.html"].decode()
         self.assertEqual(text.count("<figure"), 3)
         self.assertIn("80.0 % … 85.0 %", text)
@@ -105,11 +143,21 @@ class ReportTest(testing.FolderTest):
         # What `verify` says of all runs is not about curves.
         testing.write_verdicts(self.folder, [testing.verdict(id="of_all")])
         self.assertEqual(self.report("--results", self.folder).returncode, 0)
-        text = (self.folder / "report.html").read_text()
-        places = [text.index(said) for said in (
-            "<h2>trial</h2>", "Over all cells", "<h2>digits</h2>", "Nobody has judged")]
-        self.assertEqual(places, sorted(places))
-        self.assertTrue((self.folder / "figures" / "b" / "c" / "accuracy.svg").exists())
+        self.assertIn("Over all cells", (self.folder / "report/a.html").read_text())
+        self.assertIn("Nobody has judged", (self.folder / "report/c.html").read_text())
+        self.assertTrue((self.folder / "report" / "c" / "accuracy.svg").exists())
+
+    def test_what_changed_since_earlier_runs(self):
+        for folder in ("old", "new"):
+            for name in ("a", "b"):
+                testing.write_run(self.folder / folder / name, experiment=name)
+        rows = [{**row, "seconds": row["seconds"] and 2 * row["seconds"]} for row in testing.rows()]
+        testing.write_rows(self.folder / "new" / "a", rows, "a")
+        self.assertEqual(self.report(self.folder / "new", "--since", self.folder / "old").returncode, 0)
+        text = (self.folder / "new/report.html").read_text().split('id="changes">')[1]
+        self.assertIn("2.00×", text)
+        self.assertIn("1.00×", text)
+        self.assertIn("No verdict changed", text)
 
     def test_bad_curves_are_refused_in_one_line(self):
         learning.write_run(self.folder)
@@ -134,11 +182,14 @@ class ReportTest(testing.FolderTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("deep/page.html", result.stdout)
         self.assertTrue((self.folder / "deep" / "page.html").exists())
-        self.assertTrue((self.folder / "run" / "figures" / "time_N.svg").exists())
-        self.assertFalse((self.folder / "run" / "report.html").exists())
+        self.assertTrue((self.folder / "deep" / "page" / "time_N.svg").exists())
+        self.assertEqual(sorted(path.name for path in (self.folder / "run").iterdir()),
+                         ["cells.csv", "manifest.json", "verdicts.json"], "--out is obeyed")
 
     def test_bad_input_is_refused_in_one_line(self):
-        self.assert_refused("--results")
+        self.assert_refused("of which runs?")
+        self.assert_refused("of which runs?", self.folder, "--results", self.folder)
+        self.assert_refused("--out page.txt: must end in .html", self.folder, "--out", "page.txt")
         self.assert_refused("--frobnicate", "--results", self.folder, "--frobnicate")
         self.assert_refused("no such folder", "--results", self.folder / "none")
         self.assert_refused("neither a run nor a folder with runs", "--results", self.folder)

@@ -1,12 +1,9 @@
 """The roofline: each part's speed against its FLOPs per byte, under the machine's roofs."""
-import math
-
-from analysis.report import style
-from analysis.report.lines import Drawing
+from analysis.report import texts
+from analysis.report.charts.chart import Axis, Drawing, Line, Look, Mark, Panel
+from analysis.report.charts.colours import part_look
 from analysis.report.names import part_text, short_names
 from analysis.report.sweep import medians_of_parts
-
-DASHED = (0, (4, 2))
 
 
 def roofline_drawing(run, order):
@@ -19,14 +16,16 @@ def roofline_drawing(run, order):
     if not roofs["gemm"] or not roofs["memory"] or not everyone:
         return None
     names = short_names(everyone)
-    window = _window(marks, roofs)
-    figure, panes = style.panels(len(everyone), size=(2.9, 2.5), right=1.5)
-    for axes, name in zip(panes, everyone):
-        _panel(axes, marks[marks["contestant"] == name], roofs, window)
-        axes.set_title(names[name].replace("\n", ", "))
-    for axes in panes[::2]:
-        axes.set_ylabel("speed")
-    return Drawing("roofline", _caption(roofs), figure)
+    low_x, high_x, low_y, high_y = _window(marks, roofs)
+    panels = []
+    for name in everyone:
+        x = Axis("FLOPs per byte", texts.significant, limits=(low_x, high_x))
+        y = Axis("speed", lambda v: texts.rate_text(v, "FLOP/s"), limits=(low_y, high_y))
+        own = marks[marks["contestant"] == name]
+        points = [Mark(part_text(row.part), part_look(row.part), row.x, row.y)
+                  for row in own.itertuples()]
+        panels.append(Panel(names[name], x, y, _roofs(roofs, low_x, high_x) + points, 230))
+    return Drawing("roofline", _caption(roofs), panels)
 
 
 def largest_cells(run):
@@ -52,51 +51,25 @@ def _window(marks, roofs):
             min(marks["y"].min() / 2, roofs["memory"] * low_x), max(marks["y"].max(), peak) * 3)
 
 
-def _panel(axes, own, roofs, window):
-    low_x, high_x, low_y, high_y = window
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlim(low_x, high_x)
-    axes.set_ylim(low_y, high_y)
-    _roofs(axes, roofs, low_x, high_x)
-    labels, colours = [], []
-    for row in own.itertuples():
-        colours.append(style.PARTS.get(row.part, style.MUTED))
-        axes.plot(row.x, row.y, ls="", marker="o", ms=6.5, mew=0.8, mec=style.PAPER,
-                  color=colours[-1], zorder=4)
-        labels.append((high_x, row.y, part_text(row.part), style.INK))
-    style.end_labels(axes, labels, colours)
-    style.decimal_ticks(axes.xaxis, style.short_tick(style.significant))
-    style.decimal_ticks(axes.yaxis, style.short_tick(lambda v: style.rate_text(v, "FLOP/s")))
-    axes.set_xlabel("FLOPs per byte")
-
-
-def _roofs(axes, roofs, low_x, high_x):
+def _roofs(roofs, low_x, high_x):
+    """The slope to the highest roof, and both roofs from where it meets them."""
     memory, peak = roofs["memory"], max(roofs["gemm"], roofs["fma"] or 0)
-    axes.plot([low_x, peak / memory], [memory * low_x, peak], color=style.MUTED, lw=1.2)
-    flat = [("gemm", "sgemm", DASHED if roofs["fma"] else "-"), ("fma", "FMA peak", "-")]
-    for roof, name, line in reversed(flat):
+    lines = [Line(f"memory {texts.rate_text(memory, 'B/s')}", Look("muted"),
+                  [(low_x, memory * low_x), (peak / memory, peak)], kind="roof")]
+    for roof, name, dash in (("fma", "FMA peak", ""), ("gemm", "sgemm", "5 3")):
         if roofs[roof]:
-            axes.plot([roofs[roof] / memory, high_x], [roofs[roof]] * 2, color=style.MUTED,
-                      lw=1.2, ls=line, label=f"{name} {style.rate_text(roofs[roof], 'FLOP/s')}")
-    # Nothing is as fast as what stands above the slope, but for what lies in caches.
-    axes.legend(loc="upper left", frameon=False, fontsize=7, labelcolor=style.MUTED,
-                borderaxespad=0.1, labelspacing=0.2, handlelength=1.8)
-    middle = (low_x * roofs["gemm"] / memory) ** 0.5
-    (x0, y0), (x1, y1) = axes.transData.transform(
-        [(low_x, memory * low_x), (middle, memory * middle)])
-    axes.annotate(f"memory {style.rate_text(memory, 'B/s')}", (middle, memory * middle),
-                  (3, -3), textcoords="offset points", ha="center", va="top", fontsize=7,
-                  color=style.MUTED, rotation=math.degrees(math.atan2(y1 - y0, x1 - x0)),
-                  rotation_mode="anchor")
+            lines.append(Line(
+                f"{name} {texts.rate_text(roofs[roof], 'FLOP/s')}", Look("muted", dash=dash),
+                [(roofs[roof] / memory, roofs[roof]), (high_x, roofs[roof])], kind="roof"))
+    return lines
 
 
 def _caption(roofs):
-    fma = f"multiply-adds from registers {style.rate_text(roofs['fma'], 'FLOP/s')}, " \
+    fma = f"multiply-adds from registers {texts.rate_text(roofs['fma'], 'FLOP/s')}, " \
         if roofs["fma"] else ""
     return "Roofline: the speed of each part with multiply-adds against its FLOPs per byte " \
         "(2 a multiply-add; operands read once and written once), at each contestant's " \
         f"cell with the most work. Roofs, as calibrated in this run: {fma}" \
-        f"sgemm {style.rate_text(roofs['gemm'], 'FLOP/s')}, memory " \
-        f"{style.rate_text(roofs['memory'], 'B/s')}. A part above the slope finds its operands " \
+        f"sgemm {texts.rate_text(roofs['gemm'], 'FLOP/s')}, memory " \
+        f"{texts.rate_text(roofs['memory'], 'B/s')}. A part above the slope finds its operands " \
         "in cache."

@@ -46,6 +46,7 @@ class Run:
     verdicts: list = None  # None: nobody has judged yet
     variants: dict = None  # how attention variants stand, where the run compares some
     errors: pandas.DataFrame = None  # of approximations, where the run measured them
+    known: dict = dataclasses.field(default_factory=dict)  # what was made of its rows
 
     @property
     def gemm_flops_per_second(self):
@@ -141,7 +142,7 @@ def by_threads(run):
         run, name=f"{run.name}/threads_{count}".strip("/"), threads=count,
         manifest=run.manifest | {"calibration": calibrations.get(str(count)),
                                  "settings": settings | {"threads": count}},
-        rows=run.rows[run.rows["threads"] == count]) for count in counts]
+        rows=run.rows[run.rows["threads"] == count], known={}) for count in counts]
 
 
 def run_folders(folder):
@@ -244,13 +245,13 @@ def read_table(path, columns, numbers, floats=()):
     for record, line in zip(records, lines):
         if len(record) != len(header):
             raise BadInput(path, line, f"{len(record)} fields, there must be {len(header)}")
-    rows = pandas.DataFrame(records[1:], columns=header, index=lines[1:])
-    _check_schema(path, rows)
-    for column in numbers:
-        rows[column] = _numbers(path, rows[column])
-    for column in floats:
-        rows[column] = _floats(path, rows[column])
-    return rows
+    read = dict.fromkeys(numbers, _numbers) | dict.fromkeys(floats, _floats)
+    texts = zip(*records[1:]) if len(records) > 1 else [()] * len(header)
+    columns = {name: pandas.Series(text, lines[1:], dtype=object, name=name)
+               for name, text in zip(header, texts)}
+    _check_schema(path, columns["schema"])
+    return pandas.DataFrame({name: read[name](path, column) if name in read else column
+                             for name, column in columns.items()}, index=lines[1:])
 
 
 def _read_rows(path):
@@ -268,6 +269,12 @@ def read_records(path):
     if text and not text.endswith("\n"):
         raise BadInput(path, text.count("\n") + 1,
                        f"the last line is cut off; `--resume {path.parent}` completes the run")
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        if len(records) == text.count("\n"):
+            return records, range(1, len(records) + 1)
+    except csv.Error:
+        pass  # said below, with its line
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records, lines, start = [], [], 1
     try:
@@ -280,10 +287,9 @@ def read_records(path):
     return records, lines
 
 
-def _check_schema(path, rows):
-    for line, schema in rows["schema"].items():
-        if schema != str(SCHEMA):
-            raise BadInput(path, line, f"schema {schema}, this report reads {SCHEMA}")
+def _check_schema(path, column):
+    for line in column.index[column != str(SCHEMA)][:1]:
+        raise BadInput(path, line, f"schema {column[line]}, this report reads {SCHEMA}")
 
 
 def check_rows(path, rows, statuses):
@@ -299,10 +305,9 @@ def check_rows(path, rows, statuses):
 
 
 def check_words(path, column, allowed):
-    for line, word in column.items():
-        if word not in allowed:
-            raise BadInput(path, line, f'{column.name} = "{word}": allowed are '
-                           + ", ".join(allowed))
+    for line in column.index[~column.isin(allowed)][:1]:
+        raise BadInput(path, line, f'{column.name} = "{column[line]}": allowed are '
+                       + ", ".join(allowed))
 
 
 def _numbers(path, column):
@@ -319,7 +324,9 @@ def _floats(path, column):
 
 
 def _values(column):
-    return pandas.Series([_number(text) for text in column], column.index, dtype=float)
+    # Most columns say the same few numbers again and again.
+    known = {text: _number(text) for text in set(column)}
+    return pandas.Series([known[text] for text in column], column.index, dtype=float)
 
 
 def _refuse(path, column, bad):

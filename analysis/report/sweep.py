@@ -1,9 +1,12 @@
 """What a run's sweeps asked for, and what its cells took: medians, quartiles, series."""
+import collections
 import dataclasses
+import functools
 import re
 
 import pandas
 
+from analysis.report.charts.colours import Palette
 from analysis.report.run import DIMENSIONS
 
 ATTENTION = ("scores", "softmax", "weighted_sum")
@@ -16,6 +19,18 @@ def parts_of(part):
     return ATTENTION if part == "attention" else (part,)
 
 
+def _once(function):
+    """What is asked of a run again and again."""
+    @functools.wraps(function)
+    def cached(run, *words):
+        key = (function.__name__, *words)
+        if key not in run.known:
+            run.known[key] = function(run, *words)
+        return run.known[key]
+    return cached
+
+
+@_once
 def repetitions(run, part):
     """Seconds of a part, (cell, repetition) -> s. Of several parts their sum, but for
     repetitions that lack one which others have."""
@@ -25,6 +40,7 @@ def repetitions(run, part):
     return grouped.sum()[count == count.groupby(level="cell_id").transform("max")]
 
 
+@_once
 def cells(run):
     """One row a cell: its dimensions, status, counts, and time with quartiles."""
     rows = run.rows
@@ -40,6 +56,7 @@ def cells(run):
     return table.join(quartiles(run, "total"))
 
 
+@_once
 def quartiles(run, part):
     """Columns seconds (the median), low and high (the quartiles) and repetitions."""
     grouped = repetitions(run, part).groupby(level="cell_id", sort=False)
@@ -48,6 +65,7 @@ def quartiles(run, part):
         "high": grouped.quantile(0.75), "repetitions": grouped.count()})
 
 
+@_once
 def medians_of_parts(run):
     """Median seconds, MACs and bytes moved of each cell's parts, without the total."""
     rows = run.rows[(run.rows["status"] == "ok") & (run.rows["part"] != "total")]
@@ -193,3 +211,18 @@ def _sweep(table, base, dimensions, contestants):
             allowed = column == base[dimension] if dimension in base else True
         here &= column.isna() | allowed
     return Sweep(dimensions, contestants, table[here])
+
+
+@_once
+def palette(run):
+    """One for all figures of a run: contestants in the order of its sweeps."""
+    return Palette(name for sweep in sweeps(run) for name in sweep.contestants)
+
+
+def looks(run, everyone):
+    """Of series: colours and markers tell contestants apart, dashes the other swept
+    dimensions."""
+    siblings = collections.Counter()
+    for series in everyone:
+        yield palette(run).look(series.contestant, siblings[series.contestant])
+        siblings[series.contestant] += 1

@@ -1,66 +1,89 @@
 """The report's tables: what was measured, and what it says about the claims."""
 import collections
-import html
+import dataclasses
 
 import pandas
 
-from analysis.report import style
+from analysis.report import texts
 from analysis.report.names import estimate_text, is_sum_of_terms
 from analysis.report.verdicts import SYMBOLS, is_surprise
 
 DASH = "–"
 
 
+@dataclasses.dataclass
+class Column:
+    name: str
+    number: bool = False
+
+
+@dataclasses.dataclass
+class Cell:
+    text: str
+    value: float = None  # to sort by; the text if there is none
+    note: str = ""
+    verdict: str = None  # its word, as a mark
+    href: str = None
+
+
+@dataclasses.dataclass
+class Table:
+    columns: list
+    rows: list  # of lists of cells
+    kind: str = ""
+    note: str = ""  # above it
+    places: frozenset = frozenset()  # rows that begin another place of a sweep
+    names: list = None  # of the rows: contestants, for links to them
+    id: str = ""
+
+
 def sweep_table(sweep, peak):
     """Medians with quartiles at each place of a sweep; the ratio is to the first
     contestant there. `peak` is the sgemm speed, or None."""
-    names = list(sweep.dimensions)
-    head = "".join(f'<th class="number">{name}</th>' for name in names) + "<th>contestant</th>" \
-        + "".join(f'<th class="number">{name}</th>' for name in (
-            "time, ms", "quartiles, ms", "ratio", "GMACs", "peak MB", "of sgemm peak"))
-    rows = []
+    letters = list(sweep.dimensions)
+    columns = [Column(letter, True) for letter in letters] + [Column("contestant")] + [
+        Column(name, True) for name in (
+            "time, ms", "quartiles, ms", "ratio", "GMACs", "peak MB", "of sgemm peak")]
+    rows, places, names = [], set(), []
     for values, here in sweep.places():
         base = here["seconds"].iloc[0]
-        for i, (_, cell) in enumerate(here.iterrows()):
-            dimensions = "".join(
-                f'<td class="number">{int(values[name]):,}</td>' for name in names)
-            rows.append(f'<tr{" class=place" if i == 0 and names else ""}>{dimensions}'
-                        + _cell(cell, base, peak) + "</tr>")
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead>' \
-        f'<tbody>{"".join(rows)}</tbody></table></div>'
+        places.add(len(rows))
+        for _, cell in here.iterrows():
+            rows.append([Cell(f"{int(values[letter]):,}", values[letter]) for letter in letters]
+                        + _cells(cell, base, peak))
+            names.append(cell["contestant"])
+    return Table(columns, rows, "cells", places=frozenset(places if letters else ()), names=names)
 
 
-def _cell(cell, base, peak):
-    note = ""
-    if pandas.isna(cell["seconds"]):
-        measured = f'<td colspan="3">{html.escape(_why(cell))}</td>'
-    else:
-        if cell["status"] != "ok":
-            note = f"<br><small>after {int(cell['repetitions'])} repetitions " \
-                f"{html.escape(_why(cell))}</small>"
-        quartiles = f"{milliseconds(cell['low'])} … {milliseconds(cell['high'])}"
-        measured = number_cell(milliseconds(cell["seconds"])) + number_cell(quartiles) \
-            + number_cell(f"{cell['seconds'] / base:,.2f}" if base > 0 else DASH)
-    counted = number_cell(f"{cell['macs'] / 1e9:,.3f}" if cell["macs"] >= 0 else DASH)
+def _cells(cell, base, peak):
+    note, seconds = "", cell["seconds"]
+    timed = not pandas.isna(seconds)
+    if not timed:
+        note = _why(cell)
+    elif cell["status"] != "ok":
+        note = f"after {int(cell['repetitions'])} repetitions {_why(cell)}"
     held = f"{cell['bytes_peak'] / 1e6:,.1f}" if cell["bytes_peak"] >= 0 else DASH
-    if pandas.isna(cell["seconds"]) and held != DASH:
+    if not timed and held != DASH:
         held = f"≈ {held}"
-    share = 2 * cell["macs"] / cell["seconds"] / peak if peak and cell["seconds"] > 0 else None
-    of_peak = f"{100 * share:.0f} %" if share is not None and share == share else DASH
-    return f'<td class="name">{html.escape(cell["contestant"])}{note}</td>' \
-        + measured + counted + number_cell(held) + number_cell(of_peak)
+    share = 2 * cell["macs"] / seconds / peak if peak and seconds > 0 else float("nan")
+    measured = [Cell(DASH)] * 3
+    if timed:
+        measured = [Cell(milliseconds(seconds), seconds),
+                    Cell(f"{milliseconds(cell['low'])} … {milliseconds(cell['high'])}",
+                         cell["high"] - cell["low"]),
+                    Cell(f"{seconds / base:,.2f}", seconds / base) if base > 0 else Cell(DASH)]
+    return [Cell(cell["contestant"], note=note), *measured,
+            Cell(f"{cell['macs'] / 1e9:,.3f}", cell["macs"]) if cell["macs"] >= 0 else Cell(DASH),
+            Cell(held, cell["bytes_peak"]),
+            Cell(f"{100 * share:.0f} %", share) if share == share else Cell(DASH)]
 
 
 def _why(cell):
     return f"{cell['status']}: {cell['reason']}" if cell["reason"] else cell["status"]
 
 
-def number_cell(text):
-    return f'<td class="number">{text}</td>'
-
-
 def milliseconds(seconds):
-    return style.significant(1e3 * seconds, 4)
+    return texts.significant(1e3 * seconds, 4)
 
 
 def counts_text(verdicts):
@@ -71,34 +94,22 @@ def counts_text(verdicts):
     return text + (f"; {surprises} not as expected" if surprises else "")
 
 
-def verdict_table(verdicts):
-    confidence = 100 * verdicts[0].get("confidence", 0.95)
-    # Claims about what learns have their numbers in their reasons.
-    has_numbers = any(claimed(verdict) or estimate_text(verdict) for verdict in verdicts)
-    heads = f"<th>claimed</th><th>estimate [{confidence:g} %]</th>" if has_numbers else ""
-    rows = "".join(_verdict_row(verdict, has_numbers) for verdict in verdicts)
-    return f"""<p>{counts_text(verdicts)}</p>
-<div class="scroll"><table class="verdicts"><thead><tr><th>verdict</th><th>claim</th>
-{heads}<th>reason</th></tr></thead>
-<tbody>{rows}</tbody></table></div>"""
-
-
-def _verdict_row(verdict, has_numbers):
+def verdict_row(verdict):
+    """Of a claim's row: its texts."""
     word = verdict["verdict"]
-    mark = "<small>as expected</small>" if word == verdict.get("expected") == "REFUTED" else \
-        "<small><b>! not as expected</b></small>" if is_surprise(verdict) else ""
-    about = [verdict["id"], verdict.get("contestant"), _versus(verdict), verdict.get("part"),
+    # Of a claim about many contestants the id names the one.
+    contestant = str(verdict.get("contestant") or "")
+    named = "" if verdict["id"].endswith(f":{contestant}") else contestant
+    about = [verdict["id"], named, _versus(verdict), verdict.get("part"),
              verdict.get("quantity"), _anchor(verdict)]
-    small = " · ".join(html.escape(str(each)) for each in about if each and each != "fact")
-    source = f" <span class=muted>[{html.escape(str(verdict['source']))}]</span>" \
-        if verdict.get("source") else ""
-    note = f"<small>{html.escape(str(verdict['note']))}</small>" if verdict.get("note") else ""
-    numbers = f"""<td data-label="claimed">{html.escape(claimed(verdict))}</td>
-<td class="name" data-label="estimate">{estimate_text(verdict) or DASH}</td>
-""" if has_numbers else ""
-    return f"""<tr><td><span class="verdict {word.lower()}">{SYMBOLS[word]} {word}</span>{mark}</td>
-<td>{html.escape(str(verdict.get("statement", "")))}{source}<small>{small}</small></td>
-{numbers}<td>{html.escape(str(verdict.get("reason") or ""))}{note}</td></tr>"""
+    mark = "as expected" if word == verdict.get("expected") == "REFUTED" else \
+        "! not as expected" if is_surprise(verdict) else ""
+    return {"word": word, "mark": mark, "surprise": is_surprise(verdict),
+            "statement": str(verdict.get("statement", "")),
+            "source": str(verdict.get("source") or ""),
+            "about": " · ".join(str(each) for each in about if each and each != "fact"),
+            "claimed": claimed(verdict), "estimate": estimate_text(verdict),
+            "reason": str(verdict.get("reason") or ""), "note": str(verdict.get("note") or "")}
 
 
 def _versus(verdict):
@@ -113,7 +124,7 @@ def claimed(verdict):
     """What the claim's value and tolerance say, in words."""
     kind, value = verdict.get("kind"), verdict.get("value")
     tolerance = verdict.get("tolerance") or 0
-    number = "" if value is None else style.plain(value, 6)
+    number = "" if value is None else texts.plain(value, 6)
     # Counts have a tolerance for rounding only.
     around = f" ± {tolerance:g}" if tolerance > 1e-4 else ""
     percent = f", to {100 * tolerance:g} %" if tolerance > 1e-4 else ""

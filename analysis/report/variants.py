@@ -1,14 +1,13 @@
 """Attention variants beside softmax attention: who keeps its promise, from where on it
 pays, and what error buys what time."""
-import html
-
-import pandas
-
-from analysis.report import style
-from analysis.report.lines import Drawing, finish, look
+from analysis.report import texts
+from analysis.report.charts.chart import Axis, Drawing, Line, Panel, Rule
+from analysis.report.charts.colours import GUIDE, INK
+from analysis.report.lines import ALONE, along
 from analysis.report.names import DIMENSIONS, label, short_names
 from analysis.report.run import BadInput, is_number, read_json, read_table
-from analysis.report.sweep import cells, parse_name
+from analysis.report.sweep import cells, looks, palette, parse_name
+from analysis.report.tables import DASH, Cell, Column, Table
 from analysis.report.verdicts import SYMBOLS
 
 FILE = "variants.json"
@@ -16,9 +15,10 @@ ERRORS = "errors.csv"
 ERROR_COLUMNS = ["schema", "experiment", "run_id", "cell_id", "contestant", "pattern", "error"]
 PATTERNS = {"random": "drawn rows", "uniform": "all keys weigh the same",
             "peaked": "each row looks for itself", "copy": "each row looks N/2 further"}
-DASH = "–"
-HEADS = ("attention", "as its paper states", "exponent of its attention's time", "verdict",
-         "faster from N =", "speed", "memory saved", "exact, or where")
+HEADS = [Column("attention"), Column("as its paper states"),
+         Column("exponent of its attention's time"), Column("verdict"), Column("faster from N ="),
+         Column("speed", number=True), Column("memory saved", number=True),
+         Column("exact, or where")]
 
 
 def read_variants(folder):
@@ -56,39 +56,37 @@ def read_errors(folder):
 
 def leaderboard(content):
     """The table of all variants, the fastest first."""
-    head = "".join(f"<th>{name}</th>" for name in HEADS)
     top = max((row.get("N") or 0 for row in content["variants"]), default=0)
-    rows = "".join(_row(row, top) for row in content["variants"])
-    return f"""<p>Softmax attention's over their own time and memory at N = {top:,}, of a whole
-forward.</p>
-<div class="scroll"><table class="variants"><thead><tr>{head}</tr></thead>
-<tbody>{rows}</tbody></table></div>"""
+    return Table(HEADS, [_row(row, top) for row in content["variants"]], kind="variants",
+                 note=f"Softmax attention's over their own time and memory at N = {top:,}, of a "
+                 "whole forward.")
 
 
 def _row(row, top):
     word = row.get("verdict")
-    verdict = f'<span class="verdict {word.lower()}">{SYMBOLS[word]} {word}</span>' \
-        if word in SYMBOLS else DASH
-    paper = f"<small>{html.escape(row['paper'])}</small>"
     there = row.get("N") == top
-    limit = "exact" if row.get("exact") else html.escape(row.get("limit") or DASH)
-    return f"""<tr class="place"><td class="name">{html.escape(row["label"])}</td>
-<td>{html.escape(row["cost"])}{paper}</td><td class="name">{_interval(row.get("exponent"), 2)}</td>
-<td>{verdict}</td><td>{html.escape(row.get("pays") or DASH)}</td>
-<td class="number">{_times(row.get("speed") if there else None)}</td>
-<td class="number">{_times(row.get("memory") if there else None)}</td>
-<td>{limit}</td></tr>"""
+    limit = "exact" if row.get("exact") else row.get("limit") or DASH
+    return [Cell(row["label"]), Cell(row["cost"], note=row["paper"]), _exponent(row.get("exponent")),
+            Cell("" if word in SYMBOLS else DASH, verdict=word if word in SYMBOLS else None),
+            _pays(row), _times(row.get("speed") if there else None),
+            _times(row.get("memory") if there else None), Cell(limit)]
 
 
-def _interval(interval, places):
+def _exponent(interval):
     if interval is None:
-        return DASH
-    low, middle, high = (f"{interval[key]:.{places}f}" for key in ("low", "estimate", "high"))
-    return f"{middle} [{low}, {high}]"
+        return Cell(DASH)
+    low, middle, high = (f"{interval[key]:.2f}" for key in ("low", "estimate", "high"))
+    return Cell(f"{middle} [{low}, {high}]", interval["estimate"])
+
+
+def _pays(row):
+    interval = row.get("pays_from")
+    return Cell(row.get("pays") or DASH, interval and interval["estimate"])
 
 
 def _times(interval):
-    return DASH if interval is None else f"{style.significant(interval['estimate'])}×"
+    return Cell(DASH) if interval is None else Cell(
+        f"{texts.significant(interval['estimate'])}×", interval["estimate"])
 
 
 def speed_drawing(run, sweep):
@@ -97,27 +95,27 @@ def speed_drawing(run, sweep):
         return None
     everyone = sweep.series()
     base = next((s for s in everyone if s.contestant == run.variants["baseline"]), None)
-    others = [s for s in everyone if s is not base and len(s.timed) > 1]
-    if base is None or not others:
+    if base is None:
         return None
     reference = dict(zip(base.timed["x"], base.timed["seconds"]))
     names = short_names([each.contestant for each in everyone])
-    figure, [axes] = style.panels(1, size=(4.6, 3.4), right=1.9)
-    labels, values = [], []
-    for series in others:
-        how = look(series, everyone)
+    items = []
+    for series, look in zip(everyone, looks(run, everyone)):
+        if series is base or len(series.timed) < 2:
+            continue
         ratios = {x: reference[x] / s for x, s in zip(series.timed["x"], series.timed["seconds"])
                   if x in reference}
-        axes.plot(list(ratios), list(ratios.values()), **how)
-        values += list(ratios)
-        labels.append((max(ratios), ratios[max(ratios)], label(series, names), how["color"]))
-    axes.axhline(1, color=style.INK, lw=0.9, ls=(0, (5, 3)))
-    finish(axes, "N", sorted(set(values)), lambda value: style.plain(value) + "×",
-           "softmax's time over its own")
-    style.end_labels(axes, labels)
-    caption = "Where a line crosses 1 (dashed), the variant begins to pay: whole forwards, " \
-        "medians, against softmax attention in its fastest form."
-    return Drawing(f"speed_{sweep.name}", caption, figure)
+        if ratios:
+            items.append(Line(label(series, names), look, list(ratios.items()), kind="ratio"))
+    if not items:
+        return None
+    values = sorted({x for line in items for x, _ in line.points})
+    items.append(Rule("as fast as softmax", INK, y=1))
+    caption = "Where a line crosses 1, the variant begins to pay: whole forwards, medians, against " \
+        "softmax attention in its fastest form."
+    return Drawing(f"speed_{sweep.name}", caption, [Panel(
+        "", along("N", values), Axis("softmax's time over its own",
+                                     lambda value: texts.plain(value) + "×"), items, ALONE)])
 
 
 def trade_off_drawing(run):
@@ -135,37 +133,25 @@ def trade_off_drawing(run):
         return None
     table = table.assign(family=[_family(name) for name in table["contestant"]])
     families = list(dict.fromkeys(table["family"]))
-    figure, panes = style.panels(len(patterns), size=(3.1, 2.5), right=1.2)
-    for axes, pattern in zip(panes, patterns):
+    exact = list(baseline["seconds"].head(1))
+    panels = []
+    for pattern in patterns:
         here = table[table["pattern"] == pattern]
-        exact = list(baseline["seconds"].head(1))
-        for seconds in exact:
-            axes.axvline(seconds, color=style.MUTED, lw=1, ls=(0, (5, 3)))
-        _trade_off_panel(axes, here, families, max([here["seconds"].max()] + exact))
-        axes.set_title(f"{pattern}: {PATTERNS[pattern]}")
+        items = []
+        for family in families:
+            own = here[here["family"] == family].sort_values("macs")
+            if len(own):
+                items.append(Line(family, _family_look(run, family),
+                                  list(zip(own["seconds"], own["error"])), kind="setting"))
+        ends = [here["seconds"].min(), here["seconds"].max(), *exact]
+        x = Axis("time of a forward", texts.seconds_text, limits=(min(ends) / 1.2, max(ends) * 1.2))
+        items += [Rule("softmax attention", GUIDE, x=seconds) for seconds in exact]
+        panels.append(Panel(f"{pattern}: {PATTERNS[pattern]}", x,
+                            Axis("relative error", lambda value: f"{value:.3g}"), items))
     caption = "What error buys what time: relative error of one attention against exact " \
         "softmax attention over the same rows, and the median time of a whole forward; a point " \
         f"is a setting, a line a variant. Dashed: softmax attention, at {_base_text(run)}."
-    return Drawing("trade_off", caption, figure)
-
-
-def _trade_off_panel(axes, here, families, right):
-    labels = []
-    for family in families:
-        own = here[here["family"] == family].sort_values("macs")
-        if own.empty:
-            continue
-        colour, marker = style.colour_and_marker(family, families)
-        axes.plot(own["seconds"], own["error"], color=colour, marker=marker)
-        labels.append((right, own["error"].iloc[-1], family, colour))
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.margins(x=0.06, y=0.1)
-    style.decimal_ticks(axes.xaxis, style.short_tick(style.seconds_text), apart=0.15)
-    style.decimal_ticks(axes.yaxis, lambda value: f"{value:g}")
-    axes.set_xlabel("time of a forward")
-    axes.set_ylabel("relative error")
-    style.end_labels(axes, labels)
+    return Drawing("trade_off", caption, panels)
 
 
 def _family(contestant):
@@ -173,6 +159,12 @@ def _family(contestant):
     stem, options = parse_name(contestant)
     own = dict(options)
     return own.get("attention", own.get("form", stem))
+
+
+def _family_look(run, family):
+    """That of its first contestant, so that it looks alike in all figures."""
+    known = palette(run)
+    return known.look(next((name for name in known.order if _family(name) == family), family))
 
 
 def _base_text(run):

@@ -8,4 +8,6 @@ _FORM = re.compile(r"(?<![a-z0-9_])attention=(?=(?:streaming|materialised)(?![a-
 
 def in_todays_words(text):
     """A contestant's name, or a whole file that has some."""
-    return _FORM.sub("form=", text)
+    # Looking for the two words is far quicker than for the pattern.
+    old = "attention=streaming" in text or "attention=materialised" in text
+    return _FORM.sub("form=", text) if old else text

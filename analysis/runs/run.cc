@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "analysis/runs/run_manifest.h"
 #include "contract/options.h"
@@ -159,8 +160,29 @@ void require_one_run(const Run& run, const Field& field) {
           field.line, definition, run.definition_sha256);
 }
 
+// What is judged is printed, and written as JSON.
+void require_utf8(const std::string& path, const std::string& text) {
+  const auto is_utf8 = [](std::string_view part) {
+    try {
+      nlohmann::json(part).dump();
+      return true;
+    } catch (const nlohmann::json::type_error&) {
+      return false;
+    }
+  };
+  if (is_utf8(text)) return;
+  std::istringstream lines(text);
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    require(is_utf8(line), "{}:{}: not UTF-8 text", path, number);
+  }
+}
+
 void read_cells(Run& run, const std::string& path) {
-  const Records records = parse_records(path, read_file(path));
+  const std::string text = read_file(path);
+  require_utf8(path, text);
+  const Records records = parse_records(path, text);
   std::size_t line = 2;
   std::map<std::string, std::size_t> index;
   for (const Record& row : records.rows) {

@@ -187,6 +187,11 @@ TEST(ReadRun, RefusesAnUnknownStatus) {
             "failed");
 }
 
+TEST(ReadRun, RefusesBytesThatAreNoText) {
+  EXPECT_EQ(refusal(with(made_row(), "plan", "\xff")),
+            "RUN/cells.csv:3: not UTF-8 text");
+}
+
 TEST(ReadRun, RefusesRowsOfTwoRuns) {
   EXPECT_EQ(refusal(with(made_row(), "run_id", "other")),
             "RUN/cells.csv:3: a row of run other, the first is of run");

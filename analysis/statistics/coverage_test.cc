@@ -18,12 +18,17 @@ constexpr double kTolerance = 0.1;
 
 struct Score {
   int covered = 0;          // by the 95 % interval
+  int holds_estimate = 0;   // each of its two does, the wide one the usual too
   int falsely_inside = 0;   // truth at the tolerance's border or beyond, and the
                             // 99 % interval wholly inside
   int falsely_outside = 0;  // truth just within, the interval wholly outside
 
   void add(const Bounds& bounds, double truth) {
     covered += bounds.usual.contains(truth);
+    holds_estimate += bounds.usual.contains(bounds.usual.estimate) &&
+                      bounds.wide.contains(bounds.wide.estimate) &&
+                      bounds.wide.contains(bounds.usual.low) &&
+                      bounds.wide.contains(bounds.usual.high);
     // A claim whose border is the truth: inside is false, outside is false.
     const double low = truth - 2 * kTolerance;
     falsely_inside += bounds.wide.low >= low && bounds.wide.high <= truth;
@@ -33,6 +38,7 @@ struct Score {
   // Coverage of 93 to 97 %, less or more what chance does to 1,000 sweeps (a
   // standard error of 0.6 %).
   void expect_honest(const std::string& what) const {
+    EXPECT_EQ(holds_estimate, kSweeps) << what;
     EXPECT_GE(covered, kSweeps * 930 / 1000 - 6) << what;
     EXPECT_LE(covered, kSweeps * 970 / 1000 + 6) << what;
     EXPECT_LT(falsely_inside, kSweeps / 100) << what;

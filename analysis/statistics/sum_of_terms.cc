@@ -42,7 +42,9 @@ double worst_prediction(const Columns& terms, const Locations& logs) {
   double worst = 0;
   for (std::size_t i = 0; i < logs.size(); ++i) {
     const auto without = coefficients(terms, logs, i);
-    worst = std::max(worst, std::abs(residual(terms, without, logs, i)));
+    const double off = std::abs(residual(terms, without, logs, i));
+    // What can't be foretold is as wrong as can be.
+    worst = std::max(worst, std::isnan(off) ? HUGE_VAL : off);
   }
   return worst;
 }

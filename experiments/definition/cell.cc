@@ -1,5 +1,6 @@
 #include "experiments/definition/cell.h"
 
+#include <algorithm>
 #include <map>
 
 #include "contract/registry.h"
@@ -43,9 +44,55 @@ std::string id_of(const Cell& cell) {
   return id + fmt::format("/{}/threads={}", cell.scalar, cell.threads);
 }
 
+// More than any cost of the shape, and than whatever its formulas multiply on
+// the way; in doubles, which don't wrap round. Every cost is a sum of products:
+// of examples, layers, rows and widths, or of two of rows and a width.
+double bound(const Cell& cell, const Shape& s) {
+  constexpr double kFactors = 256;  // a backward's products, widenings, bytes
+  const double rows = static_cast<double>(s.N + s.M + s.O);
+  const double layers =
+      2 + static_cast<double>(s.B) * static_cast<double>(s.L + 1);
+  double width = static_cast<double>(s.C + s.D + s.H);
+  for (const OptionSpec& option : cell.entry.contestant->options) {
+    if (option.kind != OptionKind::number) continue;
+    width += static_cast<double>(cell.entry.options.number(option.name));
+  }
+  return kFactors * static_cast<double>(s.batch) * layers * rows * width *
+         (rows + width);
+}
+
+// What is counted is counted in 64 bits. Where the bound is too coarse to tell,
+// a cost can at most be quadrupled when N doubles: of the largest N that is
+// certain, how much that leaves.
+void require_countable(const Cell& cell) {
+  constexpr double kMost = 0x1p63;
+  if (bound(cell, cell.shape) < kMost) return;
+  Cell smaller = cell;
+  while (smaller.shape.N > 1) {
+    smaller.shape.N /= 2;
+    if (bound(smaller, smaller.shape) >= kMost) continue;
+    try {
+      const Cost cost = smaller.declared();
+      const Work all = cost.total();
+      const double times = static_cast<double>(cell.shape.N) /
+                           static_cast<double>(smaller.shape.N);
+      const double most = static_cast<double>(
+          std::max({all.flops(), all.bytes_moved, cost.bytes_held}));
+      if (most * times * times < kMost / 16) return;
+      break;
+    } catch (const Error&) {
+      continue;  // a shape that the contestant refuses says nothing
+    }
+  }
+  throw Error(
+      "its cost may reach 2^63: counts of multiply-adds and bytes below it are "
+      "allowed");
+}
+
 }  // namespace
 
 Cost Cell::declared() const {
+  require_countable(*this);
   const Contestant& contestant = *entry.contestant;
   if (phase == Phase::forward) {
     return contestant.cost(shape, entry.options, scalar_bytes(), threads);

@@ -252,5 +252,39 @@ TEST(Cells, EveryDefinitionOfTheSuiteMakesCells) {
   EXPECT_GE(definitions, 9u);
 }
 
+// Each of them multiplies past 2^64 in some formula.
+TEST(Cells, ACostThatCannotBeCountedIsRefused) {
+  const std::vector<Cell> cells = cells_of(define(kGood), 1);
+  Cell cell = *std::find_if(cells.begin(), cells.end(), [](const Cell& each) {
+    return each.entry.name() == "transformer";
+  });
+  constexpr std::size_t kLong = 2147483647, kWide = std::size_t{1} << 30;
+  const auto said_of = [&](const Shape& shape) -> std::string {
+    cell.shape = shape;
+    try {
+      cell.declared();
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  for (const Shape& shape :
+       {Shape{.N = kLong, .C = 16, .D = 16},
+        Shape{.N = kWide, .C = kWide, .D = kWide, .batch = 16},
+        Shape{.N = 64,
+        .M = kLong,
+        .B = kLong,
+        .C = 16,
+        .D = 16,
+        .batch = kLong}}) {
+    EXPECT_NE(said_of(shape).find("below it are allowed"), std::string::npos)
+        << shape.N;
+  }
+  // What is large, and can be counted, is: a row of scores more, N·D MACs more.
+  const Shape large{.N = std::size_t{1} << 24, .C = 16, .D = 16};
+  EXPECT_EQ(said_of(large), "");
+  EXPECT_GT(cell.declared()[Part::scores].macs, 16 * large.N * (large.N - 1));
+}
+
 }  // namespace
 }  // namespace suite

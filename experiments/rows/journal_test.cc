@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 
@@ -100,12 +101,21 @@ TEST_F(JournalTest, ACutAtAnyByteLosesOnlyTheUnfinished) {
     Journal journal(folder_, true);
     const bool has_first = size >= header_line().size() + first.size();
     const bool has_second = size == whole.size();
+    const std::string_view kept = std::string_view(whole).substr(0, size);
+    const auto lines = std::count(kept.begin(), kept.end(), '\n');
+    const std::size_t whole_rows = has_second ? 4 : has_first ? 2 : 0;
+    EXPECT_EQ(journal.rows().size(), whole_rows) << size;
+    EXPECT_EQ(journal.dropped(), static_cast<std::size_t>(lines) - 1 -
+                                     whole_rows +
+                                     (kept.ends_with('\n') ? 0 : 1))
+        << size;
     EXPECT_EQ(journal.finished("a", 0), has_first) << size;
     EXPECT_EQ(journal.finished("a", 1), has_second) << size;
     EXPECT_EQ(read_file(path()), header_line() + (has_first ? first : "") +
                                      (has_second ? second : ""))
         << size;
     journal.append(repetition("b", 0));
+    EXPECT_EQ(journal.rows().size(), whole_rows + repetition("b", 0).size());
     EXPECT_TRUE(Journal(folder_, true).finished("b", 0)) << size;
   }
 }

@@ -145,6 +145,8 @@ Manifest Manifest::open(const RunPlace& place, const Undertaking& what,
   if (manifest.lock_ == nullptr) {
     manifest.lock_ = std::make_unique<FolderLock>(manifest.folder_);
   }
+  remove_unfinished(manifest.folder_,
+                    place.resume.empty() ? Within::folder : Within::all_below);
   // That of an earlier run is kept until its rows have been looked for.
   if (!std::filesystem::exists(file_in(manifest.folder_))) manifest.save();
   if (!place.folder_file.empty()) {

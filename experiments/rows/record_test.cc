@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+#include <random>
+
 #include "support/check.h"
 #include "support/csv.h"
 
@@ -44,9 +48,44 @@ TEST(Record, WhatIsWrittenReadsBack) {
   EXPECT_FALSE(records.cut);
 }
 
+// Of bytes drawn among those that mean something, one row after another.
+TEST(Record, WhateverIsWrittenReadsBack) {
+  constexpr std::string_view kBytes = ",\"\r\n x0\xff;'";
+  std::mt19937 draw(1);
+  std::string text = header_line();
+  std::vector<Record> written;
+  for (int i = 0; i < 2000; ++i) {
+    Record record;
+    for (const std::string_view column : kColumns) {
+      for (auto left = draw() % 6; left > 0; --left) {
+        record[column] += kBytes[draw() % kBytes.size()];
+      }
+    }
+    record["schema"] = "1";
+    text += record.line();
+    written.push_back(record);
+  }
+  const Records read = parse_records("cells.csv", text);
+  ASSERT_EQ(read.rows.size(), written.size());
+  EXPECT_FALSE(read.cut);
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    for (const std::string_view column : kColumns) {
+      ASSERT_EQ(read.rows[i][column], written[i][column]) << i << column;
+    }
+  }
+}
+
 TEST(Record, NumbersReadBackAsTheSameDouble) {
   for (const double value : {0.1, 1e-9, 1.0 / 3, 12345678.9}) {
     EXPECT_EQ(std::stod(exact(value)), value);
+  }
+  std::mt19937_64 draw(1);
+  for (int i = 0; i < 10'000; ++i) {
+    const auto value = std::bit_cast<double>(draw());
+    // The least ones std::stod() takes for an error.
+    if (std::isnormal(value)) {
+      ASSERT_EQ(std::stod(exact(value)), value);
+    }
   }
 }
 

@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from experiments.run.testing import RUN, RUN_WITH_BROKEN, SMOKE, RunTestCase, rows_of, run
+from experiments.run.testing import (CALIBRATED, RUN, RUN_WITH_BROKEN, SMOKE, RunTestCase,
+                                     rows_of, run)
 
 LONG = """
 shows = "Long enough to be killed."
@@ -71,7 +72,7 @@ class RunTest(RunTestCase):
 
     def test_the_manifest_says_how_the_numbers_were_made(self):
         out = self.folder / "out"
-        run(SMOKE, "--out", out, "--repetitions", 1, "--filter", "^bare")
+        run(SMOKE, "--out", out, "--repetitions", 1, "--filter", "^bare", program=CALIBRATED)
         manifest = json.loads((out / "manifest.json").read_text())
         for key in ("machine", "build", "load", "calibration", "definition",
                     "settings", "command_line", "warnings", "accounts"):
@@ -84,6 +85,8 @@ class RunTest(RunTestCase):
                 manifest["calibration"][when]["gemm_flops_per_second"], 1e8)
             self.assertGreater(
                 manifest["calibration"][when]["fma_flops_per_second"], 1e8)
+        # Measured, each time anew.
+        self.assertNotEqual(manifest["calibration"]["before"], manifest["calibration"]["after"])
         self.assertEqual(manifest["definition"]["text"], SMOKE.read_text())
         self.assertIsNotNone(manifest["finished"])
 

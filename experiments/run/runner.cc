@@ -5,7 +5,7 @@
 #include "experiments/run/precision.h"
 #include "experiments/run/residency.h"
 #include "experiments/run/timing.h"
-#include "support/check.h"
+#include "support/files.h"
 
 namespace suite {
 namespace {
@@ -62,6 +62,8 @@ void Runner::check_and_count(const Cell& cell, Planner& planner) {
   if (!too_much.empty()) return outcomes_.skipped(cell, too_much, &declared);
   try {
     check_and_count(*tested);
+  } catch (const FileError&) {
+    throw;
   } catch (const std::exception& error) {
     return outcomes_.failed(cell, error.what(), &declared);
   }
@@ -111,6 +113,8 @@ std::string Runner::repeat(PlannedCell& planned,
     const Measurement measured = tested.time(keep_running, report);
     outcomes_.measured(tested.cell(), planned.repetitions.front(), measured,
                        tested.declared());
+  } catch (const FileError&) {
+    throw;
   } catch (const std::bad_alloc&) {
     return stop(planned, "out of memory");
   } catch (const Error& error) {

@@ -1,5 +1,7 @@
 #include "pretrained/huggingface/load.h"
 
+#include <algorithm>
+
 #include "pretrained/checkpoint/load.h"
 #include "pretrained/checkpoint/permuted_copy.h"
 #include "pretrained/huggingface/names.h"
@@ -50,7 +52,7 @@ NamedTensor<T> theirs(const std::string& architecture,
 
 }  // namespace
 
-void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
+void check_extents(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
   constexpr std::size_t kMostBlocks = 10000;
   const std::size_t tensors = checkpoint.names().size();
   require(encoder.layers <= tensors,
@@ -63,6 +65,21 @@ void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder) {
               encoder.blocks * encoder.layers <= tensors,
           "{}: {} blocks of {} layers by config.json, and {} tensors in all",
           checkpoint.folder(), encoder.blocks, encoder.layers, tensors);
+  double values = 0;
+  for (const std::string& name : checkpoint.names()) {
+    double of_tensor = 1;
+    for (const std::size_t extent : checkpoint.shape(name)) {
+      of_tensor *= static_cast<double>(extent);
+    }
+    values += of_tensor;
+  }
+  // Latents are a tensor, and every MLP has one of channels by channels.
+  const double wanted =
+      static_cast<double>(std::max(encoder.latents, encoder.channels)) *
+      static_cast<double>(encoder.channels);
+  require(wanted <= values,
+          "{}: {} latents of {} channels by config.json, and {} values in all",
+          checkpoint.folder(), encoder.latents, encoder.channels, values);
 }
 
 template <class T>

@@ -10,9 +10,10 @@
 
 namespace suite {
 
-// Throws Error for a config.json that claims more layers than any memory holds:
-// each has tensors, whether blocks share theirs or have their own.
-void check_depth(const Checkpoint& checkpoint, const EncoderConfig& encoder);
+// Before memory is taken for the model: throws Error for a config.json that
+// claims more layers, latents or channels than the checkpoint can have, whether
+// blocks share theirs or have their own.
+void check_extents(const Checkpoint& checkpoint, const EncoderConfig& encoder);
 
 // Fills every parameter and statistic from tensors of the names and shapes that
 // `architecture` gives them. Throws Error, one line, if any is missing, of

@@ -15,7 +15,10 @@ namespace {
 using Bytes = std::optional<std::uint64_t>;  // nothing: the file does not say
 
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kUnknown32 = 0xffffffff;  // of a file from a pipe
+// Of a file from a pipe: as ffmpeg and most write it, and as sox does, whose
+// own is of the samples alone or of them and what stands before.
+constexpr std::uint64_t kUnknown32 = 0xffffffff, kUnknownOfSox = 0x7ffff000;
+constexpr std::uint64_t kLongestHeadOfSox = 4096;
 constexpr int kMostChunks = 10000;                // before the samples
 
 // A file of chunks: a name, a size, and as many bytes.
@@ -55,6 +58,11 @@ std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
   return a > kMost - b ? kMost : a + b;
 }
 
+bool is_unknown32(std::uint64_t size) {
+  return size == kUnknown32 ||
+         (size >= kUnknownOfSox && size - kUnknownOfSox < kLongestHeadOfSox);
+}
+
 std::string text(const ByteSource& source, std::uint64_t at,
                  std::size_t count) {
   if (at > source.size() || count > source.size() - at) return "";
@@ -78,7 +86,6 @@ Bytes number(const ByteSource& source, std::uint64_t at, std::size_t count,
 // Where the samples end, by the size of their chunk.
 Bytes end_of_chunk(const ByteSource& source, const Chunks& kind) {
   const std::uint64_t head = kind.name_bytes + kind.size_bytes;
-  const std::uint64_t unknown = kind.size_bytes == 4 ? kUnknown32 : kMost;
   std::uint64_t at = kind.first;
   Bytes long_size;  // RF64 has those that 32 bits do not hold in a chunk
   for (int chunk = 0; chunk < kMostChunks; ++chunk) {
@@ -92,7 +99,9 @@ Bytes end_of_chunk(const ByteSource& source, const Chunks& kind) {
     }
     if (name == "ds64") long_size = number(source, at + head + 8, 8, false);
     const bool is_sound = name.starts_with(kind.sound);
-    if (is_sound && *size == unknown) size = long_size;
+    const bool unknown =
+        kind.size_bytes == 4 ? is_unknown32(*size) : *size == kMost;
+    if (is_sound && unknown) size = long_size;
     if (!size) return {};
     const std::uint64_t end = sum(sum(at, head), *size);
     if (is_sound) return end;
@@ -104,14 +113,14 @@ Bytes end_of_chunk(const ByteSource& source, const Chunks& kind) {
 // What follows the samples belongs to a WAV too.
 Bytes end_of_riff(const ByteSource& source, bool big_endian) {
   const Bytes said = number(source, 4, 4, big_endian);
-  if (!said || *said == kUnknown32) return {};
+  if (!said || is_unknown32(*said)) return {};
   return *said + 8;
 }
 
 Bytes end_of_au(const ByteSource& source, bool big_endian) {
   const Bytes begin = number(source, 4, 4, big_endian);
   const Bytes size = number(source, 8, 4, big_endian);
-  if (!begin || !size || *size == kUnknown32) return {};
+  if (!begin || !size || is_unknown32(*size)) return {};
   return *begin + *size;
 }
 

@@ -18,7 +18,7 @@ Loaded load_trained(const Checkpoint& checkpoint, const nlohmann::json& json,
           "--semantics goes with weights of transformers'");
   TrainedModel trained = trained_model(json);
   IoConfig& config = trained.described.config;
-  check_depth(checkpoint, config.encoder);
+  check_extents(checkpoint, config.encoder);
   const std::vector<std::string> names = {trained.input().name};
   check_options(a, kTrainedArchitecture, names);
   std::map<std::string, NpyArray> files = read_inputs(a, names);
@@ -64,7 +64,7 @@ Loaded load_checkpoint(const PretrainedArguments& a) {
       shapes_for(files, names, asked_shapes(json, architecture));
   HuggingfaceModel described =
       huggingface_model(json, architecture, shapes, a.semantics);
-  check_depth(checkpoint, described.config.encoder);
+  check_extents(checkpoint, described.config.encoder);
   configure(a, described.config);
   ModelInputs inputs = model_inputs(std::move(files), a, described, shapes);
 

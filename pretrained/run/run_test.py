@@ -346,8 +346,10 @@ class Refusals(EncodeTest):
         self.refused("embeddings.latents", *given)
         for name, value, said in (("num_self_attends_per_block", 2**31, "tensors in all"),
                                   ("num_blocks", 2**31, "up to 10000"),
-                                  ("d_latents", 2**31, "more memory than there is")):
-            changed = config | {"num_latents": 2**31, name: value}
+                                  ("num_latents", 10**8, "100000000 latents of 8 channels"),
+                                  ("d_latents", 10**5, "of 100000 channels by config.json, "
+                                                       "and 886 values in all")):
+            changed = config | {name: value}
             (copy / "config.json").write_text(json.dumps(changed))
             self.refused(said, *given)
         config.update(num_latents=5, num_self_attends_per_block=2)

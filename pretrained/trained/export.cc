@@ -22,7 +22,7 @@ int run(const std::string& checkpoint, const std::string& output) {
           "{}: config.json: architectures: [\"{}\"] is allowed", checkpoint,
           kTrainedArchitecture);
   const TrainedModel trained = trained_model(config);
-  check_depth(from, trained.described.config.encoder);
+  check_extents(from, trained.described.config.encoder);
   IoModel<float> model(trained.described.config);
   load_trained_weights(from, trained, model);
   const HuggingfaceExport made = huggingface_export(trained, model);

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 #include <vector>
 
 #include "primitives/attention/absorb.h"
@@ -105,6 +107,31 @@ TYPED_TEST(AttentionStateTest, StatesOfDisjointKeysMergeToThatOfAll) {
                 64 * kEpsilon<TypeParam>)
           << cut;
     }
+  }
+}
+
+// Of parts drawn at random: whoever meets first, and on whichever side.
+TYPED_TEST(AttentionStateTest, MergingAssociatesAndCommutesToRounding) {
+  const auto whole = this->expected(0, kKeys);
+  std::mt19937 draw(7);
+  for (int i = 0; i < 50; ++i) {
+    std::vector<std::size_t> cuts = {0, kKeys};
+    for (int part = 0; part < 6; ++part) cuts.push_back(draw() % (kKeys + 1));
+    std::sort(cuts.begin(), cuts.end());
+    std::vector<std::vector<TypeParam>> parts;
+    for (std::size_t c = 1; c < cuts.size(); ++c) {
+      if (cuts[c - 1] < cuts[c]) {
+        parts.push_back(this->seen(cuts[c - 1], cuts[c]));
+      }
+    }
+    while (parts.size() > 1) {
+      std::shuffle(parts.begin(), parts.end(), draw);
+      this->merge(parts.front(), parts.back());
+      parts.pop_back();
+    }
+    EXPECT_LE(max_difference(whole, matrix(this->finished(parts.front()))),
+              64 * kEpsilon<TypeParam>)
+        << i;
   }
 }
 

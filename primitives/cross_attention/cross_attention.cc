@@ -21,15 +21,23 @@ void clear_fully_masked(const Mask& mask, Tensor<T, 3>& output) {
   }
 }
 
+void require_no_share(const InputShare& share) {
+  require(!share.shared(),
+          "over ranks inputs are read in one pass: neither form = materialised "
+          "nor the plan `keep` goes with it");
+}
+
 }  // namespace
 
 template <class T>
 void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
                                 const Tensor<T, 3>& inputs, const Mask& mask,
                                 const InputMaps<T>& maps, std::size_t heads,
-                                const CrossAttentionPlan& plan,
+                                const CrossAttentionPlan& given,
                                 Tensor<T, 3>& output, Ledger& ledger,
                                 AttentionTrace<T>* trace) {
+  CrossAttentionPlan plan = given;
+  plan.share = share_;
   const CrossAttentionShape shape{inputs.shape(0), queries.shape(1),
                                   inputs.shape(1), inputs.shape(2),
                                   maps.key->out(), maps.value->out(),
@@ -40,6 +48,7 @@ void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
           "{}",
           inputs.shape(2), maps.key->in(), maps.value->in());
   if (plan.keep || form_ == AttentionForm::materialised) {
+    require_no_share(plan.share);
     if (!plan.keep) forget();
     return attend_to_kept(shape, queries, inputs, mask, maps, output, ledger,
                           trace);
@@ -51,7 +60,7 @@ void CrossAttention<T>::forward(const Tensor<T, 3>& queries,
   one_pass_.run(shape, plan,
                 {plan.fold_keys ? folded_ : queries, inputs, mask, maps},
                 plan.fold_values ? mean_ : output, ledger,
-                trace == nullptr ? nullptr : &trace->log_sum_exp);
+                trace == nullptr ? nullptr : &trace->log_sum_exp, exchange_);
   if (plan.fold_values) {
     if (trace != nullptr) keep_copy(mean_, trace->means, ledger);
     unfold(mean_, *maps.value, maps.norm, Offsets::with, heads, output,
@@ -83,6 +92,7 @@ std::uint64_t CrossAttention<T>::buffer_bytes(const CrossAttentionShape& s,
                                               const CrossAttentionPlan& plan,
                                               int threads) {
   if (plan.keep || form == AttentionForm::materialised) {
+    require_no_share(plan.share);
     return attention_buffer_bytes<T>(form, s.attention(), threads) +
            bytes_laid_out<KeysAndValues<T>>(threads, s);
   }

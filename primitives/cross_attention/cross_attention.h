@@ -16,6 +16,13 @@ class CrossAttention {
  public:
   explicit CrossAttention(AttentionForm form) : form_(form) {}
 
+  // From now on inputs are this rank's share, and answers those of all ranks.
+  // The exchange outlives it.
+  void share_out(const InputShare& share, Exchange& exchange) {
+    share_ = share;
+    exchange_ = &exchange;
+  }
+
   // A new input: what was kept of the last one is of no use.
   void forget() { kept_for_ = nullptr; }
 
@@ -46,6 +53,8 @@ class CrossAttention {
                       AttentionTrace<T>* trace);
 
   AttentionForm form_;
+  InputShare share_;
+  Exchange* exchange_ = nullptr;
   OnePass<T> one_pass_;
   Tensor<T, 3> folded_;  // [batch, M, heads·C]: queries before, …
   Tensor<T, 3> mean_;    // … or means of inputs after it

@@ -4,12 +4,24 @@
 #include <vector>
 
 #include "primitives/attention/attention_formula.h"
+#include "primitives/attention/attention_state.h"
 #include "primitives/cross_attention/cross_attention.h"
 #include "primitives/cross_attention/cross_attention_backward.h"
 #include "primitives/layers/linear_formula.h"
 
 namespace suite::formula {
 namespace {
+
+// What a rank has seen, of all latents and heads of all examples: a weighted
+// sum, a sum and a reference of each, latents padded to whole panels.
+std::uint64_t states_bytes(const CrossAttentionShape& s, std::size_t v_channels,
+                           std::size_t scalar) {
+  const std::size_t state =
+      scalar == sizeof(float)
+          ? AttentionState<float>::size(s.latents, v_channels)
+          : AttentionState<double>::size(s.latents, v_channels);
+  return scalar * s.batch * s.heads * state;
+}
 
 // One pass over the inputs: they are read, keys and values never leave the
 // cache.
@@ -40,6 +52,8 @@ Cost one_pass(const CrossAttentionShape& s, const CrossAttentionPlan& plan,
   cost[Part::softmax] = {.logits = logits};
   cost[Part::weighted_sum] = {.macs = logits * (value / s.heads),
                               .bytes_moved = scalar * M * value};
+  cost[Part::exchange].bytes_moved =
+      plan.share.rounds() * states_bytes(s, value / s.heads, scalar);
   return cost;
 }
 

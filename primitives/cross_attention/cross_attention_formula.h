@@ -24,7 +24,9 @@ std::uint64_t cross_attention_buffers(const CrossAttentionShape& shape,
 // As written, of one example, in MACs: M·D·qk for the queries, N·C·(qk + v) for
 // keys and values, M·N·(qk + v) for scores and sum. A folded side costs M·C·qk
 // (or v) and heads·M·N·C instead of its share of the last two; what is kept is
-// projected once for all uses.
+// projected once for all uses. A rank of P sends log2(P)·scalar·batch·M·(v +
+// 2·heads) bytes besides, M padded to whole panels; v is heads·C where values
+// are folded. N are its own.
 Cost cross_attention(const CrossAttentionShape& shape, std::size_t width,
           const CrossAttentionPlan& plan, std::size_t uses, Bias bias,
           AttentionForm form, std::size_t scalar, int threads);

@@ -2,7 +2,10 @@
 
 #include <omp.h>
 
+#include <bit>
+
 #include "primitives/attention/absorb.h"
+#include "primitives/attention/merge_over_ranks.h"
 #include "primitives/panels/caches.h"
 #include "primitives/threads.h"
 #include "support/check.h"
@@ -36,6 +39,18 @@ std::size_t take_inputs(MatrixView<const T> inputs, const std::uint8_t* valid,
   return count;
 }
 
+// Masks are of all inputs: what of them is another rank's isn't known here.
+void require_share(const CrossAttentionShape& s, const CrossAttentionPlan& plan,
+                   const Mask& mask, const Exchange* exchange) {
+  if (!plan.share.shared()) return;
+  require(exchange != nullptr, "inputs are shared out, and nobody is asked");
+  require(s.inputs == plan.share.inputs(),
+          "rank {} of {} is given {} inputs of {}, {} are its share",
+          plan.share.rank, plan.share.ranks, s.inputs, plan.share.all,
+          plan.share.inputs());
+  require(mask.size() == 0, "inputs over ranks are not masked");
+}
+
 }  // namespace
 
 // The sizes that follow from a shape and a plan.
@@ -50,13 +65,15 @@ struct OnePass<T>::Sizes {
   Sizes(const CrossAttentionShape& shape, const CrossAttentionPlan& p)
       : s(shape),
         plan(p),
-        cuts(one_pass_cuts<T>(shape)),
+        cuts(p.share.shared() ? rank_cuts<T>(shape, p.share)
+                              : one_pass_cuts<T>(shape)),
         qk(p.fold_keys ? shape.channels : shape.qk_channels / shape.heads),
         v(p.fold_values ? shape.channels : shape.v_channels / shape.heads),
         query_values(padded<T>(shape.latents) * qk),
         state_values(AttentionState<T>::size(shape.latents, v)) {}
 
   bool folds() const { return plan.fold_keys || plan.fold_values; }
+  bool shared() const { return plan.share.shared(); }
   bool projects() const { return !plan.fold_keys || !plan.fold_values; }
 };
 
@@ -75,6 +92,9 @@ void OnePass<T>::lay_out(const CrossAttentionShape& s,
     own(each.head_keys, {keys && split ? tile * sizes.qk : 0});
     own(each.head_values, {values && split ? tile * sizes.v : 0});
     own(each.weights, {tile * kPanelWidth<T>});
+    own(each.counter,
+        {static_cast<std::size_t>(std::countr_zero(sizes.cuts.leaves)),
+         s.heads * sizes.state_values});
   });
   if (keys) key_.lay_out(s.channels, s.qk_channels, buffers);
   if (values) value_.lay_out(s.channels, s.v_channels, buffers);
@@ -83,20 +103,20 @@ void OnePass<T>::lay_out(const CrossAttentionShape& s,
   buffers(plain_.offset, {plain});
   buffers(queries_, {s.batch, s.heads, sizes.query_values});
   buffers(states_, {s.batch * sizes.cuts.ranges, s.heads, sizes.state_values});
+  buffers(others_,
+          {plan.share.rounds() > 0 ? s.batch : 0, s.heads, sizes.state_values});
 }
 
 // The inputs of one range pass by all latents and heads.
 template <class T>
 void OnePass<T>::read_range(const Sizes& sizes, const Sources& from,
-                            std::size_t unit, Scratch& scratch,
-                            OnePassSteps& steps) {
+                            std::size_t b, std::size_t first, std::size_t end,
+                            T* states, Scratch& scratch, OnePassSteps& steps) {
   const CrossAttentionShape& s = sizes.s;
   const OnePassCuts& cuts = sizes.cuts;
-  const std::size_t b = unit / cuts.ranges;
-  const std::size_t first = unit % cuts.ranges * cuts.range;
-  const std::size_t end = std::min(first + cuts.range, s.inputs);
   const auto state = [&](std::size_t h) {
-    return AttentionState<T>(&states_(unit, h, 0), s.latents, sizes.v);
+    return AttentionState<T>(states + h * sizes.state_values, s.latents,
+                             sizes.v);
   };
   TickClock clock;
   for (std::size_t h = 0; h < s.heads; ++h) state(h).clear();
@@ -139,6 +159,85 @@ void OnePass<T>::read_range(const Sizes& sizes, const Sources& from,
       absorb(tile, &queries_(b, h, 0), state(h), scratch.weights.data(),
              steps.attention, clock);
     }
+  }
+}
+
+template <class T>
+void OnePass<T>::read_unit(const Sizes& sizes, const Sources& from,
+                           std::size_t unit, Scratch& scratch,
+                           OnePassSteps& steps) {
+  const OnePassCuts& cuts = sizes.cuts;
+  const std::size_t first = unit % cuts.ranges * cuts.range;
+  read_range(sizes, from, unit / cuts.ranges, first,
+             std::min(first + cuts.range, sizes.s.inputs), &states_(unit, 0, 0),
+             scratch, steps);
+}
+
+// A unit of a rank's share: its ranges, merged as they come.
+template <class T>
+void OnePass<T>::read_subtree(const Sizes& sizes, const Sources& from,
+                              std::size_t unit, Scratch& scratch,
+                              OnePassSteps& steps) {
+  const CrossAttentionShape& s = sizes.s;
+  const InputShare& share = sizes.plan.share;
+  const std::size_t leaves = sizes.cuts.leaves;
+  const std::size_t first = unit / s.batch * leaves;
+  const auto states = [&](std::size_t slot) {
+    return slot == 0 ? &states_(unit, 0, 0) : &scratch.counter(slot - 1, 0);
+  };
+  BinaryCounter counter;
+  for (std::size_t leaf = first; leaf < first + leaves; ++leaf) {
+    read_range(sizes, from, unit % s.batch, share.first(leaf) - share.first(),
+               share.first(leaf + 1) - share.first(), states(counter.slot()),
+               scratch, steps);
+    TickClock clock;
+    counter.add([&](std::size_t left, std::size_t right) {
+      for (std::size_t h = 0; h < s.heads; ++h) {
+        const auto state = [&](std::size_t slot) {
+          return AttentionState<T>(states(slot) + h * sizes.state_values,
+                                   s.latents, sizes.v);
+        };
+        for (std::size_t p = 0; p < state(left).panels(); ++p) {
+          state(left).merge(state(right), p);
+        }
+      }
+    });
+    clock.lap(steps.attention.weighted_sum);
+  }
+}
+
+// What the units of a rank saw, for one panel of one head of an example: there
+// are `batch·heads·panels` such.
+template <class T>
+void OnePass<T>::merge_units(const Sizes& sizes, std::size_t index) {
+  const CrossAttentionShape& s = sizes.s;
+  const std::size_t panels = panel_count<T>(s.latents);
+  const std::size_t h = index / panels % s.heads;
+  const std::size_t b = index / panels / s.heads;
+  const auto state = [&](std::size_t unit) {
+    return AttentionState<T>(&states_(unit * s.batch + b, h, 0), s.latents,
+                             sizes.v);
+  };
+  merge_subtrees(sizes.cuts.ranges, [&](std::size_t left, std::size_t right) {
+    state(left).merge(state(right), index % panels);
+  });
+}
+
+// What all ranks saw becomes output.
+template <class T>
+void OnePass<T>::merge_ranks(const Sizes& sizes, Tensor<T, 3>& output,
+                             Exchange& exchange, Ledger& ledger) {
+  const CrossAttentionShape& s = sizes.s;
+  T* all = merge_over_ranks<T>({s.batch * s.heads, s.latents, sizes.v},
+                               states_.data(), others_.data(), sizes.plan.share,
+                               exchange, ledger);
+  if (!ledger.computes()) return;
+  const std::size_t panels = panel_count<T>(s.latents);
+#pragma omp parallel for schedule(static)
+  for (std::size_t i = 0; i < s.batch * s.heads * panels; ++i) {
+    const std::size_t b = i / panels / s.heads, h = i / panels % s.heads;
+    AttentionState<T>(all + i / panels * sizes.state_values, s.latents, sizes.v)
+        .finish(i % panels, example(output, b).columns(h * sizes.v, sizes.v));
   }
 }
 
@@ -192,14 +291,20 @@ template <class T>
 void OnePass<T>::run(const CrossAttentionShape& s,
                      const CrossAttentionPlan& plan, const Sources& from,
                      Tensor<T, 3>& output, Ledger& ledger,
-                     Tensor<T, 3>* log_sum_exp) {
+                     Tensor<T, 3>* log_sum_exp, Exchange* exchange) {
   const Sizes sizes(s, plan);
+  require_share(s, plan, from.mask, exchange);
+  require(!sizes.shared() || log_sum_exp == nullptr,
+          "over ranks nothing is kept for a backward");
   Buffers buffers = Buffers::allocating(threads());
   lay_out(s, plan, buffers);
   output.resize({s.batch, s.latents, s.heads * sizes.v});
   if (log_sum_exp != nullptr)
     log_sum_exp->resize({s.batch, s.heads, s.latents});
   if (!ledger.computes()) {
+    if (sizes.shared()) {
+      merge_ranks(sizes, output, *exchange, ledger);
+    }
     return book(sizes, from, OnePassSteps::counted(s, from.mask), {}, ledger);
   }
   plain_.scale.fill(T(1));
@@ -223,16 +328,28 @@ void OnePass<T>::run(const CrossAttentionShape& s,
     clock.lap(mine.attention.scores);
 #pragma omp for schedule(dynamic)
     for (std::size_t unit = 0; unit < s.batch * sizes.cuts.ranges; ++unit) {
-      read_range(sizes, from, unit, scratch_[omp_get_thread_num()], mine);
+      Scratch& scratch = scratch_[omp_get_thread_num()];
+      if (sizes.shared()) {
+        read_subtree(sizes, from, unit, scratch, mine);
+      } else {
+        read_unit(sizes, from, unit, scratch, mine);
+      }
     }
     clock = TickClock();
 #pragma omp for schedule(dynamic)
     for (std::size_t i = 0; i < panels; ++i) {
-      merge_ranges(sizes, i, output, log_sum_exp);
+      if (sizes.shared()) {
+        merge_units(sizes, i);
+      } else {
+        merge_ranges(sizes, i, output, log_sum_exp);
+      }
     }
     clock.lap(mine.attention.weighted_sum);
 #pragma omp critical
     steps += mine;
+  }
+  if (sizes.shared()) {
+    merge_ranks(sizes, output, *exchange, ledger);
   }
   book(sizes, from, steps, scale, ledger);
 }

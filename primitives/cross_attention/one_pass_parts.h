@@ -12,13 +12,21 @@ namespace suite {
 // latents and heads, merged afterwards. Never depends on the number of threads.
 struct OnePassCuts {
   std::size_t tile = 0;    // inputs at once
-  std::size_t range = 0;   // inputs of a unit
+  std::size_t range = 0;   // inputs of a unit, of a share at most
   std::size_t ranges = 0;  // units of an example
+  std::size_t leaves = 1;  // of a unit's subtree; 1 without one
 };
 
 // Throws Error for a read of nothing.
 template <class T>
 OnePassCuts one_pass_cuts(const CrossAttentionShape& shape);
+
+// The same of a rank's share of the inputs. Units are subtrees of its tree,
+// alike: as many as threads may share, each of 2^d ranges, which are read one
+// after the other. Nothing of it changes an answer.
+template <class T>
+OnePassCuts rank_cuts(const CrossAttentionShape& shape,
+                      const InputShare& share);
 
 // What the steps took and made, on one thread.
 struct OnePassSteps {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "primitives/attention/attention.h"
+#include "primitives/exchange/range_tree.h"
 
 namespace suite {
 
@@ -37,6 +38,10 @@ struct CrossAttentionPlan {
   // Keys and values of all inputs are made once, for all blocks that share the
   // weights.
   bool keep = false;
+  // Of a rank that owns a share of the inputs: states are merged along its
+  // tree, with those of the other ranks last. Neither `keep` nor a form that
+  // makes all keys and values goes with it.
+  InputShare share = {};
 
   // What the one pass follows of it: where keys and values are kept, nothing is
   // folded, in neither direction.

@@ -1,9 +1,9 @@
 """Figures of how learners learn: accuracy, loss, and whether latents come apart."""
-from analysis.report import style
+from analysis.report import texts
+from analysis.report.charts.chart import Axis, Drawing
 from analysis.report.learning.learners import learners
 from analysis.report.learning.maps import latent_drawings
-from analysis.report.learning.panels import MACS, SECONDS, STEPS, panel, panes_for
-from analysis.report.lines import Drawing, logarithmic_y
+from analysis.report.learning.panels import MACS, SECONDS, STEPS, panel
 
 # Of more learners a caption doesn't say the numbers.
 FEW = 4
@@ -22,19 +22,14 @@ def drawings(run):
 def _accuracy(everyone):
     if not _have(everyone, "accuracy"):
         return None
-    figure, panes = panes_for(everyone, 2)
-    far = [panel(axes, everyone, x, "accuracy", _finish_accuracy)
-           for axes, x in zip(panes, (SECONDS, MACS))]
+    y = Axis("accuracy", lambda value: f"{100 * value:.3g} %", log=False)
+    drawn = [panel("", everyone, along, "accuracy", y) for along in (SECONDS, MACS)]
     caption = "Accuracy on held-out examples against the time and against the multiply-adds of " \
         "training, forward and backward; looking is not counted."
-    caption += " A logarithmic axis has no place for what was before training." if any(far) else ""
+    if any(far for _, far in drawn):
+        caption += " A logarithmic axis has no place for what was before training."
     return Drawing("accuracy", caption + _seeds_text(everyone) + _last_text(
-        everyone, "accuracy", lambda value: f"{100 * value:.1f} %"), figure)
-
-
-def _finish_accuracy(axes):
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g} %")
-    axes.set_ylabel("accuracy")
+        everyone, "accuracy", lambda value: f"{100 * value:.1f} %"), [each for each, _ in drawn])
 
 
 def _loss(everyone):
@@ -42,16 +37,10 @@ def _loss(everyone):
     shown = [column for column in titles if _have(everyone, column, above=0)]
     if not shown:
         return None
-    figure, panes = panes_for(everyone, len(shown))
-    for axes, column in zip(panes, shown):
-        panel(axes, everyone, STEPS, column, _finish_loss, above=0)
-        axes.set_title(titles[column])
+    panels = [panel(titles[column], everyone, STEPS, column, Axis("loss, nats", texts.plain),
+                    above=0)[0] for column in shown]
     caption = "Loss against steps. Of examples learned from it is the mean since the look before."
-    return Drawing("loss", caption + _seeds_text(everyone), figure)
-
-
-def _finish_loss(axes):
-    logarithmic_y(axes, style.plain, "loss, nats")
+    return Drawing("loss", caption + _seeds_text(everyone), panels)
 
 
 def _latents(everyone):
@@ -59,18 +48,13 @@ def _latents(everyone):
     having = _have(everyone, "latent_information")
     if not having:
         return None
-    figure, [axes] = panes_for(having, 1)
-    panel(axes, everyone, STEPS, "latent_information", _finish_latents)
+    drawn, _ = panel("", everyone, STEPS, "latent_information",
+                     Axis("latents' information, nats", texts.plain, log=False, zero=True))
     caption = "Do latents look at different inputs? What is known of where a look goes once it " \
         "is known whose it is: 0 if all look alike; e to this power says how many distinct " \
         "latents that makes."
     return Drawing("latents", caption + _seeds_text(having) + _last_text(
-        having, "latent_information", lambda value: f"{value:.2f} nats"), figure)
-
-
-def _finish_latents(axes):
-    axes.set_ylabel("latents' information, nats")
-    axes.set_ylim(bottom=min(axes.get_ylim()[0], 0))
+        having, "latent_information", lambda value: f"{value:.2f} nats"), [drawn])
 
 
 def _have(everyone, column, above=float("-inf")):

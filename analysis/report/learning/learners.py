@@ -5,10 +5,6 @@ import pandas
 
 from analysis.report.sweep import parse_name
 
-# Of a label in figures; a longer one is broken.
-LINE = 26
-
-
 @dataclasses.dataclass(eq=False)
 class Learner:
     id: str
@@ -124,15 +120,3 @@ def _options(name, row):
     rest = name.removeprefix(f"{row['contestant']}/{row['task']}")
     return {**dict(sorted(parse_name(row["contestant"])[1])), "task": row["task"],
             **dict(each.split("=", 1) for each in rest.split("/") if "=" in each)}
-
-
-def broken(label):
-    """The label in lines, for figures."""
-    lines = [""]
-    for word in label.split(", "):
-        joined = f"{lines[-1]}, {word}" if lines[-1] else word
-        if lines[-1] and len(joined) > LINE:
-            lines.append(word)
-        else:
-            lines[-1] = joined
-    return "\n".join(lines)

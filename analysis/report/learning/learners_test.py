@@ -3,7 +3,7 @@ import unittest
 
 from analysis.report.learning import testing
 from analysis.report.learning.curves import read_learning_run
-from analysis.report.learning.learners import broken, labels, learners
+from analysis.report.learning.learners import labels, learners
 from analysis.report.testing import FolderTest
 
 
@@ -83,11 +83,6 @@ class LearnersTest(FolderTest):
                          ["latents=frozen", "latents=learned"])
         self.assertEqual(named("a(x=1)/t/M=4", "a/t/M=4", "b/t"), ["a, x=1", "a", "b"])
         self.assertEqual(named("a/digits/M=4", "a/t(n=2)/M=4"), ["task=digits", "task=t(n=2)"])
-
-    def test_long_labels_are_broken(self):
-        self.assertEqual(broken("perceiver, M=16"), "perceiver, M=16")
-        self.assertEqual(broken("bare_perceiver, positions=none, M=16"),
-                         "bare_perceiver\npositions=none, M=16")
 
 
 if __name__ == "__main__":

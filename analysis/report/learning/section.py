@@ -1,21 +1,13 @@
-"""A learning run's part of the page: what its learners came to, and how."""
-import html
-
-from analysis.report import style
+"""A learning run's part of the page: what its learners came to."""
+from analysis.report import texts
 from analysis.report.learning.learners import learners
-from analysis.report.tables import DASH, number_cell
+from analysis.report.tables import DASH, Cell, Column, Table
 
 HEADS = ("test accuracy", "range over seeds", "seeds", "train − test, points", "training, s",
          "examples/s", "parameters", "MMAC an example", "distinct latents")
-UNITS = """<p>Medians over seeds. Accuracy on all test examples, once, at the end; the gap is to as
-many of those that were learned from. Multiply-adds are those of training, forward and backward.
-Distinct latents: at the first look → at the last.</p>
-"""
-
-
-def section(run, figures, show):
-    """HTML; `show` puts figures into the page."""
-    return "<h3>What was learned</h3>" + learner_table(learners(run)) + show(figures)
+UNITS = "Medians over seeds. Accuracy on all test examples, once, at the end; the gap is to as " \
+    "many of those that were learned from. Multiply-adds are those of training, forward and " \
+    "backward. Distinct latents: at the first look → at the last."
 
 
 def learners_text(run):
@@ -32,16 +24,13 @@ def learners_text(run):
 
 
 def learner_table(everyone):
-    head = "<th>learner</th>" + "".join(f'<th class="number">{name}</th>' for name in HEADS)
-    rows = "".join(f'<tr class="place">{_row(each)}</tr>' for each in everyone)
-    return f'{UNITS}<div class="scroll"><table class="learners"><thead><tr>{head}</tr></thead>' \
-        f'<tbody>{rows}</tbody></table></div>'
+    return Table([Column("learner")] + [Column(name, True) for name in HEADS],
+                 [_row(each) for each in everyone], "learners", UNITS,
+                 names=[each.id for each in everyone])
 
 
 def _row(learner):
-    notes = "".join(f"<br><small>{html.escape(text)}</small>" for text in learner.troubles())
-    return f'<td>{html.escape(learner.label)}{notes}</td>' \
-        + "".join(number_cell(text) for text in _numbers(learner))
+    return [Cell(learner.label, note="; ".join(learner.troubles()))] + _numbers(learner)
 
 
 def _numbers(learner):
@@ -52,20 +41,22 @@ def _numbers(learner):
     seeds = str(len(ends)) if len(ends) == len(learner.seeds) \
         else f"{len(ends)} of {len(learner.seeds)}"
     latents = learner.before_and_after("distinct_latents")
-    return [_percent(middle["accuracy"]),
-            f"{_percent(accuracy.min())} … {_percent(accuracy.max())}" if several else DASH,
-            seeds,
-            _or_dash(middle["gap"], lambda gap: f"{100 * gap:+.1f}".replace("-", "−")),
-            _or_dash(middle["seconds"], style.significant),
-            _or_dash(middle["examples_per_second"], style.significant),
-            f"{learner.parameters:,}",
-            _or_dash(middle["macs_per_example"], lambda macs: style.significant(macs / 1e6)),
-            DASH if latents is None else " → ".join(f"{value:.2f}" for value in latents)]
+    return [_cell(middle["accuracy"], _percent),
+            Cell(f"{_percent(accuracy.min())} … {_percent(accuracy.max())}",
+                 accuracy.max() - accuracy.min()) if several else Cell(DASH),
+            Cell(seeds, len(ends)),
+            _cell(middle["gap"], lambda gap: f"{100 * gap:+.1f}".replace("-", "−")),
+            _cell(middle["seconds"], texts.significant),
+            _cell(middle["examples_per_second"], texts.significant),
+            Cell(f"{learner.parameters:,}", learner.parameters),
+            _cell(middle["macs_per_example"], lambda macs: texts.significant(macs / 1e6)),
+            Cell(DASH) if latents is None else Cell(
+                " → ".join(f"{value:.2f}" for value in latents), latents[1])]
 
 
 def _percent(share):
-    return _or_dash(share, lambda value: f"{100 * value:.1f} %")
+    return f"{100 * share:.1f} %"
 
 
-def _or_dash(value, text):
-    return text(value) if abs(value) < float("inf") else DASH
+def _cell(value, text):
+    return Cell(text(value), value) if abs(value) < float("inf") else Cell(DASH)

@@ -3,14 +3,14 @@ import unittest
 
 from analysis.report.learning import testing
 from analysis.report.learning.curves import read_learning_run
-from analysis.report.page import page
+from analysis.report.pages.experiment import Links, experiment_page
 from analysis.report.testing import FolderTest, Parser
 
 
 class SectionTest(FolderTest):
     def page(self, rows=None, judged=None):
         testing.write_run(self.folder, rows, judged)
-        return page([(read_learning_run(self.folder), [], [])], [])
+        return experiment_page([(read_learning_run(self.folder), [], [])], Links())
 
     def row(self, text, start):
         return next(row for row in Parser(text).rows if row[0].startswith(start))
@@ -41,7 +41,7 @@ class SectionTest(FolderTest):
         self.assertEqual(row[0], "perceiver, M=8failed: step 8: the loss is <nan> (seed 3)")
         self.assertEqual(row[1:4], ["80.5 %", "80.0 % … 81.0 %", "2 of 3"])
         self.assertEqual(self.row(text, "perceiver, M=16")[0], "perceiver, M=16stopped: 60 s of "
-                         "training (seed 1)not finished: at step 100 (seed 2)")
+                         "training (seed 1); not finished: at step 100 (seed 2)")
         self.assertEqual(self.row(text, "transformer"), [
             "transformerfailed: step 1: inf", "–", "–", "0 of 1", "–", "–", "–",
             "12,345", "–", "–"])
@@ -52,7 +52,7 @@ class SectionTest(FolderTest):
         text = self.page(judged=testing.verdicts())
         rows = [row for row in Parser(text).rows if len(row) == 3]
         self.assertEqual(rows[0], ["verdict", "claim", "reason"])
-        self.assertEqual(rows[1], ["✓ SUPPORTED", "It learns & soon [this suite's <target>]soon",
+        self.assertEqual(rows[1], ["✓ SUPPORTED", "It learns & soon [this suite's <target>]soonits rows",
                                    "3 of 3 seeds in 0.9 s"])
         self.assertEqual(rows[2][0], "✗ REFUTED! not as expected")
         self.assertIn("1 supported, 1 refuted, 0 inconclusive; 1 not as expected", text)
@@ -65,7 +65,7 @@ class SectionTest(FolderTest):
         text = self.page()
         for said in ("<h1>trial</h1>", "That &lt;b&gt;M&lt;/b&gt; &amp; seeds matter.",
                      "2 threads · float · seeds 1, 2, 3", "9 curves of 3 learners: 9 tested<",
-                     "task = &quot;digits&quot;"):
+                     "task = &#34;digits&#34;"):
             self.assertIn(said, text)
         self.assertEqual(Parser(text).open, [])
 

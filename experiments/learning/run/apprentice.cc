@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "experiments/learning/run/latent_files.h"
-#include "support/check.h"
+#include "support/files.h"
 #include "training/classifier/model_files.h"
 #include "training/latents/look_of_latents.h"
 #include "training/trainer/checkpoint.h"
@@ -76,6 +76,8 @@ bool Apprentice::go_on(Curves& curves, const std::function<void()>& watch) {
       finish(curves);
       return false;
     }
+  } catch (const FileError&) {
+    throw;  // a full disk is no fault of what learns
   } catch (const Error& error) {
     curves.append(facts_, standing_,
                   {.split = Split::held_out,

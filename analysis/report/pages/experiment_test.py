@@ -1,26 +1,27 @@
 """The page: what it says, that it is sound HTML, and that it needs nothing else."""
-import html
 import json
 import re
 import unittest
 
 from analysis.report import testing
+from analysis.report.facts import warnings
 from analysis.report.figures import figures
 from analysis.report.names import estimate_text
-from analysis.report.page import page
+from analysis.report.pages.experiment import Links, experiment_page
 from analysis.report.run import read_run
 from analysis.report.sweep import sweeps
 from analysis.report.tables import claimed, sweep_table
 from analysis.report.testing import Parser
 
 
-class PageTest(testing.FolderTest):
+class ExperimentTest(testing.FolderTest):
     def page(self, verdicts=None, others=(), draw=False):
         testing.write_run(self.folder, judged=False)
         run = read_run(self.folder)
         run.verdicts = verdicts
         asked = sweeps(run)
-        return page([(run, asked, figures(run, asked) if draw else [])], list(others))
+        return experiment_page([(run, asked, figures(run, asked) if draw else [])],
+                               Links(files="files"), list(others))
 
     def row(self, text, *starts):
         return next(row for row in Parser(text).rows if tuple(row[:len(starts)]) == starts)
@@ -34,8 +35,12 @@ class PageTest(testing.FolderTest):
         self.assertEqual(self.row(text, "32", "transformer")[4], "32.00")
 
     def test_a_skipped_cell_says_why(self):
-        self.assertEqual(self.row(self.page(), "2,048", "transformer"), [
-            "2,048", "transformer", 'skipped: takes "too" long,\nit seems', "0.010", "≈ 2.0", "–"])
+        self.assertEqual(self.row(self.page(), "2,048"), [
+            "2,048", "perceiver", "13.43", "13.34 … 13.73", "1.00", "0.001", "2.0", "1 %"])
+        row = next(row for row in Parser(self.page()).rows if row[1].startswith("transformer")
+                   and row[0] == "2,048")
+        self.assertEqual(row, ["2,048", 'transformerskipped: takes "too" long,\nit seems',
+                               "–", "–", "–", "0.010", "≈ 2.0", "–"])
 
     def test_a_cell_that_was_given_up_shows_what_it_has(self):
         testing.write_run(self.folder)
@@ -43,8 +48,9 @@ class PageTest(testing.FolderTest):
         rows.append(testing.skipped(testing.cell_rows("perceiver", 512, 64), "late"))
         testing.write_rows(self.folder, rows)
         table = sweep_table(sweeps(read_run(self.folder))[0], None)
-        row = self.row(table, "512", "perceiverafter 4 repetitions skipped: late")
-        self.assertEqual((row[2], row[-1]), ("3.359", "–"))
+        [row] = [row for row in table.rows if row[1].note == "after 4 repetitions skipped: late"]
+        self.assertEqual([row[0].text, row[1].text, row[2].text, row[-1].text],
+                         ["512", "perceiver", "3.359", "–"])
 
     def test_verdicts_have_word_symbol_estimate_and_reason(self):
         text = self.page(testing.verdicts()[:5], testing.verdicts()[5:])
@@ -81,12 +87,28 @@ class PageTest(testing.FolderTest):
         self.assertIn("No claim is about this experiment", self.page([]))
 
     def test_texts_are_escaped(self):
-        text = self.page([testing.verdict()])
-        self.assertNotIn("<script", text)
+        text = self.page([testing.verdict(reason="<img src=x onerror=alert(2)>",
+                                          contestant='"><script>alert(3)</script>')], draw=True)
+        self.assertEqual(text.count("<script>"), 1, "our own")
+        self.assertNotIn("<img", text)
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; is linear", text)
         self.assertIn("That &lt;b&gt;N&lt;/b&gt; &amp; M matter.", text)
         self.assertIn("it is &lt;hot&gt;", text)
         self.assertIn("Some &amp; CPU", text)
+
+    def test_labels_of_figures_are_escaped(self):
+        name = 'perceiver(a=<svg/onload=alert(1)>"&)'
+        testing.write_run(self.folder, judged=False, definition=testing.DEFINITION.replace(
+            '"perceiver(form=streaming)"', f"'{name}'"))
+        testing.write_rows(self.folder, [{**row, "contestant": name} if row["contestant"] ==
+                                         "perceiver" else row for row in testing.rows()])
+        run = read_run(self.folder)
+        drawn = figures(run, sweeps(run))
+        text = experiment_page([(run, sweeps(run), drawn)], Links(files="files"))
+        for each in [text] + [figure.svg for figure in drawn]:
+            self.assertIn("a=&lt;svg/onload", each)
+            self.assertNotIn("<svg/onload", each)
+        self.assertEqual(Parser(text).open, [])
 
     def test_the_manifest_in_a_few_lines(self):
         text = self.page()
@@ -100,7 +122,7 @@ class PageTest(testing.FolderTest):
         little = {"schema": 1, "run_id": "1-1", "definition": {"text": testing.DEFINITION}}
         (self.folder / "manifest.json").write_text(json.dumps(little))
         run = read_run(self.folder)
-        self.assertEqual(Parser(page([(run, sweeps(run), [])], [])).open, [])
+        self.assertEqual(Parser(experiment_page([(run, sweeps(run), [])], Links())).open, [])
 
     def test_it_is_sound_html_and_fetches_nothing(self):
         text = self.page(testing.verdicts(), draw=True)
@@ -110,40 +132,66 @@ class PageTest(testing.FolderTest):
         identities = [value for _, key, value in parsed.attributes if key == "id"]
         self.assertEqual(len(identities), len(set(identities)))
         for tag, key, value in parsed.attributes:
-            self.assertNotIn(tag, ("script", "link", "iframe", "img", "image"))
+            self.assertNotIn(tag, ("link", "iframe", "img", "object"))
             if key in ("src", "href", "xlink:href", "action", "poster"):
+                if value.startswith("files/"):
+                    self.assertRegex(value, r"^files/\w+\.(svg|csv)$")
+                    continue
                 self.assertTrue(value.startswith("#"), value)
                 self.assertIn(value[1:], identities)
-            for target in re.findall(r"url\(([^)]*)\)", value or ""):
-                self.assertIn(target.strip("#"), identities)
-        self.assertNotIn("@import", text)
-        self.assertNotIn("http", text)
+            self.assertNotIn("url(", value or "")
+        for fetched in ("@import", "http", "url(", "fetch(", "XMLHttp"):
+            self.assertNotIn(fetched, text)
+
+    def test_a_verdict_leads_to_its_figure_and_its_rows_and_they_lead_back(self):
+        text = self.page(testing.verdicts(), draw=True)
+        row = re.search(r'<tr id="verdict-linear">.*?</tr>', text, re.S)[0]
+        self.assertIn('<a href="#figure0-time_N">Figure 1</a>', row)
+        self.assertIn('<a href="#rows0-0" data-names="perceiver">its rows</a>', row)
+        meet = re.search(r'<tr id="verdict-meet">.*?</tr>', text, re.S)[0]
+        self.assertIn("#figure0-crossover_meet", meet)
+        self.assertIn('data-names="perceiver|transformer"', meet)
+        figure = re.search(r'<figure id="figure0-time_N">.*?</figure>', text, re.S)[0]
+        self.assertIn('href="#verdict-linear"', figure)
+        self.assertIn('<a href="files/time_N.svg" download>SVG</a>', figure)
+        self.assertIn('<a href="files/time_N.csv" download>CSV</a>', figure)
+        block = text[text.index('id="part0-0"'):text.index('id="rows0-0"')]
+        self.assertIn("Judged by these rows", block)
+        self.assertIn('href="#verdict-meet"', block)
+        self.assertEqual(text.count('data-c="perceiver"'), 4 + 2)
+
+    def test_many_panels_are_folded_and_counted(self):
+        testing.write_run(self.folder, judged=False)
+        run = read_run(self.folder)
+        figure = next(each for each in figures(run, sweeps(run)) if each.name == "shares_N")
+        figure.panels *= 8
+        figure.sweep = None
+        text = experiment_page([(run, [], [figure])], Links())
+        self.assertIn("<summary>4 more panels</summary>", text)
+        self.assertEqual(text.count('<div class="panel"'), 16)
 
     def test_figures_follow_the_page_into_the_dark(self):
         text = self.page(testing.verdicts(), draw=True)
-        figure = text[text.index("<svg"):text.index("</svg>")]
-        self.assertIn("fill: var(--ink)", figure)
-        self.assertIn("stroke: var(--grid)", figure)
+        figure = text[text.index("<figure"):text.index("</figure>")]
+        self.assertIn("color:var(--c0)", figure)
         self.assertNotIn("#15191e", figure)
         self.assertIn("prefers-color-scheme: dark", text)
         self.assertIn("@media print", text)
 
     def test_headings_say_what_is_swept(self):
-        self.assertIn("<h3>Against inputs N</h3>", self.page())
+        self.assertIn(">Against inputs N</h3>", self.page())
         for sweep, heading in (("[[sweep]]\nN = [1024]\n", "At N = 1,024"), ("", "Measured")):
             testing.write_run(self.folder, definition=testing.DEFINITION.split("[[")[0] + sweep)
             run = read_run(self.folder)
-            self.assertIn(f"<h3>{heading}</h3>", page([(run, sweeps(run), [])], []))
+            self.assertIn(f">{heading}</h3>", experiment_page([(run, sweeps(run), [])], Links()))
 
-    def test_several_runs_have_a_list_of_contents(self):
-        testing.write_run(self.folder / "a")
-        run = read_run(self.folder / "a", "a")
-        run.verdicts = testing.verdicts()
-        text = page([(run, [], []), (run, [], [])], [])
-        self.assertIn("<h1>2 runs</h1>", text)
-        self.assertIn('<a href="#run1">trial</a>', text)
-        self.assertIn('id="run1"', text)
-        self.assertIn(html.escape("a: 3 supported, 2 refuted, 1 inconclusive"), text)
+    def test_warnings_are_in_units(self):
+        testing.write_run(self.folder, judged=False)
+        run = read_run(self.folder)
+        run.manifest["warnings"] = ["the machine drifted: bytes_per_second was 8.03e+10 before the "
+                                    "sweep and 5.02e+10 after it", "another"]
+        self.assertEqual(warnings(run), ["the machine drifted: memory was 80.3 GB/s before the sweep "
+                                         "and 50.2 GB/s after it (−37 %)", "another"])
 
 
 if __name__ == "__main__":
