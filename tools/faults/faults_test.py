@@ -11,7 +11,7 @@ KILLS = 20
 class FaultsTest(unittest.TestCase):
     def test_a_failed_call_is_said_or_made_good(self):
         said = []
-        names = ("run", "resume", "learn_resume")
+        names = ("run", "resume", "learn")
         found = failing_calls.campaign(names, failing_calls.KINDS, STRIDE, said.append)
         self.assertEqual(found, [])
         self.assertEqual(len(said), len(names) * len(failing_calls.KINDS))
