@@ -68,12 +68,26 @@ Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed) {
   return input;
 }
 
+template <class T>
+Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed,
+                          const InputShare& share) {
+  Tensor<T, 3> input;
+  input.resize({shape.batch, share.inputs(), shape.C});
+  const std::size_t values = share.inputs() * shape.C;
+  for (std::size_t b = 0; b < shape.batch; ++b) {
+    fill_normal_from<T>((b * shape.N + share.first()) * shape.C,
+                        {input.data() + b * values, values},
+                        derive_seed(seed, "input"));
+  }
+  return input;
+}
+
 namespace {
 
 template <class T>
 Agreement compare_once(const Contestant& contestant, const Shape& shape,
-                       const Options& options, std::uint64_t seed,
-                       bool masked) {
+                       const Options& options, std::uint64_t seed, bool masked,
+                       Exchange* exchange) {
   const auto encoder = contestant.make<T>(shape, options);
   initialise(*encoder, seed);
   const Tensor<T, 3> input = random_input<T>(shape, seed);
@@ -82,8 +96,15 @@ Agreement compare_once(const Contestant& contestant, const Shape& shape,
   for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 != 1;
   const auto workspace = encoder->workspace();
   Ledger ledger;
-  const Tensor<T, 3>& output =
-      encoder->forward(input, mask, *workspace, ledger);
+  Tensor<T, 3> own;
+  if (exchange != nullptr) {
+    encoder->share_out(*workspace, *exchange);
+    own = random_input<T>(
+        shape, seed, share_of(shape.N, exchange->rank(), exchange->size()));
+  }
+  const Tensor<T, 3>& output = encoder->forward(
+      exchange == nullptr ? input : own, mask, *workspace, ledger);
+  if (exchange != nullptr && exchange->rank() > 0) return {};
   const oracle::Array expected = contestant.reference(
       shape, options, snapshot(*encoder),
       {{shape.batch, shape.N, shape.C}, {input.begin(), input.end()}},
@@ -113,14 +134,14 @@ Agreement compare_once(const Contestant& contestant, const Shape& shape,
 template <class T>
 Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
                               const Options& options, std::uint64_t seed,
-                              bool masked) {
+                              bool masked, Exchange* exchange) {
   Agreement agreement =
-      compare_once<T>(contestant, shape, options, seed, masked);
+      compare_once<T>(contestant, shape, options, seed, masked, exchange);
   for (int draw = 1; contestant.chooses && draw < kDraws; ++draw) {
     if (agreement.holds()) break;
     agreement = compare_once<T>(contestant, shape, options,
                                 derive_seed(seed, fmt::format("draw{}", draw)),
-                                masked);
+                                masked, exchange);
   }
   return agreement;
 }
@@ -180,11 +201,15 @@ Agreement compare_gradient(const Contestant& contestant, const Shape& shape,
 
 template Tensor<float, 3> random_input<float>(const Shape&, std::uint64_t);
 template Tensor<double, 3> random_input<double>(const Shape&, std::uint64_t);
+template Tensor<float, 3> random_input<float>(const Shape&, std::uint64_t,
+                                              const InputShare&);
+template Tensor<double, 3> random_input<double>(const Shape&, std::uint64_t,
+                                                const InputShare&);
 template Agreement compare_with_oracle<float>(const Contestant&, const Shape&,
                                               const Options&, std::uint64_t,
-                                              bool);
+                                              bool, Exchange*);
 template Agreement compare_with_oracle<double>(const Contestant&, const Shape&,
                                                const Options&, std::uint64_t,
-                                               bool);
+                                               bool, Exchange*);
 
 }  // namespace suite

@@ -27,13 +27,15 @@ double allowed_error(const Shape& shape, double largest, double epsilon);
 // rounding is rare, a wrong answer is not.
 inline constexpr int kDraws = 3;
 
-// Runs the contestant in precision T with parameters and inputs of `seed`, and if
-// it chooses of others that follow from it. `masked` hides every third input.
-// Cost: the oracle's naive loops.
+// Runs the contestant in precision T with parameters and inputs of `seed`, and
+// if it chooses of others that follow from it. `masked` hides every third
+// input. With an exchange all ranks run it, and rank 0 compares. Cost: the
+// oracle's naive loops.
 template <class T>
 Agreement compare_with_oracle(const Contestant& contestant, const Shape& shape,
                               const Options& options, std::uint64_t seed,
-                              bool masked = false);
+                              bool masked = false,
+                              Exchange* exchange = nullptr);
 
 // The gradient of a random combination of the outputs along a random direction
 // of all parameters, by backward and by differences; in double. Throws Error
@@ -45,5 +47,9 @@ Agreement compare_gradient(const Contestant& contestant, const Shape& shape,
 // Unit normal inputs[batch, N, C]: every contestant of a shape gets the same.
 template <class T>
 Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed);
+// Those of a rank's share, drawn without the others.
+template <class T>
+Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed,
+                          const InputShare& share);
 
 }  // namespace suite

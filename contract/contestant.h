@@ -15,6 +15,7 @@
 #include "contract/pattern.h"
 #include "contract/shape.h"
 #include "primitives/cost.h"
+#include "primitives/exchange/range_tree.h"
 
 namespace suite {
 
@@ -122,6 +123,11 @@ struct Contestant : Declaration {
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>
       cost = {};
+  // The same of one rank, of a forward whose inputs are shared out; bytes_held
+  // are its own. Of every contestant that runs over ranks.
+  std::function<Cost(const Shape&, const Options&, const InputShare& share,
+                     std::size_t scalar, int threads)>
+      rank_cost = {};
   // The same of a forward that is to be differentiated, and its backward. Of
   // every contestant that can be trained.
   std::function<TrainingCost(const Shape&, const Options&, std::size_t scalar,

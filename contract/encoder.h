@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "primitives/cost.h"
+#include "primitives/exchange/exchange.h"
 #include "primitives/keep.h"
 #include "primitives/parameter.h"
 
@@ -44,6 +45,14 @@ class Encoder {
   virtual const Tensor<T, 3>& forward(const Tensor<T, 3>& input,
                                       const Mask& mask, Workspace& workspace,
                                       Ledger& ledger) const = 0;
+
+  // From now on forwards with `workspace` are those of one rank: input[batch,
+  // ·, C] is its share of the N inputs (range_tree.h), without a mask, and the
+  // output, on every rank, that of all. The exchange outlives the workspace.
+  // Throws Error for a model that isn't run over ranks.
+  virtual void share_out(Workspace&, Exchange&) const {
+    throw Error("it is not run over ranks");
+  }
 
   // A new one, of forwards whose backward will be asked for. Null where there
   // is no backward.
@@ -106,7 +115,8 @@ concept Differentiable = requires {
 
 // A model is a value: a copyable class Model<T> with a struct Workspace, and
 // the functions of an Encoder on it. One that can be trained has a struct Trace
-// too, trace(keep), a forward that takes one, and backward.
+// too, trace(keep), a forward that takes one, and backward; one that runs over
+// ranks has share_out.
 template <template <class> class Model, class T>
 class ModelEncoder : public Encoder<T> {
  public:
@@ -149,6 +159,12 @@ class ModelEncoder : public Encoder<T> {
                              d_input, ledger);
     }
     throw std::bad_cast();
+  }
+  void share_out(Workspace& workspace, Exchange& exchange) const override {
+    if constexpr (requires { model_.share_out(own(workspace), exchange); }) {
+      return model_.share_out(own(workspace), exchange);
+    }
+    Encoder<T>::share_out(workspace, exchange);
   }
   const Tensor<T, 4>* cross_weights(const Workspace& workspace) const override {
     if constexpr (requires(const typename Model<T>::Workspace& own) {

@@ -45,6 +45,12 @@ class BarePerceiver {
     return {AttentionWorkspace<T>(form_), AttentionWorkspace<T>(form_), {}, {}};
   }
 
+  // As Encoder::share_out() says.
+  void share_out(Workspace& workspace, Exchange& exchange) const {
+    workspace.cross.cross_attention.share_out(
+        share_of(shape_.N, exchange.rank(), exchange.size()), exchange);
+  }
+
   struct Trace {
     std::vector<AttendTrace<T>> cross, latent;  // of each use
     std::vector<Tensor<T, 3>> streams;  // what each use was given, and the last
@@ -133,12 +139,13 @@ class BarePerceiver {
   std::vector<Projections<T>> self_;   // L a block
 };
 
-Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
-               int threads) {
+// Of the inputs in `s`, which may be a rank's share.
+Cost bare_cost_of(const Shape& s, const Options& options,
+                  const InputShare& share, std::size_t scalar, int threads) {
   const AttentionForm form = attention_form(options.text("form"));
   const Cost cross = formula::cross_attention(
       {s.batch, s.M, s.N, s.C, s.D, s.D, s.H, /*normed=*/false}, s.D,
-      /*plan=*/{}, /*uses=*/1, Bias::without, form, scalar, threads);
+      {.share = share}, /*uses=*/1, Bias::without, form, scalar, threads);
   const Cost self =
       formula::attend({s.batch, s.M, s.D, s.D, s.D, s.H}, Bias::without, form,
                       scalar, threads);
@@ -148,6 +155,17 @@ Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
                     scalar * (cost.parameters + s.batch * s.N * s.C +
                               2 * s.batch * s.M * s.D);
   return cost;
+}
+
+Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
+               int threads) {
+  return bare_cost_of(s, options, /*share=*/{}, scalar, threads);
+}
+
+Cost bare_rank_cost(Shape s, const Options& options, const InputShare& share,
+                    std::size_t scalar, int threads) {
+  s.N = share.inputs();
+  return bare_cost_of(s, options, share, scalar, threads);
 }
 
 TrainingCost bare_training_cost(const Shape& s, const Options& options,
@@ -207,6 +225,7 @@ Contestant bare_perceiver() {
       .options = {attention_form_option()},
   }};
   contestant.cost = bare_cost;
+  contestant.rank_cost = bare_rank_cost;
   contestant.training_cost = bare_training_cost;
   contestant.reference = bare_reference;
   make_with<BarePerceiver>(contestant);

@@ -133,6 +133,16 @@ PerceiverConfig::PerceiverConfig(const Shape& shape, const Options& options)
     : PerceiverConfig(encoder_config(shape, options),
                       encoding_of(shape, options)) {}
 
+PerceiverConfig PerceiverConfig::shared_out(const InputShare& of_rank) const {
+  require(input.positions == Positions::none,
+          "over ranks inputs are read without positions: positions = none");
+  require(attention == AttentionForm::streaming,
+          "over ranks inputs are read in one pass: form = streaming");
+  PerceiverConfig config = *this;
+  config.share = of_rank;
+  return config;
+}
+
 CrossAttentionShape PerceiverConfig::cross_attention_shape(
     std::size_t batch) const {
   return {batch,
@@ -153,6 +163,7 @@ AttentionLayerWidths PerceiverConfig::cross_of(std::size_t set,
         formula::cheapest_plan(cross_attention_shape(batch),
                                cross_sets.uses_of(set), attention, scalar);
   }
+  widths.plan.share = share;
   return widths;
 }
 

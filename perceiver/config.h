@@ -9,6 +9,7 @@
 #include "perceiver/weight_sets.h"
 #include "primitives/attention/attention.h"
 #include "primitives/attention_layer/attention_layer_widths.h"
+#include "primitives/exchange/range_tree.h"
 #include "primitives/layers/input_encoding.h"
 
 namespace suite {
@@ -62,6 +63,7 @@ struct PerceiverConfig {
   AttentionForm attention = AttentionForm::streaming;
   bool planned = false;
   InputEncodingWidths input;
+  InputShare share = {};       // of a rank; none: all inputs are here
   AttentionLayerWidths cross;  // the plan is each set's own: see cross_of()
   AttentionLayerWidths latent;
 
@@ -69,6 +71,14 @@ struct PerceiverConfig {
   PerceiverConfig(const EncoderConfig& encoder,
                   const InputEncodingWidths& encoding);
   PerceiverConfig(const Shape& shape, const Options& options);
+
+  // The same as a rank runs it. Throws Error for what keeps something of every
+  // input.
+  PerceiverConfig shared_out(const InputShare& share) const;
+  // Inputs that are here.
+  std::size_t own_inputs() const {
+    return share.shared() ? share.inputs() : input.inputs;
+  }
 
   CrossAttentionShape cross_attention_shape(std::size_t batch) const;
   // The cross-attention of a set, with the plan that it follows.

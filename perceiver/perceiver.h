@@ -10,6 +10,7 @@
 #include "perceiver/weight_sets.h"
 #include "primitives/attention_layer/attention_layer.h"
 #include "primitives/attention_layer/layer_traces.h"
+#include "primitives/exchange/exchange.h"
 #include "primitives/layers/input_encoding.h"
 
 namespace suite {
@@ -32,6 +33,14 @@ class Perceiver {
       : Perceiver(PerceiverConfig(shape, options), shape.batch) {}
 
   Workspace workspace() const { return Workspace(config_.attention); }
+
+  // As Encoder::share_out() says.
+  void share_out(Workspace& workspace, Exchange& exchange) const {
+    const InputShare share =
+        share_of(config_.input.inputs, exchange.rank(), exchange.size());
+    config_.shared_out(share);
+    workspace.cross.cross_attention.share_out(share, exchange);
+  }
 
   struct Trace {
     LayerTraces<T> cross, latent;

@@ -16,6 +16,17 @@ Cost perceiver_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+Cost perceiver_rank_cost(const Shape& s, const Options& options,
+                         const InputShare& share, std::size_t scalar,
+                         int threads) {
+  const PerceiverConfig config(s, options);
+  Cost cost =
+      formula::perceiver(config.shared_out(share), s.batch, scalar, threads);
+  cost.bytes_held +=
+      scalar * (cost.parameters + s.batch * share.inputs() * s.C);
+  return cost;
+}
+
 TrainingCost perceiver_training_cost(const Shape& s, const Options& options,
                                      std::size_t scalar, int threads,
                                      Keep keep) {
@@ -111,6 +122,7 @@ Contestant perceiver() {
       .options = perceiver_options(),
   }};
   contestant.cost = perceiver_cost;
+  contestant.rank_cost = perceiver_rank_cost;
   contestant.training_cost = perceiver_training_cost;
   contestant.plan = perceiver_plan;
   contestant.reference = perceiver_reference;

@@ -19,7 +19,7 @@ Cost cross_cost(const PerceiverConfig& config, std::size_t batch,
   for (std::size_t set = 0; set < config.cross_sets.sets(); ++set) {
     const AttentionLayerWidths widths = config.cross_of(set, batch, scalar);
     const Cost cost = attention_layer(
-        widths, batch, config.latents, config.input.inputs,
+        widths, batch, config.latents, config.own_inputs(),
         config.cross_sets.uses_of(set), config.attention, scalar, threads);
     const bool is_new =
         std::find(plans.begin(), plans.end(), widths.plan) == plans.end();
