@@ -108,7 +108,7 @@ def _openblas(repository, prefix):
                 return prefix + headers, prefix + library
     return None
 
-def _refuse(repository, message):
+def _refuse(repository, message, names):
     """Targets that all lead to one error, said once, when one is needed.
 
     A repository that fails to load would repeat it for every target.
@@ -122,7 +122,7 @@ missing = rule(implementation = _missing, attrs = {"message": attr.string()})
     build = "package(default_visibility = [\"//visibility:public\"])\n"
     build += "load(\":missing.bzl\", \"missing\")\n"
     build += "missing(name = \"missing\", message = %s)\n" % repr(message)
-    for name in list(_LIBRARIES) + ["openblas", "gtest_main", "versions"]:
+    for name in names:
         build += "alias(name = %s, actual = \":missing\")\n" % repr(name)
     repository.file("BUILD", build)
 
@@ -156,7 +156,7 @@ def _system_libraries(repository):
     if not openblas:
         problems.append("libopenblas-openmp-dev (no cblas.h and libopenblas under %s)" % prefix)
     if problems:
-        _refuse(repository, "missing: %s. Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix." % "; ".join(problems))
+        _refuse(repository, "missing: %s. Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix." % "; ".join(problems), list(_LIBRARIES) + ["openblas", "gtest_main", "versions"])
         return
 
     repository.symlink(openblas[0], "openblas")
@@ -179,6 +179,32 @@ system_libraries = repository_rule(
     implementation = _system_libraries,
     environ = ["LIBRARY_PREFIX"],
     local = True,  # another prefix is looked at again when the server starts
+    configure = True,
+)
+
+def _mpi(repository):
+    """MPI, which one target alone needs: what is missing is said when that is built."""
+    repository.path(Label("@package_state//:status"))
+    prefix = repository.os.environ.get("LIBRARY_PREFIX", "/usr").rstrip("/")
+    for headers, library in [
+        ("/lib/%s/openmpi/include" % _triplet(repository), "/lib/%s" % _triplet(repository)),
+        ("/include", "/lib"),
+    ]:
+        if repository.path(prefix + headers + "/mpi.h").exists:
+            repository.symlink(prefix + headers, "mpi")
+            repository.file("BUILD", "package(default_visibility = [\"//visibility:public\"])\n" + _TARGET.format(
+                name = "mpi",
+                headers = "hdrs = glob([\"mpi/*.h\"])",
+                linkopts = repr(["-L" + prefix + library, "-Wl,-rpath," + prefix + library, "-lmpi"]),
+                deps = "[]",
+            ))
+            return
+    _refuse(repository, "missing: libopenmpi-dev and openmpi-bin (no mpi.h under %s). Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix." % prefix, ["mpi"])
+
+mpi_library = repository_rule(
+    implementation = _mpi,
+    environ = ["LIBRARY_PREFIX"],
+    local = True,
     configure = True,
 )
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "contract/registry.h"
+#include "primitives/exchange/range_tree.h"
 #include "support/check.h"
 #include "support/filter.h"
 
@@ -41,7 +42,19 @@ std::string id_of(const Cell& cell) {
     id += fmt::format("/phase={}", name_of(cell.phase));
     if (cell.keep == Keep::recompute) id += "/keep=recompute";
   }
-  return id + fmt::format("/{}/threads={}", cell.scalar, cell.threads);
+  id += fmt::format("/{}/threads={}", cell.scalar, cell.threads);
+  return cell.ranks == 0 ? id : id + fmt::format("/ranks={}", cell.ranks);
+}
+
+Cost declared_of_rank(const Cell& cell, std::size_t rank) {
+  const Contestant& contestant = *cell.entry.contestant;
+  require(contestant.rank_cost != nullptr, "{} is not run over ranks",
+          cell.entry.name());
+  require(cell.phase == Phase::forward,
+          "over ranks there are forwards alone, no {}", name_of(cell.phase));
+  return contestant.rank_cost(cell.shape, cell.entry.options,
+                              share_of(cell.shape.N, rank, cell.ranks),
+                              cell.scalar_bytes(), cell.threads);
 }
 
 // More than any cost of the shape, and than whatever its formulas multiply on
@@ -91,7 +104,8 @@ void require_countable(const Cell& cell) {
 
 }  // namespace
 
-Cost Cell::declared() const {
+Cost Cell::declared(std::size_t rank) const {
+  if (ranks > 0) return declared_of_rank(*this, rank);
   require_countable(*this);
   const Contestant& contestant = *entry.contestant;
   if (phase == Phase::forward) {
@@ -176,10 +190,12 @@ std::vector<Cell> cells_of(const Definition& definition, int threads) {
 
 std::vector<Cell> chosen_cells(const Definition& definition,
                                const std::vector<int>& thread_counts,
-                               const std::string& filter) {
+                               const std::string& filter, std::size_t ranks) {
   std::vector<Cell> cells;
   for (const int threads : thread_counts) {
     for (Cell& cell : cells_of(definition, threads)) {
+      cell.ranks = ranks;
+      cell.id = id_of(cell);
       cells.push_back(std::move(cell));
     }
   }

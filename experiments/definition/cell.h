@@ -18,6 +18,8 @@ struct Cell {
   Phase phase = Phase::forward;
   Keep keep = Keep::activations;
   Recipe optimiser = {};  // of an update or a step
+  // Ranks that share its inputs out; 0: the plain program.
+  std::size_t ranks = 0;
 
   bool updates() const {
     return phase == Phase::update || phase == Phase::step;
@@ -25,7 +27,8 @@ struct Cell {
   std::size_t scalar_bytes() const { return scalar == "float" ? 4 : 8; }
   // The declared cost of one forward, or of the phase in its place. Throws
   // Error for a refused shape and for a phase that the contestant doesn't have.
-  Cost declared() const;
+  // Over ranks it is that of one of them.
+  Cost declared(std::size_t rank = 0) const;
   // "perceiver(sharing=all)", "perceiver: backward".
   std::string label() const { return of_phase(entry.name(), name_of(phase)); }
   // "as_written", or the rewrites that its contestant chose.
@@ -37,10 +40,12 @@ struct Cell {
 std::vector<Cell> cells_of(const Definition& definition, int threads);
 
 // Those, with each count of threads, whose id the regular expression `filter`
-// finds; all if it is empty. Old words in it are read as today's, with a notice
-// on stderr. Throws Error if it is no expression or finds none.
+// finds; all if it is empty; over so many ranks, unless 0. Old words in it are
+// read as today's, with a notice on stderr. Throws Error if it is no expression
+// or finds none.
 std::vector<Cell> chosen_cells(const Definition& definition,
                                const std::vector<int>& thread_counts,
-                               const std::string& filter);
+                               const std::string& filter,
+                               std::size_t ranks = 0);
 
 }  // namespace suite

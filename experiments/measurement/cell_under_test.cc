@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
-#include "contract/agreement.h"
 #include "support/check.h"
 
 namespace suite {
@@ -17,42 +15,19 @@ constexpr double kLeastRepetitionSeconds = 0.05;
 // Cells slower than this are not warmed up again before each repetition.
 constexpr double kWarmUpSeconds = 0.1;
 
-void check_answer(const Cell& cell, std::uint64_t seed) {
-  static std::set<std::string> passed;
-  const Contestant& contestant = *cell.entry.contestant;
-  const Options& options = cell.entry.options;
-  const Shape small = small_shape(cell.shape, contestant, options);
-  std::string key = cell.label() + cell.plan() + cell.scalar;
-  for (const std::string_view name : kDimensions) {
-    key += fmt::format("/{}", dimension(small, name));
-  }
-  if (passed.count(key) > 0) return;
-  const bool trains = cell.phase != Phase::forward;
-  const Agreement agreement =
-      trains ? compare_gradient(contestant, small, options, seed, cell.keep)
-      : cell.scalar == "float"
-          ? compare_with_oracle<float>(contestant, small, options, seed)
-          : compare_with_oracle<double>(contestant, small, options, seed);
-  require(agreement.holds(),
-          "differs from {} by {:.3g} where {:.3g} is allowed, at {}",
-          trains ? "differences of the loss" : "the oracle", agreement.worst,
-          agreement.allowed, key);
-  passed.insert(key);
-}
-
 }  // namespace
 
-CellUnderTest::CellUnderTest(const Cell& cell, std::uint64_t seed)
-    : cell_(&cell), seed_(seed), declared_(cell.declared()) {}
+CellUnderTest::CellUnderTest(const Cell& cell, std::uint64_t seed, Crew& crew)
+    : cell_(&cell), seed_(seed), crew_(&crew), declared_(cell.declared()) {}
 
 void CellUnderTest::check() {
-  check_answer(*cell_, seed_);
+  crew_->check(*cell_, seed_);
   stage_ = Stage::checked;
 }
 
 void CellUnderTest::build() {
   if (live_) return;
-  live_ = make_live(*cell_, seed_);
+  live_ = crew_->make_live(*cell_, seed_);
   is_new_ = true;
 }
 

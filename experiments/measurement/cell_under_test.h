@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "experiments/measurement/crew.h"
 #include "experiments/measurement/live_cell.h"
 
 namespace suite {
@@ -12,8 +13,9 @@ namespace suite {
 // Repetitions, budgets and rows are its user's. `cell` outlives it.
 class CellUnderTest {
  public:
-  // Throws Error for a refused shape.
-  CellUnderTest(const Cell& cell, std::uint64_t seed);
+  // Throws Error for a refused shape. The crew, which does the work, outlives
+  // it.
+  CellUnderTest(const Cell& cell, std::uint64_t seed, Crew& crew = alone());
 
   const Cell& cell() const { return *cell_; }
   const Cost& declared() const { return declared_; }
@@ -60,6 +62,7 @@ class CellUnderTest {
 
   const Cell* cell_;
   std::uint64_t seed_;
+  Crew* crew_;
   Cost declared_;
   Stage stage_ = Stage::declared;
   std::unique_ptr<LiveCell> live_;

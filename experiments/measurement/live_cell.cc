@@ -10,6 +10,7 @@
 #include <string>
 
 #include "contract/agreement.h"
+#include "primitives/exchange/range_tree.h"
 #include "primitives/memory.h"
 #include "primitives/threads.h"
 #include "support/check.h"
@@ -30,13 +31,20 @@ double process_cpu_seconds() {
 template <class T>
 class Live : public LiveCell {
  public:
-  Live(const Cell& cell, std::uint64_t seed)
+  Live(const Cell& cell, std::uint64_t seed, Exchange* exchange = nullptr)
       : threads_(cell.threads), born_(MemoryMeter::held()) {
     set_threads(threads_);
     encoder_ = cell.entry.contestant->make<T>(cell.shape, cell.entry.options);
     workspace_ = encoder_->workspace();
     initialise(*encoder_, seed);
-    input_ = random_input<T>(cell.shape, seed);
+    if (exchange == nullptr) {
+      input_ = random_input<T>(cell.shape, seed);
+    } else {
+      encoder_->share_out(*workspace_, *exchange);
+      input_ = random_input<T>(
+          cell.shape, seed,
+          share_of(cell.shape.N, exchange->rank(), exchange->size()));
+    }
     bytes_ = MemoryMeter::held() - born_;
   }
 
@@ -282,7 +290,8 @@ class LiveStep : public LiveBackward<T> {
 };
 
 template <class T>
-std::unique_ptr<LiveCell> live(const Cell& cell, std::uint64_t seed) {
+std::unique_ptr<LiveCell> live(const Cell& cell, std::uint64_t seed,
+                               Exchange* exchange) {
   switch (cell.phase) {
     case Phase::forward:
       break;
@@ -293,14 +302,17 @@ std::unique_ptr<LiveCell> live(const Cell& cell, std::uint64_t seed) {
     case Phase::step:
       return std::make_unique<LiveStep<T>>(cell, seed);
   }
-  return std::make_unique<Live<T>>(cell, seed);
+  return std::make_unique<Live<T>>(cell, seed, exchange);
 }
 
 }  // namespace
 
-std::unique_ptr<LiveCell> make_live(const Cell& cell, std::uint64_t seed) {
-  return cell.scalar == "float" ? live<float>(cell, seed)
-                                : live<double>(cell, seed);
+std::unique_ptr<LiveCell> make_live(const Cell& cell, std::uint64_t seed,
+                                    Exchange* exchange) {
+  require((cell.ranks > 0) == (exchange != nullptr),
+          "{}: ranks need an exchange, and what runs alone has none", cell.id);
+  return cell.scalar == "float" ? live<float>(cell, seed, exchange)
+                                : live<double>(cell, seed, exchange);
 }
 
 }  // namespace suite

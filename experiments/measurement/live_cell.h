@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "experiments/definition/cell.h"
+#include "primitives/exchange/exchange.h"
 
 namespace suite {
 
@@ -20,6 +21,14 @@ struct Measurement {
   std::uint64_t bytes_peak = 0;
   bool finite = true;
   std::uint64_t output_hash = 0;  // of the bits of the output, or the gradients
+
+  // Over ranks each one's own; what stands above is rank 0's then, but for the
+  // seconds, which are the slowest rank's, and the CPU's, which are of all.
+  struct OfRank {
+    double seconds = 0, exchange_seconds = 0;
+    std::uint64_t macs = 0, bytes_sent = 0, bytes_peak = 0;
+  };
+  std::vector<OfRank> ranks = {};
 };
 
 // A tensor's name and values, for whoever computes the same elsewhere.
@@ -49,7 +58,9 @@ class LiveCell {
   virtual RawTensor output() const = 0;
 };
 
-// Builds the contestant, draws parameters and input from `seed`.
-std::unique_ptr<LiveCell> make_live(const Cell& cell, std::uint64_t seed);
+// Builds the contestant, draws parameters and input from `seed`; of a cell over
+// ranks this rank's share, with `exchange` to the others, which outlives it.
+std::unique_ptr<LiveCell> make_live(const Cell& cell, std::uint64_t seed,
+                                    Exchange* exchange = nullptr);
 
 }  // namespace suite

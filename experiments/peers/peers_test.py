@@ -85,7 +85,7 @@ class PeersTest(unittest.TestCase):
         self.contest("--filter", "^perceiver/N=32")
         header = (self.out / "cells.csv").read_text().splitlines()[0]
         self.assertTrue(header.startswith("schema,experiment,definition_sha256,run_id,cell_id"))
-        self.assertTrue(header.endswith("status,reason"))
+        self.assertTrue(header.endswith("status,reason,ranks"))
         manifest = json.loads((self.out / "manifest.json").read_text())
         for key in ("machine", "build", "definition", "settings", "peers", "load", "finished",
                     "calibration"):

@@ -103,10 +103,12 @@ std::string local_folder(const std::string& experiment,
 }  // namespace
 
 Undertaking undertaking(const Definition& definition,
-                        const std::vector<int>& thread_counts) {
+                        const std::vector<int>& thread_counts,
+                        std::size_t ranks) {
+  nlohmann::json all = settings(definition, thread_counts);
+  if (ranks > 0) all["ranks"] = ranks;
   return {definition.name, definition.sha256, definition.text,
-          contestants_by_sweep(definition),
-          settings(definition, thread_counts)};
+          contestants_by_sweep(definition), all};
 }
 
 Manifest::Manifest(const std::string& folder, const Undertaking& what,
@@ -170,7 +172,7 @@ Manifest Manifest::resume(const std::string& folder, const Undertaking& what) {
     same(json.at("definition").at("sha256") == what.sha256,
          "the definition differs");
     same(json.at("settings") == what.settings,
-         "threads, repetitions, seed or scalar differ");
+         "threads, ranks, repetitions, seed or scalar differ");
     same(json.at("build").at("binary_sha256") == build.at("binary_sha256"),
          "the program differs");
     same(json.at("build").at("blas") == build.at("blas"), "the BLAS differs");

@@ -24,7 +24,8 @@ struct Undertaking {
 
 // The cells of a definition; contestants are listed by sweep.
 Undertaking undertaking(const Definition& definition,
-                        const std::vector<int>& thread_counts);
+                        const std::vector<int>& thread_counts,
+                        std::size_t ranks = 0);
 
 // Where a run's files go, as the user says.
 struct RunPlace {

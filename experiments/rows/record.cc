@@ -42,6 +42,7 @@ Records parse_records(const std::string& path, std::string_view text) {
   Records records;
   std::string_view rest = text;
   std::vector<std::string> fields;
+  std::size_t columns = 0;
   for (std::size_t line = 1; !rest.empty(); ++line) {
     if (!take_csv_line(rest, fields)) {
       records.cut = true;
@@ -49,19 +50,19 @@ Records parse_records(const std::string& path, std::string_view text) {
     }
     records.kept_bytes = text.size() - rest.size();
     if (line == 1) {
-      require(std::equal(fields.begin(), fields.end(), kColumns.begin(),
-                         kColumns.end()),
+      columns = fields.size();
+      require((columns == kColumns.size() || columns == kFirstColumns) &&
+                  std::equal(fields.begin(), fields.end(), kColumns.begin()),
               "{}:1: not the header of cells.csv of schema {}", path, kSchema);
       continue;
     }
-    require(fields.size() == kColumns.size(),
-            "{}:{}: {} fields, there must be {}", path, line, fields.size(),
-            kColumns.size());
+    require(fields.size() == columns, "{}:{}: {} fields, there must be {}",
+            path, line, fields.size(), columns);
     require(fields[0] == std::to_string(kSchema),
             "{}:{}: schema {}, this build reads {}", path, line, fields[0],
             kSchema);
     Record& record = records.rows.emplace_back();
-    for (std::size_t i = 0; i < fields.size(); ++i) {
+    for (std::size_t i = 0; i < columns; ++i) {
       record[kColumns[i]] = fields[i];
     }
   }

@@ -12,15 +12,21 @@ namespace suite {
 
 inline constexpr int kSchema = 1;
 
-inline constexpr std::array<std::string_view, 32> kColumns = {
-    "schema",     "experiment", "definition_sha256", "run_id",
-    "cell_id",    "contestant", "phase",             "N",
-    "M",          "B",          "C",                 "D",
-    "H",          "L",          "O",                 "batch",
-    "threads",    "scalar",     "attention",         "plan",
-    "part",       "repetition", "seconds",           "cpu_seconds",
-    "macs",       "logits",     "flops",             "bytes_moved",
-    "bytes_peak", "parameters", "status",            "reason"};
+inline constexpr std::array<std::string_view, 33> kColumns = {
+    "schema",      "experiment", "definition_sha256",
+    "run_id",      "cell_id",    "contestant",
+    "phase",       "N",          "M",
+    "B",           "C",          "D",
+    "H",           "L",          "O",
+    "batch",       "threads",    "scalar",
+    "attention",   "plan",       "part",
+    "repetition",  "seconds",    "cpu_seconds",
+    "macs",        "logits",     "flops",
+    "bytes_moved", "bytes_peak", "parameters",
+    "status",      "reason",     "ranks"};
+// Files from before there were ranks lack the last one, and are read as if it
+// were empty.
+inline constexpr std::size_t kFirstColumns = 32;
 
 // One row, as text. Columns are filled by name; what is not filled is empty.
 class Record {

@@ -35,7 +35,7 @@ TEST(Record, TheHeaderIsTheDictionaryOrder) {
             "schema,experiment,definition_sha256,run_id,cell_id,contestant,"
             "phase,N,M,B,C,D,H,L,O,batch,threads,scalar,attention,plan,part,"
             "repetition,seconds,cpu_seconds,macs,logits,flops,bytes_moved,"
-            "bytes_peak,parameters,status,reason\n");
+            "bytes_peak,parameters,status,reason,ranks\n");
 }
 
 TEST(Record, WhatIsWrittenReadsBack) {
@@ -75,6 +75,23 @@ TEST(Record, WhateverIsWrittenReadsBack) {
   }
 }
 
+// As written before there were ranks.
+TEST(Record, FilesWithoutTheLastColumnAreRead) {
+  const auto without_last = [](const std::string& line) {
+    return line.substr(0, line.rfind(',')) + "\n";
+  };
+  const std::string text =
+      without_last(header_line()) + without_last(sample().line());
+  const Records records = parse_records("cells.csv", text);
+  ASSERT_EQ(records.rows.size(), 1u);
+  EXPECT_EQ(records.rows[0]["reason"], sample()["reason"]);
+  EXPECT_EQ(records.rows[0]["ranks"], "");
+  EXPECT_EQ(refusal(without_last(header_line()) + sample().line()),
+            "cells.csv:2: 33 fields, there must be 32");
+  EXPECT_EQ(refusal(without_last(without_last(header_line()))),
+            "cells.csv:1: not the header of cells.csv of schema 1");
+}
+
 TEST(Record, NumbersReadBackAsTheSameDouble) {
   for (const double value : {0.1, 1e-9, 1.0 / 3, 12345678.9}) {
     EXPECT_EQ(std::stod(exact(value)), value);
@@ -103,7 +120,7 @@ TEST(Record, RefusalsNameFileAndLine) {
   EXPECT_EQ(refusal("a,b\n"),
             "cells.csv:1: not the header of cells.csv of schema 1");
   EXPECT_EQ(refusal(header_line() + sample().line() + "1,2\n"),
-            "cells.csv:3: 2 fields, there must be 32");
+            "cells.csv:3: 2 fields, there must be 33");
   Record other = sample();
   other["schema"] = "9";
   EXPECT_EQ(refusal(header_line() + other.line()),

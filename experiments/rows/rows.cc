@@ -20,6 +20,7 @@ Record cell_record(const RunIdentity& run, const Cell& cell) {
     record[name] = std::to_string(dimension(cell.shape, name));
   }
   record["threads"] = std::to_string(cell.threads);
+  if (cell.ranks > 0) record["ranks"] = std::to_string(cell.ranks);
   record["scalar"] = cell.scalar;
   record["attention"] = cell.entry.options.text_or("form", "");
   record["plan"] = cell.plan();

@@ -31,8 +31,9 @@ class Sitting {
         identity_{definition.name, definition.sha256, manifest_.run_id()} {}
 
   int run() {
-    Outcomes outcomes(identity_, journal_, progress_);
-    Runner runner(definition_, cells_, outcomes, accounts_, progress_);
+    Outcomes outcomes(identity_, folder_, journal_, progress_);
+    Runner runner(definition_, cells_, *settings_.crew, outcomes, accounts_,
+                  progress_);
     if (journal_.dropped() > 0) {
       fmt::print(stderr, "notice: dropped {} incomplete lines of {}/cells.csv\n",
                  journal_.dropped(), folder_);
@@ -42,7 +43,11 @@ class Sitting {
     }
     const Calibrations before = calibrate_now("before");
     runner.check_and_count(before);
-    runner.time(settings_.benchmark_flags);
+    if (settings_.untimed.empty()) {
+      runner.time(settings_.benchmark_flags);
+    } else {
+      runner.leave_untimed(settings_.untimed);
+    }
     progress_.clear();
     write_errors();
     const Calibrations after = calibrate_now("after");
@@ -126,16 +131,17 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
                                             : set_all_threads()};
   }
   const std::vector<Cell> cells =
-      chosen_cells(definition, thread_counts, settings.filter);
+      chosen_cells(definition, thread_counts, settings.filter, settings.ranks);
   if (settings.dry_run) {
     print_plan(definition, cells, thread_counts);
     return 0;
   }
   set_threads(thread_counts.back());  // refused before there is a folder
   return Sitting(definition, settings, cells, thread_counts,
-                 Manifest::open(settings.place,
-                                undertaking(definition, thread_counts),
-                                settings.command_line))
+                 Manifest::open(
+                     settings.place,
+                     undertaking(definition, thread_counts, settings.ranks),
+                     settings.command_line))
       .run();
 }
 

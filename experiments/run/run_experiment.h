@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiments/definition/definition.h"
+#include "experiments/measurement/crew.h"
 #include "experiments/rows/manifest.h"
 
 namespace suite {
@@ -16,6 +17,10 @@ struct RunSettings {
   bool dry_run = false;
   std::vector<std::string> benchmark_flags;  // --benchmark_…
   std::vector<std::string> command_line;     // for the manifest
+  // Ranks that share each cell's inputs out, and who they are; 0: no ranks.
+  std::size_t ranks = 0;
+  Crew* crew = &alone();
+  std::string untimed;  // why cells are counted, not timed; empty: they are
 };
 
 // Returns the exit status: 0, or 1 if a cell failed. Throws Error for input

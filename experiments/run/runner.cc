@@ -21,9 +21,11 @@ std::uint64_t flops_of(const Cell& cell) {
 }  // namespace
 
 Runner::Runner(const Definition& definition, const std::vector<Cell>& cells,
-               Outcomes& outcomes, Accounts& accounts, Progress& progress)
+               Crew& crew, Outcomes& outcomes, Accounts& accounts,
+               Progress& progress)
     : definition_(definition),
       cells_(cells),
+      crew_(crew),
       outcomes_(outcomes),
       accounts_(accounts),
       progress_(progress),
@@ -52,7 +54,7 @@ void Runner::check_and_count(const Cell& cell, Planner& planner) {
   if (repetitions.empty()) return;
   std::optional<CellUnderTest> tested;
   try {
-    tested.emplace(cell, definition_.seed);
+    tested.emplace(cell, definition_.seed, crew_);
   } catch (const Error& refusal) {
     return outcomes_.skipped(cell, refusal.what(), nullptr);
   }
@@ -85,6 +87,14 @@ void Runner::check_and_count(CellUnderTest& tested) {
 void Runner::bring_to_life(CellUnderTest& tested) {
   const Spent spent(accounts_.builds, progress_);
   suite::bring_to_life(tested, planned_, budget_.memory());
+}
+
+void Runner::leave_untimed(const std::string& reason) {
+  for (PlannedCell& planned : planned_) {
+    outcomes_.skipped(planned.tested.cell(), reason,
+                      &planned.tested.declared());
+  }
+  planned_.clear();
 }
 
 void Runner::time(const std::vector<std::string>& flags) {

@@ -18,7 +18,8 @@ namespace suite {
 class Runner {
  public:
   Runner(const Definition& definition, const std::vector<Cell>& cells,
-         Outcomes& outcomes, Accounts& accounts, Progress& progress);
+         Crew& crew, Outcomes& outcomes, Accounts& accounts,
+         Progress& progress);
 
   // From the cheapest cell to the dearest. Keeps those that can be timed.
   void check_and_count(const Calibrations& machine);
@@ -26,6 +27,10 @@ class Runner {
   // `flags` are Google Benchmark's own. Throws Error for one that it doesn't
   // know or that the suite decides.
   void time(const std::vector<std::string>& flags);
+
+  // In its place: cells that were counted become rows that say why they have no
+  // time.
+  void leave_untimed(const std::string& reason);
 
  private:
   void check_and_count(const Cell& cell, Planner& planner);
@@ -40,6 +45,7 @@ class Runner {
 
   const Definition& definition_;
   const std::vector<Cell>& cells_;
+  Crew& crew_;
   Outcomes& outcomes_;
   Accounts& accounts_;
   Progress& progress_;

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# ONE_RANK -- FLAGS: runs a definition over ranks of this machine, by mpirun, or over
+# those of the machines that --hostfile names. Paths are beside this script.
+set -euo pipefail
+program=$PWD/$1
+definitions=$PWD/experiments/definitions
+shift 2
+say() { printf 'ranks: %s\n' "$*" >&2; }
+
+# Two of the words say how to start what the others are for.
+ranks='' threads=1 hosts=()
+flags=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --ranks=* | --threads=* | --hostfile=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
+  esac
+  case $1 in
+    --ranks) ranks=${2-} ;;
+    --threads) threads=${2-} ;;
+    --hostfile) hosts=(--hostfile "${2-}") ;;
+    *)
+      flags+=("$1")
+      shift
+      continue
+      ;;
+  esac
+  [ $# -ge 2 ] || { say "$1: a value is missing"; exit 2; }
+  [ "$1" = --hostfile ] || flags+=("$1" "$2")
+  shift 2
+done
+
+command -v mpirun >/dev/null || {
+  say "no mpirun: install $(printf '%s ' libopenmpi-dev openmpi-bin)"
+  exit 1
+}
+flags+=(--definitions "$definitions")
+# Once without mpirun, which has much to say of ranks that refuse their input.
+"$program" "${flags[@]}" --rehearse || exit $?
+for word in "${flags[@]}"; do
+  case $word in --dry-run | --help | -h) exec "$program" "${flags[@]}" ;; esac
+done
+
+# Paths of sockets hold 108 characters.
+folder=$(mktemp -d /tmp/ranks.XXXX)
+trap 'rm -rf "$folder"' EXIT
+export TMPDIR=$folder
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_pml=ob1 OMPI_MCA_btl_vader_single_copy_mechanism=none
+if [ ${#hosts[@]} -eq 0 ] && [ $((ranks * threads)) -gt "$(nproc)" ]; then
+  placed=(--oversubscribe --bind-to none)
+  flags+=(--untimed)
+else
+  placed=(--map-by "slot:PE=$threads" --bind-to core)
+fi
+status=0
+mpirun -n "$ranks" "${hosts[@]}" "${placed[@]}" "$program" "${flags[@]}" \
+  --status-file "$folder/status" </dev/null || status=$?
+[ ! -s "$folder/status" ] || status=$(cat "$folder/status")
+exit "$status"

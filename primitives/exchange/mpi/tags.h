@@ -1,0 +1,9 @@
+// Messages of one kind have one tag.
+#pragma once
+
+namespace suite {
+
+inline constexpr int kSwapTag = 1;   // what an algorithm sends, and declares
+inline constexpr int kOtherTag = 2;  // broadcasts and the like
+
+}  // namespace suite
