@@ -112,11 +112,12 @@ TYPED_TEST(AttentionStateTest, StatesOfDisjointKeysMergeToThatOfAll) {
 
 // Of parts drawn at random: whoever meets first, and on whichever side.
 TYPED_TEST(AttentionStateTest, MergingAssociatesAndCommutesToRounding) {
-  const auto whole = this->expected(0, kKeys);
+  const auto whole = this->expected(0, kStateKeys);
   std::mt19937 draw(7);
   for (int i = 0; i < 50; ++i) {
-    std::vector<std::size_t> cuts = {0, kKeys};
-    for (int part = 0; part < 6; ++part) cuts.push_back(draw() % (kKeys + 1));
+    std::vector<std::size_t> cuts = {0, kStateKeys};
+    for (int part = 0; part < 6; ++part)
+      cuts.push_back(draw() % (kStateKeys + 1));
     std::sort(cuts.begin(), cuts.end());
     std::vector<std::vector<TypeParam>> parts;
     for (std::size_t c = 1; c < cuts.size(); ++c) {
