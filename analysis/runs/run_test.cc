@@ -144,7 +144,7 @@ TEST(ReadRun, RefusesAnotherTableWithFileAndLine) {
             "RUN/cells.csv:1: not the header of cells.csv of schema 1");
   EXPECT_EQ(refusal(header_line()), "RUN/cells.csv: has no rows");
   EXPECT_EQ(refusal(made_table({made_row()}) + "1,2\n"),
-            "RUN/cells.csv:3: 2 fields, there must be 32");
+            "RUN/cells.csv:3: 2 fields, there must be 33");
 }
 
 TEST(ReadRun, RefusesWhatIsNoTime) {

@@ -233,6 +233,34 @@ N = [64, 100000000]
                             "do not divide" in r["reason"] or
                             "memory" in r["reason"] for r in rows_of(out)))
 
+    def test_a_budget_that_ends_between_repetitions_skips_the_others(self):
+        definition = self.define("""
+shows = "A budget that ends."
+contestants = ["transformer"]
+[base]
+N = 512
+M = 8
+D = 16
+H = 2
+B = 1
+[[sweep]]
+N = [512, 1024, 2048]
+""")
+        ended_between = []
+        budget = 0.2  # seconds: where it ends depends on the machine
+        while not ended_between and budget < 100:
+            out = self.folder / f"within_{budget}"
+            result = run(definition, "--out", out, "--repetitions", 9, "--budget", budget)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            rows = rows_of(out)
+            ok = {r["cell_id"] for r in rows if r["status"] == "ok"}
+            ended_between = [r for r in rows
+                             if r["status"] == "skipped" and r["cell_id"] in ok]
+            budget *= 2
+        self.assertTrue(ended_between, "no budget ended between repetitions")
+        for row in ended_between:
+            self.assertIn("was used up after", row["reason"])
+
     def test_cells_that_make_room_for_others_hold_what_they_did(self):
         # Any two of them exceed the budget.
         definition = self.define(LONG.replace("B = [1, 2, 3]", "N = [4096, 4097, 4098]"))

@@ -125,14 +125,14 @@ class Refused(GradientsTest):
     def bare(self, **changed):
         """The words of a good call, but for some."""
         words = {"checkpoint": BARE, "input": BARE / "in.npy",
-                 "cotangent": BARE / "cotangent.npy", "output": self.out} | changed
+                 "cotangent": BARE / "cotangent.npy", "out": self.out} | changed
         return [word for name, value in words.items() if value is not None
                 for word in (f"--{name}", value)]
 
     def test_what_is_missing(self):
         self.refused("--checkpoint DIR is needed", *self.bare(checkpoint=None))
         self.refused("--cotangent FILE.npy is needed", *self.bare(cotangent=None))
-        self.refused("ends with .safetensors is needed", *self.bare(output=None))
+        self.refused("ends with .safetensors is needed", *self.bare(out=None))
         self.refused("inputs given: none", *self.bare(input=None))
         self.refused("none.npy", *self.bare(cotangent=self.folder / "none.npy"))
 
@@ -148,13 +148,13 @@ class Refused(GradientsTest):
                      BARE / "cotangent.npy")
 
     def test_outputs_that_cannot_be_written(self):
-        self.refused("ends with .safetensors", *self.bare(output=self.folder / "out.npy"))
+        self.refused("ends with .safetensors", *self.bare(out=self.folder / "out.npy"))
         self.refused("there is no folder",
-                     *self.bare(output=self.folder / "none" / "out.safetensors"))
+                     *self.bare(out=self.folder / "none" / "out.safetensors"))
         folder = self.folder / "folder"
         folder.mkdir()
         (folder / "a.safetensors").mkdir()
-        self.refused("it is a folder", *self.bare(output=folder / "a.safetensors"))
+        self.refused("it is a folder", *self.bare(out=folder / "a.safetensors"))
 
     def test_what_was_there_stays(self):
         self.out.write_bytes(b"kept")
