@@ -70,7 +70,7 @@ class RooflineTest(unittest.TestCase):
             self.assertAlmostEqual(share / float(row["share_of_bound"]), 1, 9)
 
     def test_flags_choose_cells_inputs_and_precision(self):
-        result = roofline(self.definition, "--filter", "transformer", "--N", 48, "--threads", 1,
+        result = roofline(self.definition, "--filter", "transformer", "--set", "N=48", "--threads", 1,
                           "--scalar", "double", "--repetitions", 1)
         self.assertEqual(result.returncode, 0, result.stderr)
         cells = [line for line in result.stdout.split("\n") if "/N=" in line]
@@ -100,7 +100,7 @@ class RooflineTest(unittest.TestCase):
         self.assert_refused("--threads 2,2: allowed are 0 to 1024", "--threads", "2,2")
         self.assert_refused("--scalar half: allowed are float and double", "--scalar", "half")
         self.assert_refused("--filter nobody: no cell", "--filter", "nobody")
-        self.assert_refused("--N", "--N", 0)
+        self.assert_refused("--set N=0", "--set", "N=0")
         self.assert_refused("--repetitions", "--repetitions", 0)
         self.assert_refused("--frobnicate", "--frobnicate")
         self.definition.write_text(SMALL.replace("H = 2", "H = 3"))
