@@ -30,8 +30,9 @@ PROGRAMS = {
     "//pretrained:gradients": "pretrained/run/gradients",
     "//pretrained:run": "pretrained/run/run",
 }
-# What another builds and tests, or has no flags worth asking for.
-OTHERS = {"//baselines:new", "//perceiver:worked_example", "//perceiver:encode"}
+# What another builds and tests, has no flags worth asking for, or needs MPI.
+OTHERS = {"//baselines:new", "//perceiver:worked_example", "//perceiver:encode",
+          "//experiments:ranks", "//tools/faults:failing_calls", "//tools/faults:kills"}
 
 
 def command(target, words):

@@ -80,6 +80,7 @@ double bound(const Cell& cell, const Shape& s) {
 void require_countable(const Cell& cell) {
   constexpr double kMost = 0x1p63;
   if (bound(cell, cell.shape) < kMost) return;
+  std::string refusal;  // of every N that was tried
   Cell smaller = cell;
   while (smaller.shape.N > 1) {
     smaller.shape.N /= 2;
@@ -92,11 +93,13 @@ void require_countable(const Cell& cell) {
       const double most = static_cast<double>(
           std::max({all.flops(), all.bytes_moved, cost.bytes_held}));
       if (most * times * times < kMost / 16) return;
+      refusal.clear();
       break;
-    } catch (const Error&) {
-      continue;  // a shape that the contestant refuses says nothing
+    } catch (const Error& error) {
+      if (refusal.empty()) refusal = error.what();
     }
   }
+  if (!refusal.empty()) throw Error(refusal);
   throw Error(
       "its cost may reach 2^63: counts of multiply-adds and bytes below it are "
       "allowed");

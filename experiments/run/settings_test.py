@@ -50,7 +50,7 @@ class SettingsTest(RunTestCase):
         self.assertEqual(sorted(speeds), ["1", "2"])
         self.assertEqual(speeds["2"], manifest["calibration"])
         self.assertLess(result.stdout.index("threads = 1\n"), result.stdout.index("threads = 2\n"))
-        self.assert_refused(run(*words, "--resume", out, "--threads", 2), "threads, repetitions")
+        self.assert_refused(run(*words, "--resume", out, "--threads", 2), "threads, ranks, repetitions")
         self.assertEqual(run(*words, "--resume", out, "--threads", "1,2").returncode, 0)
         planned = run(*words, "--dry-run", "--threads", "1,2").stdout
         self.assertIn(f"{2 * len(counts)} cells", planned)
