@@ -205,7 +205,7 @@ class RanksTest(unittest.TestCase):
         self.assertLess(time.monotonic() - began, SOON)
         self.assertNotEqual(run.returncode, 0)
         kept = self.rows()
-        self.assertGreater(len(kept), 20)
+        self.assertGreaterEqual(len(kept), 20)
         # It goes on where it was, and repeats nothing.
         again = self.start("--ranks", 2, definition, "--resume", self.out, *words)
         self.await_rows(len(kept) + 20)
