@@ -12,7 +12,7 @@ DEFINITIONS = pathlib.Path("experiments/learning")
 REFERENCE = pathlib.Path("results/reference/learning")
 JUDGE = pathlib.Path("analysis/learning/judge_curves").resolve()
 # Not published yet.
-UNPUBLISHED = {"choices", "fashion_patches", "pointer_chase"}
+UNPUBLISHED = {"fashion_patches"}
 
 
 def runs():
