@@ -8,7 +8,7 @@
 # quarter apart.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
-mbit=${1:-1000}
+mbit=${1:-200}
 folder=$(readlink -m "${2:-results/local/limited_link}")
 space=limited_link_$$
 mkdir -p "$folder"

@@ -9,7 +9,6 @@ import sys
 
 from experiments.replay import arguments
 from experiments.replay.calibration import Calibration
-from experiments.replay.figure import figure
 from experiments.peers.refused import Refused
 from experiments.replay.table import csv_text, text_table
 
@@ -75,6 +74,7 @@ def show(text):
 
 def save(folder, listing, platforms, rows):
     """All that is known of the rows, and nothing of when and where."""
+    from experiments.replay.figure import figure  # matplotlib takes a second to load
     manifest = {"schema": SCHEMA, "phase": "simulated", "experiment": listing["experiment"],
                 "definition": {"text": listing["definition"],
                                "sha256": listing["definition_sha256"]},

@@ -1,5 +1,6 @@
 #include "experiments/replay/trace.h"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <utility>
@@ -92,25 +93,24 @@ void compute(std::string& lines, std::size_t rank, std::string_view kind,
   lines += fmt::format("{} compute {} {}\n", rank, kind, amount);
 }
 
+constexpr std::array<std::string_view, 4> kNames = {"tree", "gather", "ring",
+                                                    "heads"};
+
 }  // namespace
 
 std::string_view name_of(Scheme scheme) {
-  constexpr std::array<std::string_view, 4> kNames = {"tree", "gather", "ring",
-                                                      "heads"};
   return kNames[static_cast<std::size_t>(scheme)];
 }
 
-std::vector<Scheme> schemes_of(const Cell& cell) {
+std::optional<Scheme> scheme_of(const Cell& cell) {
   if (cell.phase != Phase::forward) return {};
   const std::string& kind = kind_of(cell);
-  if (kind == "perceiver" || kind == "bare_perceiver") return {Scheme::tree};
+  if (kind == "perceiver" || kind == "bare_perceiver") return Scheme::tree;
   if (kind != "transformer" && kind != "bare_transformer") return {};
-  const std::string asked = cell.entry.options.text_or("exchange", "");
-  std::vector<Scheme> schemes;
-  for (const Scheme each : {Scheme::gather, Scheme::ring, Scheme::heads}) {
-    if (asked.empty() || asked == name_of(each)) schemes.push_back(each);
-  }
-  return schemes;
+  const auto found =
+      std::find(kNames.begin(), kNames.end(),
+                cell.entry.options.text_or("exchange", "gather"));
+  return static_cast<Scheme>(found - kNames.begin());
 }
 
 RankTraces::RankTraces(const Cell& cell, Scheme scheme)

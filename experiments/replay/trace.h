@@ -3,7 +3,9 @@
 // network that nobody here has.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "experiments/definition/cell.h"
@@ -19,9 +21,9 @@ enum class Scheme {
 };
 std::string_view name_of(Scheme scheme);
 
-// Those by which a cell's contestant runs: as its option `exchange` says, or
-// else all that there are for rows. Empty if it isn't replayed.
-std::vector<Scheme> schemes_of(const Cell& cell);
+// That of a cell; a transformer's is its option `exchange`. None: it isn't
+// replayed.
+std::optional<Scheme> scheme_of(const Cell& cell);
 
 // One rank's forward, as declared.
 struct RankWork {

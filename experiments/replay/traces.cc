@@ -1,6 +1,7 @@
 // Writes the traces of a definition's cells over ranks, and what is in them.
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "experiments/definition/axes.h"
@@ -94,21 +95,19 @@ int run(const Arguments& a) {
   for (const std::size_t ranks : counts_of_ranks(a.ranks)) {
     for (const Cell& cell :
          chosen_cells(definition, {threads}, a.filter, ranks)) {
-      const std::vector<Scheme> schemes = schemes_of(cell);
-      if (schemes.empty()) {
-        Json& json = cells.emplace_back(described(cell));
+      Json& json = cells.emplace_back(described(cell));
+      const std::optional<Scheme> scheme = scheme_of(cell);
+      if (!scheme) {
         json["reason"] = cell.label() + " is not replayed over ranks";
+        continue;
       }
-      for (const Scheme scheme : schemes) {
-        Json& json = cells.emplace_back(described(cell));
-        json["exchange"] = name_of(scheme);
-        try {
-          add_traces(json, cell, scheme, folder, cells.size());
-        } catch (const FileError&) {
-          throw;
-        } catch (const Error& refusal) {
-          json["reason"] = refusal.what();
-        }
+      json["exchange"] = name_of(*scheme);
+      try {
+        add_traces(json, cell, *scheme, folder, cells.size());
+      } catch (const FileError&) {
+        throw;
+      } catch (const Error& refusal) {
+        json["reason"] = refusal.what();
       }
     }
   }
