@@ -30,9 +30,9 @@ PROGRAMS = {
     "//pretrained:gradients": "pretrained/run/gradients",
     "//pretrained:run": "pretrained/run/run",
 }
-# What another builds and tests, has no flags worth asking for, or needs MPI.
+# What another builds and tests, has no flags worth asking for, or needs MPI or SimGrid.
 OTHERS = {"//baselines:new", "//perceiver:worked_example", "//perceiver:encode",
-          "//experiments:ranks", "//tools/faults:failing_calls", "//tools/faults:kills"}
+          "//experiments:ranks", "//experiments:replay", "//tools/faults:failing_calls", "//tools/faults:kills"}
 
 
 def command(target, words):

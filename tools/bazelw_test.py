@@ -21,7 +21,8 @@ class BazelwTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         (self.folder / "bin").mkdir()
         (self.folder / "tools").mkdir()
-        for name in ("bazelw", "tools/debian_packages.sh", "tools/packages.txt"):
+        for name in ("bazelw", "tools/debian_packages.sh", "tools/packages.txt",
+                     "tools/mpi_packages.txt", "tools/simgrid_packages.txt"):
             shutil.copy(name, self.folder / name)
         for name in TOOLS + ("cp",):
             (self.folder / "bin" / name).symlink_to(shutil.which(name))
@@ -45,13 +46,13 @@ class BazelwTest(unittest.TestCase):
     def bazel(self, name="bazel", version="bazel 8.1.0"):
         self.program(name, BAZEL.replace("NAME", name).replace("VERSION", version))
 
-    def run_it(self):
+    def run_it(self, *words):
         return subprocess.run(
-            [self.folder / "bazelw", "test", "//..."], text=True, capture_output=True, check=False,
+            [self.folder / "bazelw", *(words or ["test", "//..."])], text=True, capture_output=True, check=False,
             env={"PATH": str(self.folder / "bin"), "FOLDER": str(self.folder)}, cwd=self.folder)
 
-    def did(self, status=0):
-        result = self.run_it()
+    def did(self, *words, status=0):
+        result = self.run_it(*words)
         self.assertEqual(result.returncode, status, result.stderr)
         log = self.folder / "log"
         self.said = result.stderr
@@ -82,6 +83,19 @@ class BazelwTest(unittest.TestCase):
         did = self.did()
         self.assertIn("bazel-bootstrap", did[1])
         self.assertEqual(did[-1], "Debian's test //...")
+
+    def test_what_few_need_is_installed_where_it_is_named(self):
+        self.bazel(version="bazel no_version")
+        for target, package in (("//experiments:ranks", "libopenmpi-dev"),
+                                ("//experiments/replay:replay_test", "libsimgrid-dev"),
+                                ("//experiments:run", None)):
+            (self.folder / "log").unlink(missing_ok=True)
+            did = self.did("run", target, "--", "--ranks", "2")
+            self.assertEqual(did[-1], f"bazel run {target} -- --ranks 2")
+            installs = [line for line in did if " install " in line]
+            self.assertEqual(len(installs), 1 if package else 0, did)
+            if package:
+                self.assertIn(package, installs[0].split())
 
     def test_versions_between_are_refused(self):
         self.bazel(version="bazel 6.4.0")

@@ -135,8 +135,10 @@ def columns_are_explained(root):
     explained = (root / "results/README.md").read_text()
     for heading, header, name in (
             ("cells.csv", "experiments/rows/record.h", "kColumns"),
-            ("curves.csv", "experiments/learning/run/curve.h", "kCurveColumns")):
-        block = re.search(name + r"\s*=?[^{]*\{(.*?)\};", (root / header).read_text(), re.S).group(1)
+            ("curves.csv", "experiments/learning/run/curve.h", "kCurveColumns"),
+            ("simulated.csv", "experiments/replay/table.py", "COLUMNS")):
+        block = re.search(name + r"\s*=?[^{(]*[{(](.*?)(?:\};|\)$)", (root / header).read_text(),
+                          re.S | re.M).group(1)
         columns = re.findall(r'"(\w+)"', block)
         table = explained.split(f"## {heading}\n")[1].split("\n## ")[0]
         rows = re.findall(r"^\| ([\w, ]+) \|", table, re.M)[1:]
@@ -188,7 +190,7 @@ def both_bazels_have_the_same_repositories(root):
                if (root / "tools/shims" / name / "WORKSPACE").exists()} - {"remote_coverage_tools"}
     for name in sorted(rules ^ shimmed):
         yield f"MODULE.bazel: {name} is not in both, as a bazel_dep and as a shim of WORKSPACE"
-    for rule in ("package_state", "system_libraries"):
+    for rule in ("package_state", "system_libraries", "mpi_library", "simgrid_library"):
         if named(rf"^{rule}", old) == named(rf"^{rule}", new):
             continue
         yield f"MODULE.bazel: has not WORKSPACE's {rule}"

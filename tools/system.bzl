@@ -182,27 +182,74 @@ system_libraries = repository_rule(
     configure = True,
 )
 
-def _mpi(repository):
-    """MPI, which one target alone needs: what is missing is said when that is built."""
+def _optional(repository, name, packages, header, places, headers, link, folders = []):
+    """A library that few targets need: what is missing is said when one is built.
+
+    Args:
+      repository: its context; of @NAME//state:found.bzl where_found(labels) is [] without it.
+      name: of the one target.
+      packages: the Debian packages that bring it, for the message.
+      header: one that must be there.
+      places: (folder of headers, folder of libraries) to look at, below the prefix.
+      headers: which of the headers there belong to it, as glob() has it.
+      link: the library.
+      folders: what to look for them in; [] for all that is there.
+    """
     repository.path(Label("@package_state//:status"))
     prefix = repository.os.environ.get("LIBRARY_PREFIX", "/usr").rstrip("/")
-    for headers, library in [
-        ("/lib/%s/openmpi/include" % _triplet(repository), "/lib/%s" % _triplet(repository)),
-        ("/include", "/lib"),
-    ]:
-        if repository.path(prefix + headers + "/mpi.h").exists:
-            repository.symlink(prefix + headers, "mpi")
-            repository.file("BUILD", "package(default_visibility = [\"//visibility:public\"])\n" + _TARGET.format(
-                name = "mpi",
-                headers = "hdrs = glob([\"mpi/*.h\"])",
-                linkopts = repr(["-L" + prefix + library, "-Wl,-rpath," + prefix + library, "-lmpi"]),
-                deps = "[]",
-            ))
-            return
-    _refuse(repository, "missing: libopenmpi-dev and openmpi-bin (no mpi.h under %s). Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix." % prefix, ["mpi"])
+    found = [place for place in places if repository.path("%s%s/%s" % (prefix, place[0], header)).exists]
+    repository.file("state/BUILD", "")
+    repository.file("state/found.bzl", "def where_found(labels):\n    return %s\n" % ("labels" if found else "[]"))
+    if not found:
+        _refuse(repository, "missing: %s (no %s under %s). Install these Debian packages, or point --repo_env=LIBRARY_PREFIX at another prefix." % (packages, header, prefix), [name])
+        return
+    folder, library = [prefix + part for part in found[0]]
+    for each in folders:
+        repository.symlink("%s/%s" % (folder, each), "%s/%s" % (name, each))
+    if not folders:
+        repository.symlink(folder, name)
+    repository.file("BUILD", "load(\"@rules_cc//cc:defs.bzl\", \"cc_library\")\npackage(default_visibility = [\"//visibility:public\"])\n" + _TARGET.format(
+        name = name,
+        headers = "hdrs = glob(%s)" % repr(["%s/%s" % (name, each) for each in headers]),
+        linkopts = repr(["-L" + library, "-Wl,-rpath," + library, "-l" + link]),
+        deps = "[]",
+    ))
+
+def _mpi(repository):
+    _optional(
+        repository,
+        name = "mpi",
+        packages = "libopenmpi-dev and openmpi-bin",
+        header = "mpi.h",
+        places = [
+            ("/lib/%s/openmpi/include" % _triplet(repository), "/lib/%s" % _triplet(repository)),
+            ("/include", "/lib"),
+        ],
+        headers = ["*.h"],
+        link = "mpi",
+    )
 
 mpi_library = repository_rule(
     implementation = _mpi,
+    environ = ["LIBRARY_PREFIX"],
+    local = True,
+    configure = True,
+)
+
+def _simgrid(repository):
+    _optional(
+        repository,
+        name = "simgrid",
+        packages = "libsimgrid-dev",
+        header = "simgrid/s4u.hpp",
+        places = [("/include", "/lib")],
+        headers = ["**"],
+        link = "simgrid",
+        folders = ["simgrid", "xbt", "xbt.h"],
+    )
+
+simgrid_library = repository_rule(
+    implementation = _simgrid,
     environ = ["LIBRARY_PREFIX"],
     local = True,
     configure = True,

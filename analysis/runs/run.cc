@@ -19,6 +19,9 @@
 namespace suite {
 namespace {
 
+constexpr char kSimulated[] =
+    "simulated rows are no measurement, and not read as one";
+
 // One field of one line, for messages.
 struct Field {
   const std::string& path;
@@ -62,6 +65,8 @@ MeasuredCell cell_of(const Field& field) {
   cell.attention = field.text("attention");
   cell.plan = field.text("plan");
   cell.phase = field.text("phase");
+  require(cell.phase != "simulated", "{}:{}: phase = simulated: {}", field.path,
+          field.line, kSimulated);
   cell.contestant = of_phase(cell.contestant, cell.phase);
   cell.threads = field.small("threads");
   for (const std::string_view name : kDimensions) {
@@ -297,14 +302,18 @@ std::vector<Run> read_runs(const std::string& folder) {
   require(fs::is_directory(folder, error), "{}: no such folder", folder);
   if (fs::exists(folder + "/cells.csv")) return {read_run(folder)};
   std::vector<std::string> folders;
+  std::string simulated;  // a table of such rows
   for (fs::recursive_directory_iterator at(folder, error), end;
        !error && at != end; at.increment(error)) {
     if (at->path().filename() == "cells.csv") {
       folders.push_back(at->path().parent_path());
     }
+    if (at->path().filename() == "simulated.csv") simulated = at->path();
   }
   require(!error, "{}: {}", folder, error.message());
   std::sort(folders.begin(), folders.end());
+  require(!folders.empty() || simulated.empty(), "{}: {}", simulated,
+          kSimulated);
   require(!folders.empty(), "{}: neither a run nor a folder with runs", folder);
   std::vector<Run> runs;
   for (const std::string& each : folders) runs.push_back(read_run(each));

@@ -187,6 +187,23 @@ TEST(ReadRun, RefusesAnUnknownStatus) {
             "failed");
 }
 
+TEST(ReadRun, RefusesWhatWasSimulated) {
+  EXPECT_EQ(
+      refusal(with(with(made_row(), "cell_id", "other"), "phase", "simulated")),
+      "RUN/cells.csv:3: phase = simulated: simulated rows are no "
+      "measurement, and not read as one");
+  const std::string folder = made_folder("simulated", "", "");
+  replace_file(folder + "/simulated.csv", "schema\n");
+  try {
+    read_runs(folder);
+    FAIL() << "simulated rows were read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.what(), folder +
+                                "/simulated.csv: simulated rows are no "
+                                "measurement, and not read as one");
+  }
+}
+
 TEST(ReadRun, RefusesBytesThatAreNoText) {
   EXPECT_EQ(refusal(with(made_row(), "plan", "\xff")),
             "RUN/cells.csv:3: not UTF-8 text");
