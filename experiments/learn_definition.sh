@@ -24,7 +24,7 @@ status=0
 "$learn" "$definition" "$@" --folder-file "$told" || status=$?
 folder=$(cat "$told")
 if [ -n "$folder" ] && [ -s "$folder/curves.csv" ]; then
-  "$judge" --results "$folder" || true
+  "$judge" --results "$folder" --write || true
   "$report" --results "$folder" || true
 fi
 exit $status

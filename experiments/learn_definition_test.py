@@ -43,8 +43,8 @@ class LearnDefinition(unittest.TestCase):
                 ended, said = self.learn(status)
                 self.assertEqual(ended, status)
                 self.assertRegex(said[0], f"^learn {self.folder}/few.toml --seeds 1 --folder-file ")
-                self.assertEqual(said[1:], [f"{name} --results {self.folder}/curves"
-                                            for name in ("judge", "report")])
+                self.assertEqual(said[1:], [f"judge --results {self.folder}/curves --write",
+                                            f"report --results {self.folder}/curves"])
 
     def test_what_only_plans_is_not_judged(self):
         (self.folder / "dry").touch()

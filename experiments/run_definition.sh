@@ -19,10 +19,10 @@ trap 'rm -f "$told"' EXIT
 status=$?
 folder=$(cat "$told")
 if [ -n "$folder" ] && [ -s "$folder/cells.csv" ]; then
-  "$verify" --results "$folder" || true
+  "$verify" --results "$folder" --write || true
   if [ -n "$variants" ] && [ -e "$folder/errors.csv" ]; then
     printf '\n'
-    "$variants" --results "$folder" || true
+    "$variants" --results "$folder" --write || true
   fi
   "$report" --results "$folder" || true
 fi

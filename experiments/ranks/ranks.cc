@@ -9,6 +9,7 @@
 #include "experiments/machine/machine.h"
 #include "experiments/ranks/handshake.h"
 #include "experiments/ranks/rank_crew.h"
+#include "experiments/rows/measured_code.h"
 #include "experiments/run/arguments.h"
 #include "experiments/run/run_experiment.h"
 #include "primitives/exchange/mpi/mpi_exchange.h"
@@ -142,6 +143,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   RankArguments arguments;
   arguments.run.settings.command_line = words;
+  arguments.run.settings.code = nlohmann::json::parse(kMeasuredCode);
   CLI::App app("Runs an experiment over ranks, which share the inputs out.");
   declare(app, arguments);
   return run_command(app, words, [&] { return run(arguments); });

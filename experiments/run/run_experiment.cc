@@ -137,11 +137,10 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
     return 0;
   }
   set_threads(thread_counts.back());  // refused before there is a folder
+  Undertaking what = undertaking(definition, thread_counts, settings.ranks);
+  what.code = settings.code;
   return Sitting(definition, settings, cells, thread_counts,
-                 Manifest::open(
-                     settings.place,
-                     undertaking(definition, thread_counts, settings.ranks),
-                     settings.command_line))
+                 Manifest::open(settings.place, what, settings.command_line))
       .run();
 }
 

@@ -17,6 +17,7 @@ struct RunSettings {
   bool dry_run = false;
   std::vector<std::string> benchmark_flags;  // --benchmark_…
   std::vector<std::string> command_line;     // for the manifest
+  nlohmann::json code;                       // that; see measured_code.h
   // Ranks that share each cell's inputs out, and who they are; 0: no ranks.
   std::size_t ranks = 0;
   Crew* crew = &alone();

@@ -172,9 +172,10 @@ int run_learning(const LearningDefinition& definition,
   int threads = settings.threads > 0 ? settings.threads : definition.threads;
   threads = threads > 0 ? threads : set_all_threads();
   set_threads(threads);
+  Undertaking what = undertaking(definition, learners, threads);
+  what.code = settings.code;
   Manifest manifest =
-      Manifest::open(settings.place, undertaking(definition, learners, threads),
-                     settings.command_line);
+      Manifest::open(settings.place, what, settings.command_line);
   const std::string& folder = manifest.folder();
   Curves curves(folder, {definition.name, definition.sha256, manifest.run_id()},
                 !settings.place.resume.empty());

@@ -16,6 +16,7 @@ struct LearningSettings {
   int threads = 0;     // 0: the definition's
   bool dry_run = false;
   std::vector<std::string> command_line;  // for the manifest
+  nlohmann::json code;                    // that; see measured_code.h
 };
 
 // Learners of one seed take turns, from look to look, so that a machine that
