@@ -17,6 +17,7 @@
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
+#include "support/interruption.h"
 #include "support/quantities.h"
 
 namespace suite {
@@ -140,6 +141,8 @@ int run(RankArguments& a) {
 }
 
 int main(int argc, char** argv) {
+  // Rank 0 heeds them; the others follow it to the end.
+  note_interruptions_handed_on();
   const std::vector<std::string> words(argv + 1, argv + argc);
   RankArguments arguments;
   arguments.run.settings.command_line = words;

@@ -24,7 +24,8 @@ struct RunSettings {
   std::string untimed;  // why cells are counted, not timed; empty: they are
 };
 
-// Returns the exit status: 0, or 1 if a cell failed. Throws Error for input
+// Returns the exit status: 0, or 1 if a cell failed, or interruption()'s if it was
+// left at a whole repetition, to be resumed. Throws Error for input
 // that makes no run.
 int run_experiment(const Definition& definition, const RunSettings& settings);
 
