@@ -32,7 +32,8 @@ PROGRAMS = {
 }
 # What another builds and tests, has no flags worth asking for, or needs MPI.
 OTHERS = {"//baselines:new", "//perceiver:worked_example", "//perceiver:encode",
-          "//experiments:ranks", "//tools/faults:failing_calls", "//tools/faults:kills"}
+          "//experiments:ranks", "//tools/faults:failing_calls", "//tools/faults:kills",
+          "//tools/faults:rank_kills", "//tools/faults:same_twice"}
 # A user without a home, at a terminal of ASCII alone.
 PLAIN = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONIOENCODING": "ascii",
          "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "OMP_WAIT_POLICY": "passive"}
