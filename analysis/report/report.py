@@ -240,4 +240,6 @@ def _refuse(what, progress):
 
 
 if __name__ == "__main__":
+    if sys.stdout:
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII alone
     sys.exit(main(sys.argv[1:]))

@@ -6,10 +6,12 @@
 
 #include "analysis/claims/evidence.h"
 #include "analysis/claims/verdict.h"
+#include "analysis/runs/run_code.h"
 #include "analysis/runs/run_definition.h"
 #include "analysis/statistics/outliers.h"
 #include "analysis/verify/extrap.h"
 #include "analysis/verify/verdict_json.h"
+#include "experiments/rows/measured_code.h"
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
@@ -24,7 +26,7 @@ struct Arguments {
   std::string results, claims = "analysis/claims.toml";
   std::string definitions = "experiments/definitions";
   std::string export_format, out;
-  bool counts = false;
+  bool counts = false, write = false;
 };
 
 bool concerns(const Claim& claim, const std::string& experiment) {
@@ -131,6 +133,42 @@ int conclude(const std::vector<Verdict>& verdicts) {
   return surprises > 0 ? kSurprised : 0;
 }
 
+// No count depends on threads.
+std::string without_threads(std::string id) {
+  constexpr std::string_view kThreads = "/threads=";
+  const std::size_t from = id.find(kThreads);
+  if (from == id.npos) return id;
+  const std::size_t next = id.find('/', from + kThreads.size());
+  return id.erase(from, next == id.npos ? next : next - from);
+}
+
+// A run that says it is of this code has the counts of this code.
+void require_own_counts(const Run& run, const nlohmann::json& today) {
+  if (code_of_run(run.folder) != today) return;
+  std::map<std::string, MeasuredCell> counted;
+  for (MeasuredCell& cell : counted_run(definition_of(run)).cells) {
+    counted.emplace(without_threads(cell.id), std::move(cell));
+  }
+  for (const MeasuredCell& cell : run.cells) {
+    const auto found = counted.find(without_threads(cell.id));
+    if (found == counted.end() || !cell.timed()) continue;
+    for (const auto& [part, own] : cell.parts) {
+      require(own.macs == found->second.macs(part),
+              "{}/cells.csv: says that it is of this code, but of {} it has "
+              "{} MACs in {}; this code counts {}",
+              run.folder, cell.id, own.macs, part, found->second.macs(part));
+    }
+  }
+}
+
+void print_notes(const std::vector<Run>& runs, const nlohmann::json& today) {
+  std::vector<std::pair<std::string, std::string>> folders;
+  for (const Run& run : runs) folders.emplace_back(run.experiment, run.folder);
+  for (const std::string& note : code_notes(folders, today)) {
+    fmt::print("note: {}\n", note);
+  }
+}
+
 void check_one_machine(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     require(run.machine == runs.front().machine,
@@ -164,7 +202,10 @@ int run(const Arguments& arguments) {
     return conclude(verdicts);
   }
   const std::string folder = user_path(arguments.results);
-  const std::vector<Run> runs = by_threads(read_runs(folder));
+  const std::vector<Run> whole = read_runs(folder);
+  const nlohmann::json today = nlohmann::json::parse(kMeasuredCode);
+  for (const Run& each : whole) require_own_counts(each, today);
+  const std::vector<Run> runs = by_threads(whole);
   check_one_machine(runs);
   if (!arguments.export_format.empty()) {
     return export_runs(runs, arguments.out.empty() ? folder + "/extrap"
@@ -180,9 +221,10 @@ int run(const Arguments& arguments) {
   judge_facts(claims, verdicts);
   print(verdicts);
   print_outliers(runs);
-  const std::string out =
-      arguments.out.empty() ? folder + "/verdicts.json" : user_path(arguments.out);
-  replace_file(out, json_of(verdicts).dump(1) + "\n");
+  print_notes(whole, today);
+  const std::string text = json_of(verdicts).dump(1) + "\n";
+  if (arguments.write) replace_file(folder + "/verdicts.json", text);
+  if (!arguments.out.empty()) replace_file(user_path(arguments.out), text);
   return conclude(verdicts);
 }
 
@@ -199,8 +241,10 @@ int main(int argc, char** argv) {
       app.add_option("--claims", arguments.claims, "The claims' .toml file");
   auto* definitions = app.add_option("--definitions", arguments.definitions,
                                      "The folder of definitions");
+  app.add_flag("--write", arguments.write,
+               "Write DIR/verdicts.json, which the report reads");
   app.add_option("--out", arguments.out,
-                 "Default: DIR/verdicts.json; of --export DIR/extrap");
+                 "Write the verdicts to FILE; of --export DIR/extrap");
   app.add_option("--export", arguments.export_format,
                  "Write measurements for Extra-P instead: extrap")
       ->check(CLI::IsMember({"extrap"}));

@@ -9,6 +9,7 @@
 #include "experiments/machine/machine.h"
 #include "experiments/ranks/handshake.h"
 #include "experiments/ranks/rank_crew.h"
+#include "experiments/rows/measured_code.h"
 #include "experiments/run/arguments.h"
 #include "experiments/run/run_experiment.h"
 #include "primitives/exchange/mpi/mpi_exchange.h"
@@ -16,6 +17,7 @@
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
+#include "support/interruption.h"
 #include "support/quantities.h"
 
 namespace suite {
@@ -139,9 +141,12 @@ int run(RankArguments& a) {
 }
 
 int main(int argc, char** argv) {
+  // Rank 0 heeds them; the others follow it to the end.
+  note_interruptions_handed_on();
   const std::vector<std::string> words(argv + 1, argv + argc);
   RankArguments arguments;
   arguments.run.settings.command_line = words;
+  arguments.run.settings.code = nlohmann::json::parse(kMeasuredCode);
   CLI::App app("Runs an experiment over ranks, which share the inputs out.");
   declare(app, arguments);
   return run_command(app, words, [&] { return run(arguments); });

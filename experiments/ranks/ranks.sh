@@ -52,8 +52,22 @@ if [ ${#hosts[@]} -eq 0 ] && [ $((ranks * threads)) -gt "$(nproc)" ]; then
 else
   placed=(--map-by "slot:PE=$threads" --bind-to core)
 fi
-status=0
+# In a group of its own: at Ctrl-C mpirun would end all ranks at once. As SIGUSR1 and
+# SIGUSR2 it hands on to rank 0 what ends a run in order; a second time ends mpirun.
+set -m
 mpirun -n "$ranks" "${hosts[@]}" "${placed[@]}" "$program" "${flags[@]}" \
-  --status-file "$folder/status" </dev/null || status=$?
+  --status-file "$folder/status" </dev/null &
+mpirun=$!
+set +m
+heard=0
+hand_on() {
+  [ "$heard" -eq 0 ] || { kill -s TERM "$mpirun"; return; }
+  heard=1
+  say 'interrupted: ends after this repetition; once more: at once'
+  kill -s "$1" "$mpirun"
+}
+trap 'hand_on USR1' INT
+trap 'hand_on USR2' TERM
+while wait "$mpirun"; status=$?; kill -0 "$mpirun" 2>/dev/null; do :; done
 [ ! -s "$folder/status" ] || status=$(cat "$folder/status")
 exit "$status"

@@ -229,6 +229,23 @@ class RanksTest(unittest.TestCase):
         self.assertEqual(len(totals), len(set(totals)))
         return said
 
+    @unittest.skipIf(CORES < 2, "two ranks need two cores")
+    def test_interrupted_rank_0_tells_what_is_there(self):
+        definition = self.define(repetitions=2000)
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            self.out = self.folder / number.name
+            run = subprocess.Popen(
+                self.words("--ranks", 2, definition, "--out", self.out), text=True, cwd=ROOT,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+            self.await_rows(20)
+            os.killpg(run.pid, number)  # as a terminal does
+            said, complained = run.communicate(timeout=SOON)
+            self.assertEqual(run.returncode, status, complained)
+            self.assertIn(f"{len(self.rows())} rows in {self.out}", said)
+            self.assertIn(f"interrupted: --resume {self.out} goes on", complained)
+            self.assertEqual({row["status"] for row in self.rows()}, {"ok"})
+            self.assertEqual(processes(HERE.joinpath("one_rank").resolve()), {})
+
     def test_a_rank_that_dies_ends_the_run(self):
         self.lose(signal.SIGKILL)
 

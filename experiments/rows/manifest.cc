@@ -133,6 +133,7 @@ Manifest::Manifest(const std::string& folder, const Undertaking& what,
       {"calibration", {{"before", nullptr}, {"after", nullptr}}},
       {"resumed", nlohmann::json::array()},
       {"warnings", nlohmann::json::array()}};
+  json_["build"]["code"] = what.code;
 }
 
 Manifest Manifest::open(const RunPlace& place, const Undertaking& what,

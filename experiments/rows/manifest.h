@@ -20,6 +20,7 @@ struct Undertaking {
   // In full, as rows name them: a star in the text may mean others tomorrow.
   nlohmann::json contestants;
   nlohmann::json settings;  // what rows depend on, besides the text
+  nlohmann::json code;      // see measured_code.h
 };
 
 // The cells of a definition; contestants are listed by sweep.

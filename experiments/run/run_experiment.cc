@@ -10,6 +10,7 @@
 #include "experiments/run/summary.h"
 #include "primitives/threads.h"
 #include "support/files.h"
+#include "support/interruption.h"
 
 namespace suite {
 namespace {
@@ -49,17 +50,11 @@ class Sitting {
       runner.leave_untimed(settings_.untimed);
     }
     progress_.clear();
+    if (interruption() != 0) return leave(before);
     write_errors();
     const Calibrations after = calibrate_now("after");
     finish_manifest();
-    // A peak is the most that was seen.
-    std::map<int, double> peaks;
-    for (const int threads : thread_counts_) {
-      peaks[threads] = std::max(before.at(threads).gemm_flops_per_second,
-                                after.at(threads).gemm_flops_per_second);
-    }
-    fmt::print("{}", summary(definition_, cells_, journal_.rows(), peaks));
-    fmt::print("\n{} rows in {}\n", journal_.rows().size(), folder_);
+    show_table(before, after);
     return report_failures();
   }
 
@@ -89,6 +84,24 @@ class Sitting {
     }
     replace_file(folder_ + "/errors.csv",
                  errors_csv(identity_, definition_, sound));
+  }
+
+  // A peak is the most that was seen.
+  void show_table(const Calibrations& before, const Calibrations& after) const {
+    std::map<int, double> peaks;
+    for (const int threads : thread_counts_) {
+      peaks[threads] = std::max(before.at(threads).gemm_flops_per_second,
+                                after.at(threads).gemm_flops_per_second);
+    }
+    fmt::print("{}", summary(definition_, cells_, journal_.rows(), peaks));
+    fmt::print("\n{} rows in {}\n", journal_.rows().size(), folder_);
+  }
+
+  // With a manifest of a run that has not ended.
+  int leave(const Calibrations& before) const {
+    show_table(before, before);
+    fmt::print(stderr, "interrupted: --resume {} goes on\n", folder_);
+    return interruption();
   }
 
   void finish_manifest() {
@@ -137,11 +150,11 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
     return 0;
   }
   set_threads(thread_counts.back());  // refused before there is a folder
+  if (settings.ranks == 0) note_interruptions();
+  Undertaking what = undertaking(definition, thread_counts, settings.ranks);
+  what.code = settings.code;
   return Sitting(definition, settings, cells, thread_counts,
-                 Manifest::open(
-                     settings.place,
-                     undertaking(definition, thread_counts, settings.ranks),
-                     settings.command_line))
+                 Manifest::open(settings.place, what, settings.command_line))
       .run();
 }
 

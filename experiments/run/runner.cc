@@ -6,6 +6,7 @@
 #include "experiments/run/residency.h"
 #include "experiments/run/timing.h"
 #include "support/files.h"
+#include "support/interruption.h"
 
 namespace suite {
 namespace {
@@ -43,6 +44,7 @@ void Runner::check_and_count(const Calibrations& machine) {
                    });
   std::size_t done = 0;
   for (const Cell* cell : order) {
+    if (interruption() != 0) return;
     progress_.show(++done, order.size(), "checking " + cell->id, -1);
     check_and_count(*cell, planner);
   }
@@ -90,6 +92,7 @@ void Runner::bring_to_life(CellUnderTest& tested) {
 }
 
 void Runner::leave_untimed(const std::string& reason) {
+  if (interruption() != 0) return;
   for (PlannedCell& planned : planned_) {
     outcomes_.skipped(planned.tested.cell(), reason,
                       &planned.tested.declared());
@@ -98,6 +101,7 @@ void Runner::leave_untimed(const std::string& reason) {
 }
 
 void Runner::time(const std::vector<std::string>& flags) {
+  if (interruption() != 0) return;
   do {
     time_cells(planned_, flags,
                [this](auto&... arguments) { return repeat(arguments...); });
@@ -108,6 +112,7 @@ void Runner::time(const std::vector<std::string>& flags) {
 std::string Runner::repeat(PlannedCell& planned,
                            const std::function<bool()>& keep_running,
                            const std::function<void(double)>& report) {
+  if (interruption() != 0) return "interrupted";
   if (planned.repetitions.empty()) return "not run";  // it failed before
   CellUnderTest& tested = planned.tested;
   progress_.show(cells_.size(), cells_.size(), tested.cell().id,
@@ -155,6 +160,7 @@ std::string Runner::give_up(PlannedCell& planned) {
 // Gives cells whose interval is too wide more repetitions, while the budget
 // lasts.
 bool Runner::want_more() {
+  if (interruption() != 0) return false;
   bool more = false;
   for (PlannedCell& planned : planned_) {
     const Cell& cell = planned.tested.cell();
