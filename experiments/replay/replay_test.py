@@ -131,6 +131,12 @@ class ReplayTest(unittest.TestCase):
         self.assertAlmostEqual(ring["seconds"], 6 * (message + 25e-6) + 7 * 0.5e-3, 6)
         self.assertAlmostEqual(ring["compute_seconds"], 7 * 0.5e-3, 6)
         self.assertEqual(ring["messages"], 84)
+        # Rank 1 goes on when rank 0's message is there, not when its own has left.
+        passed = self.simulate(platform, ["0 compute read 3e9", "1 ring 1 1 1000000 read 0",
+                                          "0 ring 1 1 1000000 read 0", "1 compute read 5e9",
+                                          "2 ring 1 1 1000000 read 0"], 3, "read=1e9")
+        self.assertAlmostEqual(passed["seconds"], 3 + message + 5, 6)
+        self.assertEqual(passed["slowest"], 1)
 
     @with_simgrid
     def test_a_host_of_twice_the_speed_takes_half_the_time(self):

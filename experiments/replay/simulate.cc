@@ -182,8 +182,6 @@ void simulate(s4u::Engine& engine, const std::vector<std::string>& words) {
   }
   const std::vector<Actions> traces =
       read_trace(words[1], ranks, speeds_of({words.begin() + 3, words.end()}));
-  // Latencies are microseconds: events apart by less than this are one.
-  s4u::Engine::set_config("surf/precision:1e-12");
   engine.load_platform(words[0]);
   std::vector<s4u::Host*> hosts = engine.get_all_hosts();
   std::sort(hosts.begin(), hosts.end(), [](s4u::Host* a, s4u::Host* b) {
