@@ -16,6 +16,7 @@ PROGRAMS = {
     "//analysis:compare": "analysis/compare/compare",
     "//analysis:export": "analysis/export/export",
     "//analysis:flops": "analysis/flops/flops",
+    "//analysis:join": "analysis/join/join",
     "//analysis:judge_curves": "analysis/learning/judge_curves",
     "//analysis:report": "analysis/report/report",
     "//analysis:show": "analysis/show/show",

@@ -97,8 +97,10 @@ def _calibration(calibration):
 
 
 def _settings(settings):
-    names = {"threads": "threads", "repetitions": "repetitions"}
+    names = {"threads": "threads", "repetitions": "repetitions", "shards": "shards"}
     counted = [f"{settings[key]} {name}" for key, name in names.items() if key in settings]
+    if "shard" in settings:
+        counted.append("shard {index}/{of}".format(**settings["shard"]))
     seed = f"seed {settings['seed']}" if "seed" in settings else ""
     several = settings.get("seeds") or []
     if several:

@@ -33,8 +33,8 @@ class Sitting {
 
   int run() {
     Outcomes outcomes(identity_, folder_, journal_, progress_);
-    Runner runner(definition_, cells_, *settings_.crew, outcomes, accounts_,
-                  progress_);
+    Runner runner(definition_, cells_, settings_.shard, *settings_.crew,
+                  outcomes, accounts_, progress_);
     if (journal_.dropped() > 0) {
       fmt::print(stderr, "notice: dropped {} incomplete lines of {}/cells.csv\n",
                  journal_.dropped(), folder_);
@@ -80,7 +80,9 @@ class Sitting {
     std::vector<const Cell*> sound;
     for (const Cell& cell : cells_) {
       if (cell.threads != most_threads()) continue;
-      if (journal_.finished(cell.id, 0)) sound.push_back(&cell);
+      if (journal_.finished(cell.id, settings_.shard.index)) {
+        sound.push_back(&cell);
+      }
     }
     replace_file(folder_ + "/errors.csv",
                  errors_csv(identity_, definition_, sound));
@@ -146,12 +148,13 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
   const std::vector<Cell> cells =
       chosen_cells(definition, thread_counts, settings.filter, settings.ranks);
   if (settings.dry_run) {
-    print_plan(definition, cells, thread_counts);
+    print_plan(definition, cells, settings.shard, thread_counts);
     return 0;
   }
   set_threads(thread_counts.back());  // refused before there is a folder
   if (settings.ranks == 0) note_interruptions();
-  Undertaking what = undertaking(definition, thread_counts, settings.ranks);
+  Undertaking what = undertaking(definition, thread_counts,
+                                      settings.ranks, settings.shard);
   what.code = settings.code;
   return Sitting(definition, settings, cells, thread_counts,
                  Manifest::open(settings.place, what, settings.command_line))

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiments/definition/definition.h"
+#include "experiments/definition/shard.h"
 #include "experiments/measurement/crew.h"
 #include "experiments/rows/manifest.h"
 
@@ -14,6 +15,7 @@ struct RunSettings {
   RunPlace place;
   std::string filter;  // regular expression; cells whose id it finds are run
   std::vector<int> thread_counts;  // ascending; empty: the definition's
+  Shard shard;                     // of each cell's repetitions
   bool dry_run = false;
   std::vector<std::string> benchmark_flags;  // --benchmark_…
   std::vector<std::string> command_line;     // for the manifest

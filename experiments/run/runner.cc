@@ -22,10 +22,11 @@ std::uint64_t flops_of(const Cell& cell) {
 }  // namespace
 
 Runner::Runner(const Definition& definition, const std::vector<Cell>& cells,
-               Crew& crew, Outcomes& outcomes, Accounts& accounts,
+               Shard shard, Crew& crew, Outcomes& outcomes, Accounts& accounts,
                Progress& progress)
     : definition_(definition),
       cells_(cells),
+      shard_(shard),
       crew_(crew),
       outcomes_(outcomes),
       accounts_(accounts),
@@ -52,7 +53,7 @@ void Runner::check_and_count(const Calibrations& machine) {
 
 void Runner::check_and_count(const Cell& cell, Planner& planner) {
   std::vector<int> repetitions =
-      repetitions_to_do(definition_, cell, outcomes_.journal());
+      repetitions_to_do(definition_, shard_, cell, outcomes_.journal());
   if (repetitions.empty()) return;
   std::optional<CellUnderTest> tested;
   try {
@@ -147,12 +148,13 @@ std::string Runner::stop(PlannedCell& planned, const std::string& reason) {
 }
 
 std::string Runner::give_up(PlannedCell& planned) {
-  outcomes_.skipped(planned.tested.cell(),
-                    fmt::format("the budget of {:.3g} s was used up after {} "
-                                "of {} repetitions",
-                                budget_.seconds(), planned.repetitions.front(),
-                                definition_.repetitions),
-                    &planned.tested.declared());
+  outcomes_.skipped(
+      planned.tested.cell(),
+      fmt::format("the budget of {:.3g} s was used up after {} "
+                  "of {} repetitions",
+                  budget_.seconds(), shard_.count(planned.repetitions.front()),
+                  shard_.count(definition_.repetitions)),
+      &planned.tested.declared());
   planned.repetitions.clear();
   return "out of budget";
 }
@@ -166,7 +168,7 @@ bool Runner::want_more() {
     const Cell& cell = planned.tested.cell();
     if (outcomes_.journal().settled(cell.id)) continue;
     planned.repetitions =
-        repetitions_to_do(definition_, cell, outcomes_.journal());
+        repetitions_to_do(definition_, shard_, cell, outcomes_.journal());
     if (!budget_.allows(planned.seconds())) planned.repetitions.clear();
     budget_.plan(planned.seconds());
     more |= !planned.repetitions.empty();
