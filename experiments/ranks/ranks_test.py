@@ -141,13 +141,25 @@ class RanksTest(unittest.TestCase):
         for row in self.rows():
             self.assertIn("counted, not timed", row["reason"])
 
+    def test_a_transformer_sends_keys_and_values(self):
+        names = ["transformer", "transformer(exchange=ring)", "bare_transformer(exchange=heads)"]
+        result = self.run_ranks("--ranks", 2, self.define(*names, repetitions=1),
+                                "--out", self.out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        sent = {(row["contestant"], int(row["N"])): int(row["bytes_moved"])
+                for row in self.rows() if row["part"] == "exchange"}
+        # 2·s·N·D·(P−1)/P in each of 2 blocks; by heads 4·s·N·D·(P−1)/P², which is as much.
+        self.assertEqual(sent, {(name, n): 2 * 2 * 4 * n * 32 // 2
+                                for name in names for n in (1024, 4096)})
+
     def test_what_does_not_run_over_ranks_is_skipped(self):
-        result = self.run_ranks("--ranks", 2, self.define("transformer", "perceiver"),
+        other = "transformer(attention=linear)"
+        result = self.run_ranks("--ranks", 2, self.define(other, "perceiver"),
                                 "--out", self.out)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual({row["reason"] for row in self.rows()
-                          if row["contestant"] == "transformer"},
-                         {"transformer is not run over ranks"})
+                          if row["contestant"] == other},
+                         {f"{other} is not run over ranks"})
         self.assertTrue(any(row["contestant"] == "perceiver" for row in self.rows()))
 
     def test_refusals_are_one_line(self):
