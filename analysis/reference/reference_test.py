@@ -20,7 +20,7 @@ VERIFY = pathlib.Path("analysis/verify/verify").resolve()
 # What is no experiment of its own: it only shows that everything runs, or is run by a
 # program that publishes nothing; or, as training, has not been published yet.
 UNPUBLISHED = {"smoke", "roofline", "training_n", "training_m", "training_b", "training_depth",
-               "training_memory", "training_million", "paper_training"}
+               "training_memory", "training_million", "paper_training", "scaling_ranks"}
 
 ROW = re.compile(r"^(\w)=(\d+)\s+(\S+)\s+([\d.]+) ms", re.M)
 VERDICT = re.compile(r"^  (SUPPORTED|REFUTED|INCONCLUSIVE)\s+(\w+).*\n.*\n\s+(.*)$", re.M)

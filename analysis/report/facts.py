@@ -15,9 +15,9 @@ NUMBER = r"\d[\d.]*(?:e[+-]?\d+)?"
 
 
 def title(run):
-    if run.threads is None:
-        return run.experiment
-    return f"{run.experiment}, {run.threads} thread{'' if run.threads == 1 else 's'}"
+    counts = [(getattr(run, "ranks", None), "rank"), (run.threads, "thread")]
+    return ", ".join([run.experiment] + [f"{count} {what}{'' if count == 1 else 's'}"
+                                         for count, what in counts if count is not None])
 
 
 def facts(run, **counted):

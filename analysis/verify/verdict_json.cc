@@ -57,6 +57,7 @@ json json_of(const Verdict& verdict) {
               {"points", points}};
   if (!verdict.undecided.empty()) all["undecided"] = verdict.undecided;
   if (verdict.threads > 0) all["threads"] = verdict.threads;
+  if (verdict.ranks > 0) all["ranks"] = verdict.ranks;
   return all;
 }
 

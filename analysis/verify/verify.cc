@@ -44,19 +44,31 @@ bool joined_later(const Claim& claim, const Run& run) {
 }
 
 // Claims of one experiment, in their order. `run` has the seconds; without it
-// only counts are judged.
+// only counts are judged. Those that name ranks are left to judge_over_ranks().
 void judge_all(const std::vector<Claim>& claims, const Definition& definition,
                const Run* run, std::vector<Verdict>& verdicts) {
-  Run counted = counted_run(definition);
+  Run counted = counted_run(definition, run == nullptr ? 0 : run->ranks);
   if (run != nullptr) counted.threads = run->threads;
   for (const Claim& claim : claims) {
-    if (!concerns(claim, definition.name)) continue;
+    if (!concerns(claim, definition.name) || claim.names_ranks()) continue;
     if (run != nullptr && joined_later(claim, *run)) continue;
     if (claim.counts()) {
       verdicts.push_back(judge(claim, counted, definition));
     } else if (run != nullptr) {
       verdicts.push_back(judge(claim, *run, definition));
     }
+  }
+}
+
+// They are about several numbers of ranks, of which a run has one: so they are
+// judged once a definition, by its counts.
+void judge_over_ranks(const std::vector<Claim>& claims,
+                      const Definition& definition,
+                      std::vector<Verdict>& verdicts) {
+  const Run counted = counted_run(definition);
+  for (const Claim& claim : claims) {
+    if (!concerns(claim, definition.name) || !claim.names_ranks()) continue;
+    verdicts.push_back(judge(claim, counted, definition));
   }
 }
 
@@ -74,6 +86,7 @@ std::string heading_of(const Verdict& verdict) {
   Run about;
   about.experiment = verdict.experiment;
   about.threads = verdict.threads;
+  about.ranks = verdict.ranks;
   return title(about);
 }
 
@@ -169,9 +182,17 @@ void print_notes(const std::vector<Run>& runs, const nlohmann::json& today) {
   }
 }
 
+// A run over ranks names its CPU alone.
+bool same_machine(const Run& a, const Run& b) {
+  const auto within = [](const Run& ranks, const Run& other) {
+    return ranks.ranks > 0 && other.machine.starts_with(ranks.machine + ", ");
+  };
+  return a.machine == b.machine || within(a, b) || within(b, a);
+}
+
 void check_one_machine(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
-    require(run.machine == runs.front().machine,
+    require(same_machine(run, runs.front()),
             "{} was made on {}, {} on {}: verify them apart",
             runs.front().folder, runs.front().machine, run.folder, run.machine);
   }
@@ -195,7 +216,9 @@ int run(const Arguments& arguments) {
     const std::vector<Claim> claims =
         read_claims(arguments.claims, experiment_names(files));
     for (const std::string& file : files) {
-      judge_all(claims, read_definition(file), nullptr, verdicts);
+      const Definition definition = read_definition(file);
+      judge_all(claims, definition, nullptr, verdicts);
+      judge_over_ranks(claims, definition, verdicts);
     }
     judge_facts(claims, verdicts);
     print(verdicts);
@@ -215,8 +238,12 @@ int run(const Arguments& arguments) {
   for (const Run& each : runs) asked.push_back(each.experiment);
   const std::vector<Claim> claims =
       read_claims(arguments.claims, experiment_names(files), asked);
+  std::set<std::string> judged;  // definitions
   for (const Run& each : runs) {
-    judge_all(claims, definition_of(each), &each, verdicts);
+    const Definition definition = definition_of(each);
+    judge_all(claims, definition, &each, verdicts);
+    if (!judged.insert(definition.sha256).second) continue;
+    judge_over_ranks(claims, definition, verdicts);
   }
   judge_facts(claims, verdicts);
   print(verdicts);

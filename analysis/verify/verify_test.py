@@ -114,6 +114,29 @@ class VerifyTest(unittest.TestCase):
         result = verify("--results", results, "--export", "extrap")
         self.assertIn("smoke.transformer.threads_2.jsonl", result.stdout)
 
+    def test_each_number_of_ranks_is_judged_by_itself(self):
+        both = self.folder / "ranks"
+        shutil.copytree(self.results, both / "plain")
+        over = shutil.copytree(self.results, both / "over_2")
+        path = over / "manifest.json"
+        manifest = json.loads(path.read_text())
+        manifest["machine"]["cores"] = 1  # those that rank 0 is bound to
+        path.write_text(json.dumps(manifest))
+        with open(over / "cells.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        with open(over / "cells.csv", "w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row | {"ranks": "2"} for row in rows)
+        result = verify("--results", both, "--claims", self.claims(CLAIM))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertLess(result.stdout.index("smoke, 2 ranks\n"), result.stdout.index("smoke\n"))
+        written = json.loads((both / "verdicts.json").read_text())["verdicts"]
+        self.assertEqual([(v["id"], v["verdict"], v.get("ranks")) for v in written], [
+            ("counted", "INCONCLUSIVE", 2), ("timed", "SUPPORTED", 2),
+            ("counted", "SUPPORTED", None), ("timed", "SUPPORTED", None)])
+        self.assertIn("one pass", written[0]["reason"])
+
     def assert_refused(self, said, *words):
         result = verify(*words)
         self.assertEqual(result.returncode, 2, result.stdout)

@@ -36,7 +36,10 @@ struct RankArguments {
 
 void declare(CLI::App& app, RankArguments& a) {
   declare(app, a.run);
-  app.add_option("--ranks", a.ranks, "Ranks: a power of two")->required();
+  app.add_option(
+         "--ranks", a.ranks,
+         "Ranks: a power of two; 1,2,4: a run of each, in DIR/ranks_1 …")
+      ->required();
   app.add_option(
       "--patience", a.patience,
       "Seconds to wait for a rank that is late, beside ten times what "

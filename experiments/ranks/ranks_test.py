@@ -114,6 +114,22 @@ class RanksTest(unittest.TestCase):
         self.assertEqual(len({row["bytes_moved"] for row in self.rows()
                               if row["part"] == "exchange"}), 1)
 
+    def test_several_numbers_of_ranks_are_a_run_each(self):
+        definition = self.define(repetitions=1)
+        words = ["--ranks", "1,2", definition]
+        result = self.run_ranks(*words, "--out", self.out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for ranks in ("1", "2"):
+            rows = table(self.out / f"ranks_{ranks}" / "cells.csv")
+            self.assertEqual({row["ranks"] for row in rows}, {ranks})
+        shutil.rmtree(self.out / "ranks_2")  # as if it had not begun
+        again = self.run_ranks(*words, "--resume", self.out)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertTrue((self.out / "ranks_2" / "cells.csv").exists())
+        refused = self.run_ranks("--ranks", "1,3", definition, "--out", self.folder / "other")
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertFalse((self.folder / "other").exists())
+
     def test_more_ranks_than_cores_are_counted_and_not_timed(self):
         ranks = 2
         while ranks <= CORES:
