@@ -1,5 +1,6 @@
 """The published learning runs are whole, of today's definitions, and judged as said."""
 import csv
+import gzip
 import hashlib
 import json
 import pathlib
@@ -9,27 +10,33 @@ import tempfile
 import unittest
 
 DEFINITIONS = pathlib.Path("experiments/learning")
-REFERENCE = pathlib.Path("results/reference/learning")
+REFERENCE = pathlib.Path("results/reference")
 JUDGE = pathlib.Path("analysis/learning/judge_curves").resolve()
 # Not published yet.
 UNPUBLISHED = {"choices", "fashion_patches", "pointer_chase"}
 
 
+def machines():
+    return sorted(REFERENCE.glob("*/learning"))
+
+
 def runs():
-    return sorted(path for path in REFERENCE.iterdir() if path.is_dir())
+    return [path for machine in machines() for path in sorted(machine.iterdir())]
 
 
 class ReferenceTest(unittest.TestCase):
     def test_every_definition_has_a_run_of_its_own_text(self):
         names = {path.stem for path in DEFINITIONS.glob("*.toml")} - UNPUBLISHED
-        self.assertEqual({run.name for run in runs()}, names)
+        self.assertGreater(len(machines()), 0)
+        for machine in machines():
+            self.assertEqual({run.name for run in machine.iterdir()}, names, machine)
         for run in runs():
             text = (DEFINITIONS / f"{run.name}.toml").read_bytes()
             digest = hashlib.sha256(text).hexdigest()
             manifest = json.loads((run / "manifest.json").read_text())
             self.assertEqual(manifest["definition"]["sha256"], digest, run.name)
             self.assertIsNotNone(manifest["finished"], run.name)
-            with open(run / "curves.csv", newline="", encoding="utf-8") as file:
+            with gzip.open(run / "curves.csv.gz", "rt", newline="", encoding="utf-8") as file:
                 rows = list(csv.DictReader(file))
             seeds = {(row["learner"], row["seed"]) for row in rows}
             ended = {(row["learner"], row["seed"]) for row in rows if row["split"] == "test"}
@@ -42,7 +49,7 @@ class ReferenceTest(unittest.TestCase):
         for run in runs():
             with self.subTest(run.name), tempfile.TemporaryDirectory() as folder:
                 copy = pathlib.Path(folder)
-                shutil.copy(run / "curves.csv", copy)
+                shutil.copy(run / "curves.csv.gz", copy)
                 subprocess.run([JUDGE, "--results", copy], capture_output=True, check=False)
                 self.assertEqual(json.loads((copy / "verdicts.json").read_text()),
                                  json.loads((run / "verdicts.json").read_text()))

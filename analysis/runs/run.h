@@ -60,9 +60,11 @@ struct Run {
   int threads = 0;
 };
 
-// Contestants' names and ids are in today's words, whatever they were written
-// in. Throws Error, with file and line, for a file that is missing, of another
-// schema, truncated, with a value that is no number, or with rows of two runs.
+// Of FOLDER/cells.csv, or of cells.csv.gz, as published runs have it, and
+// manifest.json. Contestants' names and ids are in today's words, whatever they
+// were written in. Throws Error, with file and line, for a file that is
+// missing, of another schema, truncated, with a value that is no number, or
+// with rows of two runs.
 Run read_run(const std::string& folder);
 
 // `folder` itself if it is a run; else every run in it, at any depth, by path.
