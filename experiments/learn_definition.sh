@@ -4,11 +4,12 @@
 # lets the other programs judge the curves and draw. Paths start where this script is
 # started. Ends as learning ended: what the numbers say of a claim is not its fault.
 set -euo pipefail
-definition=$(realpath -s "$1") learn=$(realpath -s "$3") judge=$(realpath -s "$4")
-report=$(realpath -s "$5")
+absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
+definition=$(absolute "$1") learn=$(absolute "$3") judge=$(absolute "$4")
+report=$(absolute "$5")
 say() { printf 'learn: %s\n' "$*" >&2; }
 # shellcheck source=tools/debian_packages.sh
-. "$(realpath -s "$2")"
+. "$(absolute "$2")"
 shift 6
 
 packages=$("$learn" "$definition" --packages)

@@ -4,9 +4,10 @@
 # errors were asked for, and draw. Paths start where this script is started. Ends as
 # the run ended: what the numbers say of a claim is not the run's fault.
 set -uo pipefail
+absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
 programs=()
 while [ "$1" != -- ]; do
-  programs+=("$(realpath -s "$1")")
+  programs+=("$(absolute "$1")")
   shift
 done
 shift

@@ -3,7 +3,9 @@ import csv
 import gzip
 import hashlib
 import json
+import os
 import pathlib
+import pty
 import shutil
 import subprocess
 import tempfile
@@ -53,6 +55,19 @@ class ReferenceTest(unittest.TestCase):
                 subprocess.run([JUDGE, "--results", copy], capture_output=True, check=False)
                 self.assertEqual(json.loads((copy / "verdicts.json").read_text()),
                                  json.loads((run / "verdicts.json").read_text()))
+
+    def test_verdicts_have_colours_on_a_terminal_alone(self):
+        with tempfile.TemporaryDirectory() as copy:
+            shutil.copy(next(run for run in runs() if run.name == "digits") / "curves.csv.gz", copy)
+            words = [JUDGE, "--results", copy]
+            said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+            self.assertIn("  SUPPORTED     ", said)
+            ours, theirs = pty.openpty()
+            subprocess.run(words, stdout=theirs, check=False,
+                           env={**os.environ, "TERM": "xterm", "NO_COLOR": ""})
+            os.close(theirs)
+            with os.fdopen(ours, "rb") as file:
+                self.assertIn("  \033[32mSUPPORTED    \033[0m ", file.read1().decode())
 
 
 if __name__ == "__main__":

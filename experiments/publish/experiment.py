@@ -117,9 +117,10 @@ _DIGESTS = {}
 
 
 def digest(path):
-    """SHA-256 of a file that doesn't change meanwhile."""
+    """SHA-256 of a file; of one that stays as it is computed once."""
     path = os.path.realpath(path)
-    if path not in _DIGESTS:
+    state = (path, os.stat(path).st_mtime_ns)
+    if state not in _DIGESTS:
         with open(path, "rb") as file:
-            _DIGESTS[path] = hashlib.file_digest(file, "sha256").hexdigest()
-    return _DIGESTS[path]
+            _DIGESTS[state] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _DIGESTS[state]

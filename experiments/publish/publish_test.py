@@ -108,7 +108,7 @@ class PublishTest(unittest.TestCase):
         (self.definitions / "definitions/bad.toml").write_text(TINY)
         before = self.manifest()
         plan = self.publish(plan=True)
-        self.assertRegex(plan.out, r"(?m)^ +0:0\d  tiny  SKIPPED: published$")
+        self.assertRegex(plan.out, r"(?m)^ +\d+:\d\d  tiny  SKIPPED: published$")
         self.assertRegex(plan.out, r"(?m)^ +≤ 1:40  bad$")
         self.assertIn("1 of 3 experiments would be run", plan.out)
         said = self.publish()
@@ -148,6 +148,11 @@ class PublishTest(unittest.TestCase):
         self.assertNotEqual(self.manifest()["run_id"], first["run_id"])
         self.assertTrue((self.work / f"set_aside/tiny-{first['run_id']}/cells.csv").exists())
         self.assertEqual(json.loads((self.work / "before/tiny/manifest.json").read_text()), first)
+        # A cell that failed makes no published run.
+        packed = self.place / "tiny/cells.csv.gz"
+        packed.write_bytes(gzip.compress(gzip.decompress(packed.read_bytes()).replace(b",ok,", b",failed,")))
+        shutil.rmtree(self.work)
+        self.assertRegex(self.publish("--only", "tiny", plan=True).out, r"(?m)^ +\d+:\d\d  tiny$")
 
     def test_rows_name_a_commit(self):
         (self.checkout / "README.md").write_text("changed")

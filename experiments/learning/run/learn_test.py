@@ -187,7 +187,7 @@ class Learn(unittest.TestCase):
         said = self.learn(self.write(), "--dry-run")
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         self.assertIn("few: Few needles in a small haystack.\n2 learners × 2 seeds\n", said.stdout)
-        plan = re.findall(r"^ +(\d+) +([\d.]+) +(\S+)  perceiver_io/\S+$", said.stdout, re.M)
+        plan = re.findall(r"^ +(\d+) +([\d.]+) +(\S+)  perceiver_io/.+$", said.stdout, re.M)
         self.assertEqual([steps for steps, _, _ in plan], ["240", "240"])
         self.assertTrue(all(float(macs) > 0 and float(seconds) > 0 for _, macs, seconds in plan))
         self.assertRegex(said.stdout, r"\n4 curves would be learned: 480 steps, [\d.]+ GMACs in about "
