@@ -25,6 +25,7 @@ PROGRAMS = {
     "//analysis:verify": "analysis/verify/verify",
     "//experiments:learn": "experiments/learning/run/learn",
     "//experiments:peers": "experiments/peers/peers",
+    "//experiments:publish": "experiments/publish/publish",
     "//experiments:roofline": "experiments/roofline/roofline",
     "//experiments:run": "experiments/run/run",
     "//pretrained:export": "pretrained/trained/export",

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # DEFINITION DEBIAN_PACKAGES LEARN JUDGE REPORT -- FLAGS: fetches the data of the
 # definition's tasks, where they are missing, then learns with the user's flags, and
-# lets the other programs judge the curves and draw. Paths are beside this script.
-# Ends as learning ended: what the numbers say of a claim is not its fault.
+# lets the other programs judge the curves and draw. Paths start where this script is
+# started. Ends as learning ended: what the numbers say of a claim is not its fault.
 set -euo pipefail
-definition=$PWD/$1 learn=$PWD/$3 judge=$PWD/$4 report=$PWD/$5
+absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
+definition=$(absolute "$1") learn=$(absolute "$3") judge=$(absolute "$4")
+report=$(absolute "$5")
 say() { printf 'learn: %s\n' "$*" >&2; }
 # shellcheck source=tools/debian_packages.sh
-. "$PWD/$2"
+. "$(absolute "$2")"
 shift 6
 
 packages=$("$learn" "$definition" --packages)

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # DEFINITION RUN VERIFY REPORT [VARIANTS] -- FLAGS: runs the definition with the
 # user's flags, then lets the other programs judge the rows, compare variants where
-# errors were asked for, and draw. Paths are beside this script. Ends as the run
-# ended: what the numbers say of a claim is not the run's fault.
+# errors were asked for, and draw. Paths start where this script is started. Ends as
+# the run ended: what the numbers say of a claim is not the run's fault.
 set -uo pipefail
+absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
 programs=()
 while [ "$1" != -- ]; do
-  programs+=("$PWD/$1")
+  programs+=("$(absolute "$1")")
   shift
 done
 shift

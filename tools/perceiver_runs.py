@@ -7,9 +7,12 @@
 It needs pandas alone, 1.5 or newer. What the columns mean: results/README.md.
 """
 import collections
+import gzip
+import io
 import json
 import pathlib
 import re
+import zlib
 
 import pandas
 
@@ -50,21 +53,46 @@ def manifest(folder):
         raise ValueError(f"{path}: {error}") from None
 
 
+def tables_below(folder, name):
+    """The files of that name in `folder`, at any depth; published runs have them as NAME.gz."""
+    return sorted(path for each in (name, f"{name}.gz") for path in pathlib.Path(folder).rglob(each))
+
+
+def table_in(folder, name):
+    """The file of that name in a run's folder, be it packed; None if there is none."""
+    found = [path for path in (folder / name, folder / f"{name}.gz") if path.exists()]
+    if len(found) > 1:
+        raise ValueError(f"{found[0]} and {found[1].name} are both there: remove one")
+    return found[0] if found else None
+
+
+def content(path):
+    """A table's bytes, unpacked. Raises OSError, and ValueError for what is no gzip file."""
+    packed = path.read_bytes()
+    if path.suffix != ".gz":
+        return packed
+    try:
+        return gzip.decompress(packed)
+    except (EOFError, OSError, zlib.error) as error:
+        raise ValueError(f"{path}: no gzip file, or a damaged one: {error}") from None
+
+
 def _tables(folder, name):
-    paths = sorted(pathlib.Path(folder).rglob(name))
+    paths = tables_below(folder, name)
     if not paths:
         raise ValueError(f"{folder}: no {name} in it")
+    for path in paths:
+        table_in(path.parent, name)
     return paths
 
 
 def _read(path):
-    with open(path, "rb") as file:
-        file.seek(-1, 2) if path.stat().st_size else None
-        if file.read(1) != b"\n":
-            raise ValueError(f"{path}: the last line is cut off; --resume completes the run")
+    text = content(path)
+    if not text.endswith(b"\n"):
+        raise ValueError(f"{path}: the last line is cut off; --resume completes the run")
     try:
         rows = pandas.read_csv(
-            path, keep_default_na=False, na_values=dict.fromkeys(MEASURED, ["", "nan", "-nan"]),
+            io.BytesIO(text), keep_default_na=False, na_values=dict.fromkeys(MEASURED, ["", "nan", "-nan"]),
             dtype=collections.defaultdict(lambda: str, dict.fromkeys(MEASURED, "float64")),
             float_precision="round_trip")
         if set(rows.get("schema", [""])) - {SCHEMA}:

@@ -101,6 +101,7 @@ class CompareLearningTest(unittest.TestCase):
             "perceiver", {"N": 64}, [1, 1]))
         self.assert_refused("a is a learning run, ", self.a, cells)
         self.assert_refused("cells is not: it has no curves.csv", cells, self.a)
+        self.assert_refused("two at a time", self.a, self.a, self.a)
         self.assert_refused("none is not: it has no curves.csv", self.a, "none")
         self.assert_refused("no learner in common", self.write(
             "p", testing.rows([testing.PERCEIVER])), self.write(

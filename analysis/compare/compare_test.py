@@ -118,6 +118,30 @@ class CompareTest(unittest.TestCase):
         said = self.assert_said(0, "1 SAME\n", a, run("t", 1e-3, 1049))
         self.assertIn("peak bytes 1000 → 1049", said)
 
+    def test_more_runs_are_a_column_each(self):
+        b, c = self.write("b", times=1.4), self.write("c", times=0.7, sizes=(128, 256))
+        said = self.assert_said(1, "trial: A is run a, B is run b, C is run c", self.a, b, c,
+                                "--out", "out.csv")
+        self.assertRegex(said, r"contestant +at +A +B/A +C/A\n")
+        self.assertRegex(said, r"perceiver +N=64 M=8 +640\.0 µs +1\.400 SLOWER +-\n")
+        self.assertRegex(said, r"perceiver +N=128 M=8 +1\.280 ms +1\.400 SLOWER +0\.7000 FASTER\n")
+        self.assertIn("\nB: 4 cells in both, 4 SLOWER\nC: 2 cells in both, 2 FASTER\n", said)
+        with open(self.folder / "out.csv", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["table"] == "cell"]
+        self.assertEqual([(row["run_b"], row["class"]) for row in rows],
+                         [("b", "SLOWER")] * 4 + [("c", "FASTER")] * 2)
+        said = self.assert_said(1, "N=128", self.a, b, c, "--only", "faster")
+        self.assertNotIn("N=64 ", said)
+        # Nothing is worse in any of them.
+        self.assert_said(0, "C: 4 cells in both, 4 SAME", self.a, c, self.a)
+        self.assert_refused("two by themselves", self.a, b, self.write("d", cpu="another"))
+        self.assert_refused("at most 26", self.a, *[b] * 26)
+        # Columns keep their letters where a run lacks an experiment.
+        for name, experiment in (("x/1", "p"), ("x/2", "q"), ("y/1", "p"), ("z/2", "q")):
+            self.write(name, experiment=experiment)
+        said = self.assert_said(0, "q: A is run x-2, C is run z-2, all on", "x", "y", "z")
+        self.assertIn("B as B: q: only in A", said)
+
     def test_only_what_is_asked_for_is_shown(self):
         b = self.write("b", times=1.4, macs=999)  # the transformers' counts stay
         said = self.assert_said(1, "2 SLOWER, 2 DIFFERENT", self.a, b, "--only", "slower")

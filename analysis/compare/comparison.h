@@ -37,6 +37,9 @@ std::vector<std::string> remarks(const Compared& compared);
 std::string comparison_text(const Compared& compared, double tolerance,
                             const std::vector<Change>& only = {});
 
+// "12 cells in both, 9 SAME, 3 SLOWER", a line.
+std::string counts_text(const Compared& compared);
+
 // One row a result, after a header; numbers read back as the same double:
 // experiment, run_a, run_b, table (cell, only_in_a, only_in_b, ratio, slope,
 // crossover, remark), contestant, over, at, letter, a, b, estimate, low,

@@ -2,79 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
-#include <string_view>
 
+#include "analysis/compare/cell_text.h"
 #include "analysis/compare/comparison.h"
 #include "analysis/tables/quantity.h"
 #include "analysis/tables/table.h"
-#include "contract/shape.h"
-#include "support/terminal.h"
 
 namespace suite {
 namespace {
-
-constexpr int kTimeDigits = 4, kRatioDigits = 4;
-
-using Dimensions = std::map<std::string, std::uint64_t>;
-
-// Dimensions with one value in all cells are said once, the others in each row.
-class Shapes {
- public:
-  explicit Shapes(const RunPair& pair) {
-    std::map<std::string, std::set<std::uint64_t>> values;
-    for (const Run* run : {pair.a, pair.b}) {
-      for (const MeasuredCell& cell : run->cells) {
-        for (const auto& [name, value] : cell.dimensions) {
-          values[name].insert(value);
-        }
-        threads_.insert(cell.threads);
-      }
-    }
-    for (const auto& [name, each] : values) {
-      if (each.size() == 1) common_[name] = *each.begin();
-    }
-  }
-
-  // "N=256 M=128 B=2"
-  std::string text(const Dimensions& dimensions) const {
-    return joined(dimensions, [&](const std::string& name) {
-      return !common_.count(name);
-    });
-  }
-  std::string text(const FixedDimensions& fixed) const {
-    const std::string shown = text(fixed.dimensions);
-    if (!fixed.input_as_wide) return shown;
-    return shown + (shown.empty() ? "C=D" : " C=D");
-  }
-  // With threads where they matter: one machine may have run several.
-  std::string text(const MeasuredCell& cell) const {
-    const std::string shown = text(cell.dimensions);
-    if (threads_.size() < 2) return shown;
-    return fmt::format("{}{}T={}", shown, shown.empty() ? "" : " ",
-                       cell.threads);
-  }
-  std::string common() const {
-    return joined(common_, [](const std::string&) { return true; });
-  }
-
- private:
-  template <class F>
-  static std::string joined(const Dimensions& dimensions, const F& wanted) {
-    std::string all;
-    for (const std::string_view name : kDimensions) {
-      const auto found = dimensions.find(std::string(name));
-      if (found == dimensions.end() || !wanted(found->first)) continue;
-      all +=
-          fmt::format("{}{}={}", all.empty() ? "" : " ", name, found->second);
-    }
-    return all;
-  }
-
-  Dimensions common_;
-  std::set<int> threads_;
-};
 
 std::string heading(const Compared& compared, const Shapes& shapes) {
   const RunPair& pair = compared.pair;
@@ -84,12 +19,6 @@ std::string heading(const Compared& compared, const Shapes& shapes) {
   if (pair.same_machine()) text += ", both on " + pair.a->machine;
   if (!shapes.common().empty()) text += "; everywhere " + shapes.common();
   return text + "\n";
-}
-
-std::string seconds_text(const MeasuredCell* cell, const Interval& mean) {
-  const std::vector<double> seconds = usable_seconds(cell);
-  if (seconds.empty()) return cell->status == "ok" ? "-" : cell->status;
-  return si(seconds.size() > 1 ? mean.estimate : seconds[0], "s", kTimeDigits);
 }
 
 std::string cells_text(const Compared& compared, const Shapes& shapes,
@@ -131,7 +60,7 @@ std::string ratios_text(const Compared& compared, const Shapes& shapes,
                {"", Side::left}},
               {}};
   for (const RatioChange& r : compared.ratios) {
-    Dimensions dimensions = r.over->dimensions;
+    auto dimensions = r.over->dimensions;
     dimensions.insert(r.cell->dimensions.begin(), r.cell->dimensions.end());
     const bool same = change_of(r.change, tolerance) == Change::same;
     table.rows.push_back({r.cell->contestant, shapes.text(dimensions),
@@ -212,15 +141,10 @@ std::string missing_text(const RunPair& pair) {
   return text.empty() ? "" : "\n" + text;
 }
 
-std::string shown(const std::string& text, Change change) {
-  if (is_worse(change)) return coloured(text, Colour::red);
-  const bool good = change == Change::faster || change == Change::better;
-  return good ? coloured(text, Colour::green) : text;
-}
+}  // namespace
 
 std::string counts_text(const Compared& compared) {
-  std::string text =
-      fmt::format("\n{} cells in both", compared.pair.both.size());
+  std::string text = fmt::format("{} cells in both", compared.pair.both.size());
   for (const Change change : kChanges) {
     const std::size_t count = compared.count(change);
     if (count == 0) continue;
@@ -238,17 +162,15 @@ std::string counts_text(const Compared& compared) {
   return text + "\n";
 }
 
-}  // namespace
-
 std::string comparison_text(const Compared& compared, double tolerance,
                             const std::vector<Change>& only) {
-  const Shapes shapes(compared.pair);
+  const Shapes shapes({compared.pair.a, compared.pair.b});
   std::string text = heading(compared, shapes);
   for (const std::string& line : remarks(compared)) text += line + "\n";
   return text + cells_text(compared, shapes, only) +
          ratios_text(compared, shapes, tolerance) +
          slopes_text(compared, shapes) + crossovers_text(compared, shapes) +
-         missing_text(compared.pair) + counts_text(compared);
+         missing_text(compared.pair) + "\n" + counts_text(compared);
 }
 
 }  // namespace suite

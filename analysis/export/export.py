@@ -1,5 +1,4 @@
 """The rows of runs in a format of others: Parquet, SQLite, lines of JSON, Extra-P."""
-import argparse
 import functools
 import json
 import math
@@ -12,25 +11,19 @@ import sys
 import pandas
 
 from experiments.peers import environment
-from experiments.peers.refused import Refused
 from tools import perceiver_runs
+from tools.command_line import Parser, Refused, run_command
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 VERIFY = ROOT / "analysis/verify/verify"
-BAD_INPUT = 2
 FORMATS = ("parquet", "sqlite", "jsonl", "extrap")
 TABLES = ("cells", "curves")
 AGAIN = "PERCEIVER_EXPORT_AGAIN"  # set where Parquet's interpreter runs this program
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Refused(message)
-
-
 def arguments(words):
-    parser = Parser(prog="export", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="export", description=__doc__)
     parser.add_argument("--results", required=True, metavar="DIR",
                         help="a run's folder, or one that holds several")
     parser.add_argument("--format", required=True, choices=FORMATS,
@@ -44,7 +37,7 @@ def arguments(words):
 def tables(folder):
     """{name: rows} of what the runs in `folder` have."""
     found = {name: perceiver_runs.runs(folder, table=f"{name}.csv")
-             for name in TABLES if any(folder.rglob(f"{name}.csv"))}
+             for name in TABLES if perceiver_runs.tables_below(folder, f"{name}.csv")}
     if not found:
         raise Refused(f"{folder}: neither a run nor a folder with runs")
     for rows in found.values():  # where the runs lie is nobody's
@@ -130,18 +123,9 @@ def export(given, words, here):
 
 
 def main(words):
-    try:
-        return export(arguments(words), words,
-                      pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", ".")))
-    except (Refused, ValueError, sqlite3.Error) as error:
-        what = str(error)
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}"
-    print("error: " + " ".join(what.split()), file=sys.stderr)
-    return BAD_INPUT
+    return export(arguments(words), words,
+                  pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", ".")))
 
 
 if __name__ == "__main__":
-    if sys.stdout:
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII alone
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(lambda: main(sys.argv[1:]), ValueError, sqlite3.Error))

@@ -1,4 +1,5 @@
 """The loader of rows: numbers as they were written, and refusals in a line."""
+import gzip
 import math
 import pathlib
 import shutil
@@ -59,6 +60,21 @@ class PerceiverRunsTest(unittest.TestCase):
         testing.write_run(self.folder / "learned", looks)
         loss = curves(self.folder).loss.tolist()
         self.assertTrue(math.isnan(loss[0]) and math.isinf(loss[1]) and math.isnan(loss[2]))
+
+    def test_published_rows_are_those_of_the_run(self):
+        path = self.written()
+        plain = runs(self.folder)
+        table = path / "cells.csv"
+        packed = gzip.compress(table.read_bytes())
+        (path / "cells.csv.gz").write_bytes(packed)
+        with self.assertRaisesRegex(ValueError, "cells.csv.gz are both there"):
+            runs(path)
+        table.unlink()
+        self.assertTrue(runs(self.folder).equals(plain))
+        for broken in (packed[:-9], b"cells", packed[:40] + b"\0\0" + packed[42:]):
+            (path / "cells.csv.gz").write_bytes(broken)
+            with self.assertRaisesRegex(ValueError, "^[^\n]*cells.csv.gz: no gzip file[^\n]*$"):
+                runs(path)
 
     def test_bad_files_are_one_line(self):
         path = self.written()

@@ -1,5 +1,4 @@
 """One run of the shards that machines of a cluster made, and how much the machines differ."""
-import argparse
 import os
 import pathlib
 import shutil
@@ -8,18 +7,11 @@ import sys
 from analysis.join import spread
 from analysis.join.joined import Joined
 from analysis.join.shard import read_shards
-from analysis.report.run import Refused
-
-BAD_INPUT = 2
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Refused(message)
+from tools.command_line import Parser, Refused, run_command
 
 
 def arguments(words):
-    parser = Parser(prog="join", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="join", description=__doc__)
     parser.add_argument("shards", nargs="+", metavar="DIR",
                         help="a run made with --shard, or a folder that holds several")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the one run")
@@ -53,16 +45,9 @@ def join(given, here):
 
 
 def main(words):
-    try:
-        join(arguments(words), pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", ".")))
-        return 0
-    except Refused as error:
-        what = str(error)
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}"
-    print("error: " + " ".join(what.split()), file=sys.stderr)
-    return BAD_INPUT
+    join(arguments(words), pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", ".")))
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(lambda: main(sys.argv[1:])))

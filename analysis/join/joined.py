@@ -8,7 +8,7 @@ import statistics
 import pandas
 
 from analysis.join import spread
-from analysis.report.run import Refused
+from tools.command_line import Refused
 
 COMMON = ("schema", "experiment", "definition", "build")  # of all parts' manifests
 TELLING = ("kernel", "microcode", "governor")  # of machines: they may differ, and it is said

@@ -6,7 +6,7 @@ import pathlib
 import pandas
 
 from analysis.report import run
-from analysis.report.run import Refused
+from tools.command_line import Refused
 
 # What must be equal for repetitions to belong to one run: its name, and where the
 # manifest has it. Neither the host's name nor the bytes of its memory.

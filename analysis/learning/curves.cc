@@ -7,7 +7,7 @@
 #include "experiments/learning/run/curve.h"
 #include "support/check.h"
 #include "support/csv.h"
-#include "support/files.h"
+#include "support/formats/packed_file.h"
 
 namespace suite {
 namespace {
@@ -91,8 +91,8 @@ std::optional<double> Curve::seconds_to(double accuracy) const {
 }
 
 std::vector<Curve> read_curves(const std::string& folder) {
-  const std::string path = folder + "/curves.csv";
-  const std::string text = read_file(path);
+  const std::string path = plain_or_packed(folder + "/curves.csv");
+  const std::string text = read_plain_or_packed(folder + "/curves.csv");
   std::string_view rest = text;
   std::vector<std::string> fields;
   std::vector<Curve> curves;

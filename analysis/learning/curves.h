@@ -34,10 +34,10 @@ struct Curve {
   std::optional<double> seconds_to(double accuracy) const;
 };
 
-// All curves of FOLDER/curves.csv, in the order of their first rows. A last line
-// that was cut is left out. Throws Error with file and line for another header,
-// another schema, and a row with too few or too many fields or no number where
-// one must be.
+// All curves of FOLDER/curves.csv, or of curves.csv.gz, in the order of their
+// first rows. A last line that was cut is left out. Throws Error with file and
+// line for another header, another schema, and a row with too few or too many
+// fields or no number where one must be.
 std::vector<Curve> read_curves(const std::string& folder);
 
 }  // namespace suite

@@ -1,14 +1,16 @@
 #include "analysis/learning/curves.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
-#include <fmt/ranges.h>
-
+#include <filesystem>
 #include <map>
 
+#include "analysis/learning/learning_run.h"
 #include "experiments/learning/run/curve.h"
 #include "support/check.h"
 #include "support/files.h"
+#include "support/formats/packing.h"
 
 namespace suite {
 namespace {
@@ -47,6 +49,7 @@ std::string line(const std::map<std::string, std::string>& fields) {
 }
 
 std::vector<Curve> read(const std::string& text) {
+  std::filesystem::remove_all(folder());
   make_folder(folder());
   replace_file(folder() + "/curves.csv", text);
   return read_curves(folder());
@@ -99,6 +102,26 @@ TEST(ReadCurves, KnowsWhatFailed) {
 TEST(ReadCurves, LeavesACutLineOut) {
   const std::string whole = header() + line({});
   EXPECT_EQ(read(whole + "1,digits,\"per").size(), 1u);
+}
+
+TEST(ReadCurves, ReadsPublishedRowsAsTheyWere) {
+  read(header() + line({}) + line({{"seed", "2"}}));
+  const std::string path = folder() + "/curves.csv";
+  const std::string text = read_file(path);
+  std::filesystem::remove(path);
+  EXPECT_FALSE(is_learning_run(folder()));
+  replace_file(path + ".gz", packed(text));
+  EXPECT_TRUE(is_learning_run(folder()));
+  EXPECT_EQ(read_curves(folder()).size(), 2u);
+  replace_file(path + ".gz", packed(text + "1,2\n"));
+  try {
+    read_curves(folder());
+    FAIL() << "rows of two fields were read";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("curves.csv.gz:4: 2 fields"),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 TEST(ReadCurves, RefusesInOneLine) {

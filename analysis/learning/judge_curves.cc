@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "analysis/claims/verdict_text.h"
 #include "analysis/learning/learning_claim.h"
 #include "analysis/runs/run_code.h"
 #include "experiments/rows/measured_code.h"
@@ -19,15 +20,13 @@ constexpr int kSurprised = 1;
 
 void print(const LearningVerdict& verdict) {
   const LearningClaim& claim = *verdict.claim;
-  const char* mark = verdict.surprises()                  ? "  !"
-                     : verdict.answer == Answer::refuted ? "  as expected"
-                                                         : "";
-  fmt::print("  {:<13} {}{}\n", name_of(verdict.answer), claim.id, mark);
-  fmt::print("                {}  [{}]\n", claim.statement, claim.source);
-  fmt::print("                {}\n", verdict.reason);
-  if (verdict.answer == Answer::refuted && !claim.note.empty()) {
-    fmt::print("                {}\n", claim.note);
-  }
+  fmt::print("{}", text_of({verdict.answer,
+                            verdict.surprises(),
+                            claim.id,
+                            claim.statement,
+                            claim.source,
+                            {verdict.reason},
+                            claim.note}));
 }
 
 nlohmann::json json_of(const LearningVerdict& verdict) {

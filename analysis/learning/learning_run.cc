@@ -4,12 +4,14 @@
 
 #include "analysis/runs/run_manifest.h"
 #include "support/check.h"
+#include "support/formats/packed_file.h"
 
 namespace suite {
 
 bool is_learning_run(const std::string& folder) {
   std::error_code error;
-  return std::filesystem::exists(folder + "/curves.csv", error);
+  return std::filesystem::exists(plain_or_packed(folder + "/curves.csv"),
+                                 error);
 }
 
 LearningRun read_learning_run(const std::string& folder) {

@@ -1,5 +1,6 @@
 """The published runs are whole, of today's definitions, and what the README quotes."""
 import csv
+import gzip
 import hashlib
 import json
 import pathlib
@@ -27,12 +28,11 @@ VERDICT = re.compile(r"^  (SUPPORTED|REFUTED|INCONCLUSIVE)\s+(\w+).*\n.*\n\s+(.*
 
 
 def machines():
-    return sorted(path for path in REFERENCE.iterdir()
-                  if path.is_dir() and path.name != "learning")
+    return sorted(path for path in REFERENCE.iterdir() if path.is_dir())
 
 
 def rows_of(folder):
-    with open(folder / "cells.csv", newline="", encoding="utf-8") as file:
+    with gzip.open(folder / "cells.csv.gz", "rt", newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -55,7 +55,7 @@ class ReferenceTest(unittest.TestCase):
         names = {path.stem for path in DEFINITIONS.glob("*.toml")} - UNPUBLISHED
         self.assertGreater(len(machines()), 0)
         for machine in machines():
-            self.assertEqual({p.name for p in machine.iterdir() if p.is_dir()}, names)
+            self.assertEqual({p.name for p in machine.iterdir() if p.is_dir()} - {"learning"}, names)
             for name in sorted(names):
                 text = (DEFINITIONS / f"{name}.toml").read_bytes()
                 digest = hashlib.sha256(text).hexdigest()

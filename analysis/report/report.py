@@ -1,6 +1,5 @@
 """Runs as a page; several as an index and a page an experiment, with every figure as SVG and
 its numbers as CSV in a folder beside it."""
-import argparse
 import concurrent.futures
 import dataclasses
 import multiprocessing
@@ -20,20 +19,15 @@ from analysis.report.pages.summary import summary
 from analysis.report.ranks import drawing as ranks_drawing
 from analysis.report.ranks import scalings
 from analysis.report.ranks import table as ranks_table
-from analysis.report.run import Refused, by_threads, is_run, read_run, run_folders
+from analysis.report.run import by_threads, is_run, read_run, run_folders, table_file
 from analysis.report.sweep import sweeps
 from analysis.report.variants import read_errors, read_variants
 from analysis.report.verdicts import FILE as VERDICTS
 from analysis.report.verdicts import hand_out, read_verdicts
+from tools.command_line import Parser, Refused, run_command
 
-BAD_INPUT = 2
 # Without a terminal, seconds between two lines of progress.
 QUIET = 5
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Refused(message)
 
 
 def arguments(words):
@@ -71,7 +65,7 @@ def read(folder, progress=lambda said: None):
     for path in run_folders(folder):
         name = "" if path == folder else path.relative_to(folder).as_posix()
         progress(f"reads {name or path.name}")
-        if (path / CURVES).exists():
+        if table_file(path, CURVES).exists():
             pages.append(Page(name, [read_learning_run(path, name)]))
             continue
         parts = by_threads(read_run(path, name))
@@ -242,11 +236,8 @@ def main(words):
         given = arguments(words)
         files = files_of(given.folder, given.out, given.since, progress)
         write(files)
-    except Refused as error:
-        return _refuse(str(error), progress)
-    except OSError as error:
-        return _refuse(f"{error.filename}: {error.strerror}", progress)
-    progress.end()
+    finally:
+        progress.end()
     kinds = [path.suffix for path in files]
     pages, drawn = kinds.count(".html"), kinds.count(".svg")
     beside = given.out.with_suffix("")
@@ -255,13 +246,5 @@ def main(words):
     return 0
 
 
-def _refuse(what, progress):
-    progress.end()
-    print("error: " + " ".join(what.split()), file=sys.stderr)
-    return BAD_INPUT
-
-
 if __name__ == "__main__":
-    if sys.stdout:
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII alone
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(lambda: main(sys.argv[1:])))

@@ -11,6 +11,8 @@ import tomllib
 import pandas
 
 from analysis.runs.old_words import in_todays_words
+from tools.command_line import Refused
+from tools.perceiver_runs import content, table_in, tables_below
 
 SCHEMA = 1
 DIMENSIONS = ["N", "M", "B", "C", "D", "H", "L", "O", "batch"]
@@ -21,10 +23,6 @@ NUMBERS = DIMENSIONS + ["threads", "repetition", "seconds", "cpu_seconds", "macs
 STATUSES = ("ok", "skipped", "failed")
 TABLES = ("cells.csv", "curves.csv")  # a run's folder has one of them
 NOT_FINITE = ("inf", "-inf", "nan", "-nan")
-
-
-class Refused(Exception):
-    """What was asked for, and why it cannot be."""
 
 
 class BadInput(Refused):
@@ -73,12 +71,14 @@ def read_text(path):
     """UTF-8, contestants in today's words, or BadInput."""
     try:
         # Line ends stay as they are: a field may hold one.
-        return in_todays_words(path.read_bytes().decode("utf-8"))
+        return in_todays_words(content(path).decode("utf-8"))
     except UnicodeDecodeError as error:
         line = error.object[:error.start].count(b"\n") + 1
         raise BadInput(path, line, "not UTF-8 text") from None
     except OSError as error:
         raise BadInput(path, 1, error.strerror) from None
+    except ValueError as error:  # damaged where it was packed
+        raise Refused(str(error)) from None
 
 
 def parse_json(path):
@@ -114,7 +114,7 @@ def line_of(text, key):
 
 
 def read_run(folder, name=""):
-    path = folder / "cells.csv"
+    path = table_file(folder, "cells.csv")
     rows = _read_rows(path)
     return Run(name, *read_manifest(folder, rows, _misfit), rows, ranks=_ranks(path, rows))
 
@@ -163,11 +163,19 @@ def run_folders(folder):
     """The folder itself if it is a run, else every run in it, by path."""
     if is_run(folder):
         return [folder]
-    return sorted({path.parent for name in TABLES for path in folder.rglob(name)}, key=str)
+    return sorted({path.parent for name in TABLES for path in tables_below(folder, name)}, key=str)
 
 
 def is_run(folder):
-    return any((folder / name).exists() for name in TABLES)
+    return any(table_file(folder, name).exists() for name in TABLES)
+
+
+def table_file(folder, name):
+    """The file of a run's rows, as published runs have it or plain, be it there or not."""
+    try:
+        return table_in(folder, name) or folder / name
+    except ValueError as error:
+        raise Refused(str(error)) from None
 
 
 def _definition(path, text, manifest, misfit):

@@ -1,9 +1,10 @@
 """Files are read whole, or refused with file and line."""
+import gzip
 import json
 import unittest
 
 from analysis.report import testing
-from analysis.report.run import BadInput, by_threads, read_run, run_folders
+from analysis.report.run import BadInput, Refused, by_threads, read_run, run_folders
 
 
 class RunTest(testing.FolderTest):
@@ -39,6 +40,21 @@ class RunTest(testing.FolderTest):
         self.assertEqual((first["N"], first["part"], first["macs"]), (256, "scores", 5e6))
         self.assertEqual(first["seconds"], 0.5 * 256 * 256 * 1e-7 * 1.01)
         self.assertTrue(first["M"] != first["M"])
+
+    def test_published_rows_are_read_as_they_were(self):
+        plain = read_run(self.folder).rows
+        packed = self.folder / "cells.csv.gz"
+        packed.write_bytes(gzip.compress(self.cells.read_bytes()))
+        with self.assertRaisesRegex(Refused, "cells.csv.gz are both there"):
+            read_run(self.folder)
+        self.cells.unlink()
+        self.assertEqual(run_folders(self.folder), [self.folder])
+        self.assertTrue(read_run(self.folder).rows.equals(plain))
+        packed.write_bytes(gzip.compress(b"schema\n2\n"))
+        self.assert_refused("cells.csv.gz:1: column experiment is missing", file="cells.csv.gz")
+        packed.write_bytes(packed.read_bytes()[:-4])
+        with self.assertRaisesRegex(Refused, "^[^\n]*cells.csv.gz: no gzip file[^\n]*$"):
+            read_run(self.folder)
 
     def test_quotes_and_line_ends_in_a_field_count_as_lines(self):
         rows = read_run(self.folder).rows

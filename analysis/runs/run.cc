@@ -14,7 +14,7 @@
 #include "experiments/definition/phase.h"
 #include "experiments/rows/record.h"
 #include "support/check.h"
-#include "support/files.h"
+#include "support/formats/packed_file.h"
 
 namespace suite {
 namespace {
@@ -191,8 +191,9 @@ void require_utf8(const std::string& path, const std::string& text) {
   }
 }
 
-void read_cells(Run& run, const std::string& path) {
-  const std::string text = read_file(path);
+void read_cells(Run& run) {
+  const std::string path = plain_or_packed(run.folder + "/cells.csv");
+  const std::string text = read_plain_or_packed(run.folder + "/cells.csv");
   require_utf8(path, text);
   const Records records = parse_records(path, text);
   std::size_t line = 2;
@@ -292,7 +293,7 @@ std::string title(const Run& run) {
 Run read_run(const std::string& folder) {
   Run run;
   run.folder = folder;
-  read_cells(run, folder + "/cells.csv");
+  read_cells(run);
   const nlohmann::json manifest = read_manifest(folder, run.run_id);
   try {
     // Rank 0 sees the cores that it is bound to alone.
@@ -314,12 +315,15 @@ std::vector<Run> read_runs(const std::string& folder) {
   namespace fs = std::filesystem;
   std::error_code error;
   require(fs::is_directory(folder, error), "{}: no such folder", folder);
-  if (fs::exists(folder + "/cells.csv")) return {read_run(folder)};
+  if (fs::exists(plain_or_packed(folder + "/cells.csv"))) {
+    return {read_run(folder)};
+  }
   std::vector<std::string> folders;
   std::string simulated;  // a table of such rows
   for (fs::recursive_directory_iterator at(folder, error), end;
        !error && at != end; at.increment(error)) {
-    if (at->path().filename() == "cells.csv") {
+    const fs::path name = at->path().filename();
+    if (name == "cells.csv" || name == "cells.csv.gz") {
       folders.push_back(at->path().parent_path());
     }
     if (at->path().filename() == "simulated.csv") simulated = at->path();

@@ -62,10 +62,11 @@ struct Run {
   int ranks = 0;  // of all its cells; 0: the plain program
 };
 
-// Contestants' names and ids are in today's words, whatever they were written
-// in. Throws Error, with file and line, for a file that is missing, of another
-// schema, truncated, with a value that is no number, or with rows of two runs
-// or of two numbers of ranks.
+// Of FOLDER/cells.csv, or of cells.csv.gz, as published runs have it, and
+// manifest.json. Contestants' names and ids are in today's words, whatever they
+// were written in. Throws Error, with file and line, for a file that is
+// missing, of another schema, truncated, with a value that is no number, or
+// with rows of two runs or of two numbers of ranks.
 Run read_run(const std::string& folder);
 
 // `folder` itself if it is a run; else every run in it, at any depth, by path.

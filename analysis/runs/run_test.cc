@@ -6,6 +6,7 @@
 
 #include "analysis/runs/testing.h"
 #include "support/check.h"
+#include "support/formats/packing.h"
 
 namespace suite {
 namespace {
@@ -319,13 +320,36 @@ TEST(ByThreads, ARunOfOneCountStaysItself) {
   EXPECT_EQ(title(parts[0]), "trial");
 }
 
+TEST(ReadRun, ReadsPublishedRowsAsTheyWere) {
+  const std::string table = made_table(repetition(0, "0.25"));
+  const auto folder = [&](const std::string& rows) {
+    const std::string made = made_folder("published", "", made_manifest());
+    replace_file(made + "/cells.csv.gz", packed(rows));
+    return made;
+  };
+  const suite::Run run = read_run(folder(table));
+  ASSERT_EQ(run.cells.size(), 1u);
+  EXPECT_EQ(run.cells[0].seconds("total"), std::vector<double>{0.25});
+  ASSERT_EQ(read_runs(run.folder).size(), 1u);
+  try {
+    read_run(folder(table + "1,2\n"));
+    FAIL() << "rows of two fields were read";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("cells.csv.gz:6: 2 fields"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(ReadRuns, FindsRunsAtAnyDepthByPath) {
   const std::string folder = made_folder("many", "", "");
   for (const char* each : {"/b/second", "/a/first"}) {
     make_folder(folder + each);
-    replace_file(folder + each + "/cells.csv", made_table({made_row()}));
     replace_file(folder + each + "/manifest.json", made_manifest());
   }
+  replace_file(folder + "/b/second/cells.csv", made_table({made_row()}));
+  replace_file(folder + "/a/first/cells.csv.gz",
+               packed(made_table({made_row()})));
   const std::vector<suite::Run> runs = read_runs(folder);
   ASSERT_EQ(runs.size(), 2u);
   EXPECT_EQ(runs[0].folder, folder + "/a/first");

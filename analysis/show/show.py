@@ -1,5 +1,4 @@
 """The newest run of this checkout, or another: what was measured, what was found, what to do next."""
-import argparse
 import datetime
 import json
 import os
@@ -8,22 +7,16 @@ import sys
 
 import pandas
 
-from experiments.peers.refused import Refused
 from tools import perceiver_runs
+from tools.command_line import Parser, Refused, run_command
 
-BAD_INPUT = 2
 TABLES = ("cells.csv", "curves.csv")
 LETTERS = ["N", "M", "B", "C", "D", "H", "L", "O", "batch", "threads"]
 COLOURS = {"SUPPORTED": 32, "REFUTED": 31, "INCONCLUSIVE": 33}
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Refused(message)
-
-
 def arguments(words):
-    parser = Parser(prog="show", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="show", description=__doc__)
     parser.add_argument("--results", default="", metavar="DIR", help="the newest run below it "
                         "(results/local)")
     return parser.parse_args(words)
@@ -31,7 +24,7 @@ def arguments(words):
 
 def newest(folder):
     """The run's folder whose rows were written last."""
-    found = [path for name in TABLES for path in folder.rglob(name)]
+    found = [path for name in TABLES for path in perceiver_runs.tables_below(folder, name)]
     if not found:
         raise Refused(f"{folder}: neither a run nor a folder with runs")
     return max(found, key=lambda path: path.stat().st_mtime).parent
@@ -113,7 +106,7 @@ def shown(folder):
           f"{_age(folder)}, on {machine.get('cores', '?')} cores of {machine.get('cpu', '?')}"
     for warning in made.get("warnings") or []:
         yield f"warning: {warning}"
-    yield from cells(folder) if (folder / "cells.csv").exists() else learners(folder)
+    yield from cells(folder) if perceiver_runs.table_in(folder, "cells.csv") else learners(folder)
     yield from verdicts(folder)
     yield ""
     if (folder / "report.html").exists():
@@ -122,7 +115,8 @@ def shown(folder):
 
 
 def _age(folder):
-    written = max((folder / name).stat().st_mtime for name in TABLES if (folder / name).exists())
+    written = max(path.stat().st_mtime for name in TABLES
+                  for path in [perceiver_runs.table_in(folder, name)] if path)
     ago = datetime.datetime.now().timestamp() - written
     for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if ago >= 2 * size:
@@ -131,29 +125,17 @@ def _age(folder):
 
 
 def main(words):
-    try:
-        given = arguments(words)
-        folder = pathlib.Path(
-            os.environ.get("BUILD_WORKING_DIRECTORY", "."), given.results) if given.results \
-            else pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."), "results/local")
-        if not folder.is_dir():
-            raise Refused(f"{folder}: no such folder" + (
-                "" if given.results else "; nothing was run yet"))
-        for line in shown(newest(folder)):
-            print(line)
-        return 0
-    except BrokenPipeError:  # as of `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except (Refused, ValueError, KeyError) as error:
-        what = str(error)
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}"
-    print("error: " + " ".join(what.split()), file=sys.stderr)
-    return BAD_INPUT
+    given = arguments(words)
+    folder = pathlib.Path(
+        os.environ.get("BUILD_WORKING_DIRECTORY", "."), given.results) if given.results \
+        else pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."), "results/local")
+    if not folder.is_dir():
+        raise Refused(f"{folder}: no such folder" + (
+            "" if given.results else "; nothing was run yet"))
+    for line in shown(newest(folder)):
+        print(line)
+    return 0
 
 
 if __name__ == "__main__":
-    if sys.stdout:
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII alone
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(lambda: main(sys.argv[1:]), ValueError, KeyError))

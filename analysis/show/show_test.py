@@ -1,4 +1,5 @@
 """show, as a user meets it."""
+import gzip
 import json
 import os
 import pathlib
@@ -52,6 +53,16 @@ class ShowTest(unittest.TestCase):
         os.utime(self.old / "cells.csv", (3000, 3000))
         self.assertIn("run old", self.said())
         self.assertIn("run new", self.said("--results", "results/local/new"))
+
+    def test_published_runs_are_runs(self):
+        for folder, name in ((self.old, "cells.csv"), (self.local / "learned", "curves.csv")):
+            if name == "curves.csv":
+                testing.write_run(folder)
+            (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes()))
+            (folder / name).unlink()
+            said = self.said()
+            self.assertIn(f"rows in {folder}", said)
+            self.assertIn("learners, accuracy" if name == "curves.csv" else "4 cells ok", said)
 
     def test_what_learned(self):
         testing.write_run(self.local / "learned")

@@ -6,6 +6,7 @@
 
 #include "analysis/claims/evidence.h"
 #include "analysis/claims/verdict.h"
+#include "analysis/claims/verdict_text.h"
 #include "analysis/runs/run_code.h"
 #include "analysis/runs/run_definition.h"
 #include "analysis/statistics/outliers.h"
@@ -15,7 +16,6 @@
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
-#include "support/terminal.h"
 
 namespace suite {
 namespace {
@@ -90,13 +90,6 @@ std::string heading_of(const Verdict& verdict) {
   return title(about);
 }
 
-std::string shown(const Verdict& verdict) {
-  const std::string text = fmt::format("{:<13}", name_of(verdict.answer));
-  if (verdict.answer == Answer::supported) return coloured(text, Colour::green);
-  return coloured(
-      text, verdict.answer == Answer::refuted ? Colour::red : Colour::yellow);
-}
-
 void print(const std::vector<Verdict>& verdicts) {
   std::string heading = "-";
   for (const Verdict& verdict : verdicts) {
@@ -105,18 +98,11 @@ void print(const std::vector<Verdict>& verdicts) {
       fmt::print("\n{}\n", heading.empty() ? "facts" : heading);
     }
     const Claim& claim = *verdict.claim;
-    const char* mark = verdict.surprises()                       ? "  !"
-                       : verdict.answer == Answer::refuted ? "  as expected"
-                                                           : "";
-    fmt::print("  {} {}{}\n", shown(verdict), claim.id, mark);
-    fmt::print("                {}  [{}]\n", claim.statement, claim.source);
-    fmt::print("                {}\n", verdict.reason);
-    if (!verdict.undecided.empty()) {
-      fmt::print("                {}\n", verdict.undecided);
-    }
-    if (verdict.answer == Answer::refuted && !claim.note.empty()) {
-      fmt::print("                {}\n", claim.note);
-    }
+    std::vector<std::string> reasons = {verdict.reason};
+    if (!verdict.undecided.empty()) reasons.push_back(verdict.undecided);
+    fmt::print("{}",
+               text_of({verdict.answer, verdict.surprises(), claim.id,
+                        claim.statement, claim.source, reasons, claim.note}));
   }
 }
 

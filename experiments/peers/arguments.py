@@ -1,5 +1,4 @@
 """What a user may ask of a contest."""
-import argparse
 import dataclasses
 import difflib
 import os
@@ -7,7 +6,7 @@ import pathlib
 import re
 
 from experiments.peers import roster
-from experiments.peers.refused import Refused
+from tools.command_line import Parser, Refused
 
 MOST_THREADS = 1024
 UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
@@ -27,14 +26,9 @@ class Arguments:
     budget: float         # seconds; 0: no limit
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Refused(message)
-
-
 def parse(words, definitions, stands_in):
     """`definitions` is the folder of the suite's own; paths start at `stands_in`."""
-    parser = _Parser(prog="peers", allow_abbrev=False, description="Times peers beside ours, cell by cell: the same "
+    parser = Parser(prog="peers", description="Times peers beside ours, cell by cell: the same "
                      "definitions, weights, inputs and rows.")
     parser.add_argument("definition", help="a name from experiments/definitions, or a file")
     parser.add_argument("--with", dest="peers", default="torch,onnxruntime", metavar="PEERS",

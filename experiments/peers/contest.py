@@ -6,7 +6,7 @@ import tempfile
 import time
 
 from experiments.peers import journal
-from experiments.peers.refused import Failed
+from experiments.peers.failed import Failed
 
 LEAST_REPETITION_SECONDS = 0.05  # shorter, and clock and scheduler matter
 WARM_UP_SECONDS = 0.1            # slower forwards aren't warmed up again each time

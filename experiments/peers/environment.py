@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from experiments.peers.refused import Refused
+from tools.command_line import Refused
 
 
 def cache_folder():

@@ -4,7 +4,7 @@ import tempfile
 import unittest
 
 from experiments.peers import environment
-from experiments.peers.refused import Refused
+from tools.command_line import Refused
 
 
 class EnvironmentTest(unittest.TestCase):

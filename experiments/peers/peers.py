@@ -6,15 +6,15 @@ import time
 
 from experiments.peers import arguments, environment, manifest, table
 from experiments.peers.contest import Contest
+from experiments.peers.failed import Failed
 from experiments.peers.journal import Journal
 from experiments.peers.process import Process
-from experiments.peers.refused import Failed, Refused
+from tools.command_line import Refused, run_command
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent  # imports of the suite's Python start here
 DEFINITIONS = HERE.parent / "definitions"
 CONTENDER = HERE / "contender"
-BAD_INPUT = 2
 INTERRUPTED = 130  # as shells say it of SIGINT
 
 
@@ -161,18 +161,10 @@ def main(words):
     try:
         given = arguments.parse(words, DEFINITIONS, os.environ.get("BUILD_WORKING_DIRECTORY", "."))
         return Run(given, words).run()
-    except Refused as error:
-        what = str(error)
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}"
     except KeyboardInterrupt:
         print("interrupted; what was timed is in cells.csv", file=sys.stderr)
         return INTERRUPTED
-    print("error: " + " ".join(what.split()), file=sys.stderr)
-    return BAD_INPUT
 
 
 if __name__ == "__main__":
-    if sys.stdout:
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII alone
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(lambda: main(sys.argv[1:])))

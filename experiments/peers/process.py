@@ -3,7 +3,7 @@ import json
 import pathlib
 import subprocess
 
-from experiments.peers.refused import Failed
+from experiments.peers.failed import Failed
 
 PATIENCE_SECONDS = 10  # for a child that was told to end
 

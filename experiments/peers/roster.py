@@ -2,7 +2,7 @@
 import dataclasses
 import pathlib
 
-from experiments.peers.refused import Refused
+from tools.command_line import Refused
 
 HERE = pathlib.Path(__file__).parent
 

@@ -1,9 +1,8 @@
 """What a user may ask of a replay."""
-import argparse
 import dataclasses
 import pathlib
 
-from experiments.peers.refused import Refused
+from tools.command_line import Parser, Refused
 
 HERE = pathlib.Path(__file__).parent
 DEFINITIONS = HERE.parent / "definitions"
@@ -23,15 +22,10 @@ class Arguments:
     out: pathlib.Path | None
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise Refused(message)
-
-
 def parse(words, stands_in, workspace):
     """Paths start at `stands_in`; results are below the checkout, `workspace`."""
-    parser = _Parser(
-        prog="replay", allow_abbrev=False,
+    parser = Parser(
+        prog="replay",
         description="Simulates cells over more ranks than anybody has: traces of what they "
                     "compute and send, replayed by SimGrid on a platform.")
     parser.add_argument("definition", nargs="?", default=OWN.stem,

@@ -6,7 +6,7 @@ import json
 import math
 import statistics
 
-from experiments.peers.refused import Refused
+from tools.command_line import Refused
 
 LETTERS = ["N", "M", "B", "C", "D", "H", "L", "O", "batch"]
 

@@ -9,13 +9,12 @@ import sys
 
 from experiments.replay import arguments
 from experiments.replay.calibration import Calibration
-from experiments.peers.refused import Refused
 from experiments.replay.table import csv_text, text_table
+from tools.command_line import Refused, run_command
 
 HERE = pathlib.Path(__file__).parent
 TRACES, SIMULATE = HERE / "traces", HERE / "simulate"
 SCHEMA = 1
-BAD_INPUT = 2
 
 
 def run_child(command):
@@ -105,16 +104,9 @@ def run(given, workspace):
 
 def main(words):
     workspace = pathlib.Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", "."))
-    try:
-        return run(arguments.parse(words, os.environ.get("BUILD_WORKING_DIRECTORY", "."),
-                                   workspace), workspace)
-    except Refused as error:
-        what = str(error)
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}"
-    print("error: " + " ".join(what.split()), file=sys.stderr)
-    return BAD_INPUT
+    return run(arguments.parse(words, os.environ.get("BUILD_WORKING_DIRECTORY", "."), workspace),
+               workspace)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(lambda: main(sys.argv[1:])))

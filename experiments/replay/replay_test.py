@@ -11,7 +11,7 @@ from unittest import mock
 
 from experiments.replay import arguments, replay
 from experiments.replay.calibration import Calibration
-from experiments.peers.refused import Refused
+from tools.command_line import Refused
 
 LATENCY = {"cluster_10gbit": 25e-6, "cluster_100gbit": 2e-6}  # of a message, both links
 BYTES_PER_SECOND = {"cluster_10gbit": 0.97 * 10e9 / 8, "cluster_100gbit": 0.97 * 100e9 / 8}

@@ -38,6 +38,8 @@ void check_numbers(const std::string& path, std::size_t line,
 
 Journal::Journal(const std::string& folder, bool resume) {
   const std::string path = folder + "/cells.csv";
+  require(!std::filesystem::exists(path + ".gz"),
+          "{}.gz exists: a published run, with which nobody goes on", path);
   if (std::filesystem::exists(path)) {
     require(resume, "{} exists; go on with it by --resume {}", path, folder);
     load(path);

@@ -89,6 +89,14 @@ TEST_F(JournalTest, ResumingKnowsWhatIsFinishedAndWhatIsSettled) {
   EXPECT_EQ(journal.dropped(), 0u);
 }
 
+TEST_F(JournalTest, NobodyGoesOnWithAPublishedRun) {
+  replace_file(path() + ".gz", "");
+  for (const bool resume : {false, true}) {
+    EXPECT_THROW(Journal(folder_, resume), Error);
+    EXPECT_FALSE(std::filesystem::exists(path()));
+  }
+}
+
 // Wherever a write was cut, whole repetitions stay and the rest goes.
 TEST_F(JournalTest, ACutAtAnyByteLosesOnlyTheUnfinished) {
   const std::string first = row("a", 0, "scores").line() +

@@ -6,6 +6,7 @@
 
 #include "experiments/definition/axes.h"
 #include "experiments/definition/shard.h"
+#include "experiments/definition/named.h"
 #include "primitives/threads.h"
 #include "support/check.h"
 #include "support/files.h"
@@ -33,7 +34,8 @@ void override_definition(const RunArguments& a, Definition& definition) {
 }  // namespace
 
 void declare(CLI::App& app, RunArguments& a) {
-  app.add_option("definition", a.definition, "The experiment's .toml file");
+  app.add_option("definition", a.definition,
+                 "The experiment's .toml file, or its name");
   app.add_option("--out", a.settings.place.out, "Folder for the results");
   app.add_option("--resume", a.settings.place.resume,
                  "Go on with the run in DIR");
@@ -64,14 +66,15 @@ Definition definition_of(RunArguments& a) {
   RunSettings& settings = a.settings;
   require(settings.place.out.empty() || settings.place.resume.empty(),
           "--out and --resume exclude each other");
-  require(
-      !a.definition.empty(),
-      "no definition is given: a .toml file, as in experiments/definitions");
+  require(!a.definition.empty(),
+          "no definition is given: an experiment, or a .toml file as in "
+          "experiments/definitions");
   if (!settings.place.out.empty())
     settings.place.out = user_path(settings.place.out);
   if (!settings.place.resume.empty())
     settings.place.resume = user_path(settings.place.resume);
-  Definition definition = read_definition(user_path(a.definition), a.axes);
+  Definition definition = read_definition(
+      definition_file(a.definition, "experiments/definitions"), a.axes);
   // The manifest keeps the definition's text; where files lay is nobody's.
   for (std::string& word : settings.command_line) {
     if (word.find('/') != std::string::npos) {

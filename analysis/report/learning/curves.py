@@ -4,7 +4,7 @@ import dataclasses
 
 from analysis.report.learning.latents import read_latents
 from analysis.report.run import (
-    BadInput, Run, check_rows, check_words, parse_json, read_manifest, read_table)
+    BadInput, Run, check_rows, check_words, parse_json, read_manifest, read_table, table_file)
 from analysis.report.verdicts import FILE as VERDICTS
 from analysis.report.verdicts import checked
 
@@ -26,7 +26,7 @@ class LearningRun(Run):
 
 def read_learning_run(folder, name=""):
     """With its verdicts, which are about nothing else."""
-    rows = _read_rows(folder / TABLE)
+    rows = _read_rows(table_file(folder, TABLE))
     experiment, run_id, manifest, definition = read_manifest(folder, rows)
     return LearningRun(name, experiment, run_id, manifest, definition, rows,
                        verdicts=_read_verdicts(folder / VERDICTS),

@@ -1,4 +1,5 @@
 """Looks at learners are read whole, or refused in one line with file and line."""
+import gzip
 import json
 import math
 import unittest
@@ -35,6 +36,12 @@ class CurvesTest(FolderTest):
         self.assertEqual(run.rows.iloc[4]["split"], "test")
         self.assertTrue(math.isnan(run.rows.iloc[4]["distinct_latents"]))
         self.assertTrue(math.isnan(run.rows.iloc[0]["train_loss"]))
+
+    def test_published_looks_are_read_as_they_were(self):
+        plain = read_learning_run(self.folder).rows
+        (self.folder / "curves.csv.gz").write_bytes(gzip.compress(self.curves.read_bytes()))
+        self.curves.unlink()
+        self.assertTrue(read_learning_run(self.folder).rows.equals(plain))
 
     def test_what_went_astray_needs_no_finite_loss(self):
         found = testing.rows()

@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
+from analysis.report.run import run_folders
+
 REPORT = pathlib.Path("analysis/report/report").resolve()
 PUBLISHED = pathlib.Path("results/reference").resolve()
 PAGE, WHOLE = 500_000, 4_000_000  # bytes
@@ -16,8 +18,7 @@ class PublishedTest(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.runs = sorted(path.parent for name in ("cells.csv", "curves.csv")
-                          for path in PUBLISHED.rglob(name))
+        cls.runs = run_folders(PUBLISHED)
         subprocess.run([REPORT, PUBLISHED, "--out", cls.folder / "report.html"], check=True)
 
     def files(self, kind):

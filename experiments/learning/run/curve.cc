@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <map>
 
@@ -87,21 +88,11 @@ std::string said_of(const std::string& status) {
   return status == "failed" ? status : "looked";
 }
 
-}  // namespace
-
-Curves::Curves(const std::string& folder, Identity identity, bool resume)
-    : identity_(std::move(identity)) {
-  const std::string path = folder + "/curves.csv";
-  if (std::filesystem::exists(path)) {
-    require(resume, "{} exists; go on with it by --resume {}", path, folder);
-    load(path);
-  }
-  file_ = std::make_unique<AppendFile>(path);
-  if (std::filesystem::file_size(path) == 0) file_->append(header());
-}
-
-void Curves::load(const std::string& path) {
-  const std::string text = read_file(path);
+// Calls `row` with what tells a field of each whole line; how many bytes they
+// are.
+template <class F>
+std::size_t read_looks(const std::string& path, const std::string& text,
+                       const F& row) {
   std::string_view rest = text;
   std::vector<std::string> fields;
   std::size_t kept = 0;
@@ -117,17 +108,63 @@ void Curves::load(const std::string& path) {
     require(fields.size() == kCurveColumns.size(),
             "{}:{}: {} fields, there must be {}", path, line, fields.size(),
             kCurveColumns.size());
-    const auto field = [&](std::string_view column) -> const std::string& {
+    row([&](std::string_view column) -> const std::string& {
       return fields[static_cast<std::size_t>(
           std::find(kCurveColumns.begin(), kCurveColumns.end(), column) -
           kCurveColumns.begin())];
+    });
+  }
+  return kept;
+}
+
+std::string file_in(const std::string& folder) {
+  return folder + "/curves.csv";
+}
+
+}  // namespace
+
+Progresses progress_of_curves(const std::string& folder) {
+  const std::string path = file_in(folder);
+  Progresses all;
+  read_looks(path, read_file(path), [&](const auto& field) {
+    const auto number = [&](std::string_view column) {
+      const std::string& digits = field(column);
+      std::uint64_t value = 0;
+      const char* end = digits.data() + digits.size();
+      const auto [stop, error] = std::from_chars(digits.data(), end, value);
+      require(error == std::errc() && stop == end,
+              "{}: {} = \"{}\" is no number", path, column, digits);
+      return value;
     };
+    CurveProgress& at = all[{field("learner"), number("seed")}];
+    at.step = std::max(at.step, number("step"));
+    at.ended = at.ended || is_an_end(field("split"), field("status"));
+  });
+  return all;
+}
+
+Curves::Curves(const std::string& folder, Identity identity, bool resume)
+    : identity_(std::move(identity)) {
+  const std::string path = file_in(folder);
+  require(!std::filesystem::exists(path + ".gz"),
+          "{}.gz exists: a published run, with which nobody goes on", path);
+  if (std::filesystem::exists(path)) {
+    require(resume, "{} exists; go on with it by --resume {}", path, folder);
+    load(path);
+  }
+  file_ = std::make_unique<AppendFile>(path);
+  if (std::filesystem::file_size(path) == 0) file_->append(header());
+}
+
+void Curves::load(const std::string& path) {
+  const std::string text = read_file(path);
+  const std::size_t kept = read_looks(path, text, [&](const auto& field) {
     known_.insert({field("learner"), field("seed"), field("step"),
                    field("split"), said_of(field("status"))});
     if (is_an_end(field("split"), field("status"))) {
       ended_.emplace(field("learner"), field("seed"));
     }
-  }
+  });
   if (kept < text.size()) {
     fmt::print(stderr, "notice: dropped an incomplete line of {}\n", path);
     replace_file(path, std::string_view(text).substr(0, kept));

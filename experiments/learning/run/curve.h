@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "experiments/learning/definition/learner.h"
@@ -60,6 +62,18 @@ struct Look {
   std::string status = "ok";    // ok, stopped (by its budget) or failed
   std::string reason = {};
 };
+
+// How far a learner came, with one seed.
+struct CurveProgress {
+  std::uint64_t step = 0;  // of its last look
+  bool ended = false;
+};
+using Progresses =
+    std::map<std::pair<std::string, std::uint64_t>, CurveProgress>;
+
+// By learner and seed, of FOLDER/curves.csv, which is only read. Throws Error
+// as Curves does.
+Progresses progress_of_curves(const std::string& folder);
 
 // A run's curves.csv while it grows: what is in it survives, and isn't said
 // again.

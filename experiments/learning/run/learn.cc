@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "experiments/definition/named.h"
 #include "experiments/learning/run/learning_run.h"
 #include "experiments/rows/measured_code.h"
 #include "support/check.h"
@@ -21,7 +22,8 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& a) {
-  app.add_option("definition", a.definition, "The experiment's .toml file");
+  app.add_option("definition", a.definition,
+                 "The experiment's .toml file, or its name");
   app.add_option("--out", a.settings.place.out, "Folder for the results");
   app.add_option("--resume", a.settings.place.resume,
                  "Go on with the run in DIR");
@@ -33,7 +35,8 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--filter", a.settings.filter,
                  "Only learners whose id this regular expression finds");
   app.add_flag("--dry-run", a.settings.dry_run,
-               "Build every learner, and print their ids");
+               "Build every learner, take a step or two, and print what all "
+               "would take");
   app.add_flag("--packages", a.packages,
                "Print the Debian packages that the tasks' data are in");
   app.add_flag("--list", a.list, "List tasks with their options");
@@ -60,13 +63,14 @@ int run(Arguments& a) {
   require(settings.place.out.empty() || settings.place.resume.empty(),
           "--out and --resume exclude each other");
   require(!a.definition.empty(),
-          "no definition is given: a .toml file, as in experiments/learning");
+          "no definition is given: an experiment, or a .toml file as in "
+          "experiments/learning");
   if (!settings.place.out.empty())
     settings.place.out = user_path(settings.place.out);
   if (!settings.place.resume.empty())
     settings.place.resume = user_path(settings.place.resume);
-  LearningDefinition definition =
-      read_learning_definition(user_path(a.definition));
+  LearningDefinition definition = read_learning_definition(
+      definition_file(a.definition, "experiments/learning"));
   if (a.packages) {
     print_packages(definition);
     return 0;

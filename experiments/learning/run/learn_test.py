@@ -3,6 +3,7 @@ import csv
 import json
 import os
 import pathlib
+import re
 import signal
 import struct
 import subprocess
@@ -202,6 +203,29 @@ class Learn(unittest.TestCase):
                 self.assertEqual(said.stderr.count("\n"), 1, said.stderr)
                 self.assertIn(complaint, said.stderr)
 
+    def test_a_dry_run_says_what_is_left(self):
+        said = self.learn(self.write(), "--dry-run")
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+        self.assertIn("few: Few needles in a small haystack.\n2 learners × 2 seeds\n", said.stdout)
+        plan = re.findall(r"^ +(\d+) +([\d.]+) +(\S+)  perceiver_io/.+$", said.stdout, re.M)
+        self.assertEqual([steps for steps, _, _ in plan], ["240", "240"])
+        self.assertTrue(all(float(macs) > 0 and float(seconds) > 0 for _, macs, seconds in plan))
+        self.assertRegex(said.stdout, r"\n4 curves would be learned: 480 steps, [\d.]+ GMACs in about "
+                         r"\S+ s of training; 0 have ended\n$")
+        # Of one that was cut: a learner has ended, another has come half way.
+        _, out = self.run_whole()
+        path = out / "curves.csv"
+        kept = [line for line in path.read_text().splitlines(keepends=True)
+                if "frozen" not in line or ",1,0," in line or ",1,30," in line or ",1,60," in line]
+        path.write_text("".join(kept))
+        said = self.learn(self.write(), "--resume", out, "--dry-run")
+        self.assertIn("  SKIPPED: 2 of 2 seeds have ended\n", said.stdout)
+        self.assertRegex(said.stdout, r"\n2 curves would be learned: 180 steps, .*; 2 have ended\n$")
+        self.assertEqual(path.read_text(), "".join(kept))
+        # A budget holds for each curve.
+        said = self.learn(self.write(DEFINITION + "\n[budget]\nseconds = 1e-6\n"), "--dry-run")
+        self.assertIn("about 4e-06 s", said.stdout)
+
     def test_another_definition_does_not_go_on(self):
         _, out = self.run_whole()
         said = self.learn(self.write(DEFINITION.replace("steps = 120\n", "steps = 90\n")),
@@ -210,6 +234,10 @@ class Learn(unittest.TestCase):
         self.assertIn("the definition differs", said.stderr)
         self.assertIn("exists; go on with it by --resume",
                       self.learn(self.write(), "--out", out, "--threads", "1").stderr)
+        (out / "curves.csv").rename(out / "curves.csv.gz")
+        said = self.learn(self.write(), "--resume", out, "--threads", "1")
+        self.assertIn("curves.csv.gz exists: a published run", said.stderr)
+        self.assertFalse((out / "curves.csv").exists())
 
 
 def weights(path):

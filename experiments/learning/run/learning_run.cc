@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <memory>
 
 #include "experiments/learning/run/apprentice.h"
+#include "experiments/learning/run/learning_plan.h"
 #include "experiments/learning/run/learning_summary.h"
+#include "experiments/learning/run/task_shelf.h"
 #include "experiments/machine/machine.h"
 #include "experiments/rows/manifest.h"
 #include "experiments/run/progress.h"
@@ -15,7 +16,6 @@
 #include "support/files.h"
 #include "support/filter.h"
 #include "support/interruption.h"
-#include "training/tasks/tasks.h"
 
 namespace suite {
 namespace {
@@ -47,19 +47,6 @@ Undertaking undertaking(const LearningDefinition& definition,
            {"seeds", definition.seeds},
            {"scalar", "float"}}};
 }
-
-// Tasks are read once, whoever learns from them.
-class Tasks {
- public:
-  const Task& operator[](const std::string& text) {
-    std::unique_ptr<Task>& task = tasks_[text];
-    if (task == nullptr) task = make_task(text);
-    return *task;
-  }
-
- private:
-  std::map<std::string, std::unique_ptr<Task>> tasks_;
-};
 
 // All that learn, with all seeds.
 class School {
@@ -162,23 +149,11 @@ class School {
   std::string folder_;
   Curves& curves_;
   Progress& progress_;
-  Tasks tasks_;
+  TaskShelf tasks_;
   std::size_t ended_ = 0;
   bool left_ = false;
   std::vector<LearningOutcome> outcomes_;
 };
-
-void print_plan(const LearningDefinition& definition,
-                const std::vector<const Learner*>& learners) {
-  Tasks tasks;
-  for (const Learner* learner : learners) {
-    const Trainer<float> trainer(tasks[learner->task], learner->config,
-                                 learner->plan);
-    fmt::print("{}\n", learner->id());
-  }
-  fmt::print("{} learners, {} seeds each\n", learners.size(),
-             definition.seeds.size());
-}
 
 }  // namespace
 
@@ -186,13 +161,14 @@ int run_learning(const LearningDefinition& definition,
                  const LearningSettings& settings) {
   const std::vector<const Learner*> learners =
       chosen(definition, settings.filter);
-  if (settings.dry_run) {
-    print_plan(definition, learners);
-    return 0;
-  }
   int threads = settings.threads > 0 ? settings.threads : definition.threads;
   threads = threads > 0 ? threads : set_all_threads();
   set_threads(threads);
+  if (settings.dry_run) {
+    fmt::print("{}",
+               learning_plan(definition, learners, settings.place.resume));
+    return 0;
+  }
   Undertaking what = undertaking(definition, learners, threads);
   what.code = settings.code;
   Manifest manifest =
