@@ -164,11 +164,19 @@ TEST(Audio, OfMp3ThatIsCutShortIsRefused) {
       wave("x.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 1, sines(50000));
   EXPECT_GE(read_audio(whole).samples.size(), 50000u);
   const std::string bytes = file_bytes(whole, 1 << 20);
+  const std::string tag =
+      std::string("ID3\4\0\0\0\0\0\x20", 10) + std::string(32, '\0');
   const std::string tagged =
-      written("tagged.mp3", std::string("ID3\4\0\0\0\0\0\5.....", 15) + bytes +
-                                "TAG" + std::string(125, ' '));
+      written("tagged.mp3", tag + bytes + "TAG" + std::string(125, ' '));
   EXPECT_GE(read_audio(tagged).samples.size(), 50000u);
-  for (std::size_t kept = 100; kept < bytes.size(); kept += 97) {
+  const std::string cut_tagged =
+      written("cut_tagged.mp3", tag + bytes.substr(0, bytes.size() / 2));
+  EXPECT_NE(error_of([&] { read_audio(cut_tagged); }).find("is cut short"),
+            std::string::npos);
+  // At the end, between two frames, too.
+  const std::size_t last = bytes.size() - 1000;
+  for (std::size_t kept = 100; kept < bytes.size();
+       kept += kept < last ? 97 : 1) {
     const std::string cut = written("cut.mp3", bytes.substr(0, kept));
     EXPECT_EQ(error_of([&] { read_audio(cut); }).substr(0, cut.size() + 14),
               cut + ": is cut short")
