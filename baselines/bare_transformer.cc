@@ -1,6 +1,9 @@
 // Self-attention over all N inputs with nothing but what its complexity claim
 // speaks of: x ← softmax(QKᵀ/√d)V with single projections, B times.
+#include "baselines/transformer/key_exchange_option.h"
 #include "contract/registry.h"
+#include "primitives/attention/attention_formula.h"
+#include "primitives/attention/over_ranks/over_ranks_formula.h"
 #include "primitives/attention_layer/attend.h"
 #include "primitives/attention_layer/attend_backward.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
@@ -13,7 +16,9 @@ template <class T>
 class BareTransformer {
  public:
   BareTransformer(const Shape& shape, const Options& options)
-      : form_(attention_form(options.text("form"))) {
+      : shape_(shape),
+        form_(attention_form(options.text("form"))),
+        exchange_(key_exchange(options.text("exchange"))) {
     require(shape.D % shape.H == 0, "H = {} heads do not divide D = {}",
             shape.H, shape.D);
     for (std::size_t layer = 0; layer < shape.B; ++layer) {
@@ -27,8 +32,19 @@ class BareTransformer {
   struct Workspace {
     AttentionWorkspace<T> attention;
     Tensor<T, 3> stream, mixed;  // [batch, N, D]
+    std::unique_ptr<AttentionOverRanks<T>> over_ranks;  // or null
   };
-  Workspace workspace() const { return {AttentionWorkspace<T>(form_), {}, {}}; }
+  Workspace workspace() const {
+    return {AttentionWorkspace<T>(form_), {}, {}, nullptr};
+  }
+
+  // As Encoder::share_out() says.
+  void share_out(Workspace& workspace, Exchange& exchange) const {
+    require_streaming(form_);
+    workspace.over_ranks = make_attention_over_ranks<T>(
+        exchange_, shape_.H,
+        share_of(shape_.N, exchange.rank(), exchange.size()), exchange);
+  }
 
   struct Trace {
     std::vector<AttendTrace<T>> layers;
@@ -53,9 +69,18 @@ class BareTransformer {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       AttendTrace<T>* own = trace == nullptr ? nullptr : &trace->layers[layer];
       const bool first = layer == 0;
+      const Tensor<T, 3>& read = first ? input : w.stream;
       Tensor<T, 3>& made = first ? w.stream : w.mixed;
-      attend(first ? input : w.stream, mask, layers_[layer], w.attention, made,
-             ledger, own);
+      if (w.over_ranks == nullptr) {
+        attend(read, mask, layers_[layer], w.attention, made, ledger, own);
+      } else {
+        require(own == nullptr, "over ranks there are forwards alone");
+        const MixTokens<T> mix = [&](const AttentionInputs<T>& inputs,
+                                     Tensor<T, 3>& output, Ledger& book) {
+          w.over_ranks->forward(inputs, output, book);
+        };
+        attend(read, mask, layers_[layer], mix, w.attention, made, ledger);
+      }
       if (own != nullptr) keep_copy(made, trace->streams[layer], ledger);
       if (!first) std::swap(w.stream, w.mixed);
     }
@@ -87,23 +112,52 @@ class BareTransformer {
   }
 
  private:
+  Shape shape_;
   AttentionForm form_;
+  KeyExchange exchange_;
   std::vector<Projections<T>> layers_;
 };
 
-Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
-               int threads) {
-  const AttentionForm form = attention_form(options.text("form"));
-  const auto layer = [&](std::size_t read) {
-    return formula::attend({s.batch, s.N, read, s.D, s.D, s.H}, Bias::without,
-                           form, scalar, threads);
-  };
+// Of layers that cost layer(channels that it reads), over the inputs in `s`.
+template <class Layer>
+Cost bare_cost_of(const Shape& s, std::size_t scalar, const Layer& layer) {
   Cost cost = layer(s.C) + (s.B - 1) * layer(s.D);
   const std::size_t streams = s.B > 1 ? 2 : 1;
   cost.bytes_held =
       layer(s.D).bytes_held +
       scalar * (cost.parameters + s.batch * s.N * (s.C + streams * s.D));
   return cost;
+}
+
+Cost bare_cost(const Shape& s, const Options& options, std::size_t scalar,
+               int threads) {
+  const AttentionForm form = attention_form(options.text("form"));
+  return bare_cost_of(s, scalar, [&](std::size_t read) {
+    return formula::attend({s.batch, s.N, read, s.D, s.D, s.H}, Bias::without,
+                           form, scalar, threads);
+  });
+}
+
+// Projections of the share's inputs, and attention over all of them.
+Cost bare_rank_cost(Shape s, const Options& options, const InputShare& share,
+                    std::size_t scalar, int threads) {
+  const AttentionForm form = attention_form(options.text("form"));
+  require_streaming(form);
+  s.N = share.inputs();
+  const AttentionShape own{s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H};
+  const Cost over_ranks = formula::attention_over_ranks(
+      key_exchange(options.text("exchange")), own, share, scalar, threads);
+  const Cost alone = formula::attention(own, form, scalar);
+  const std::uint64_t buffers =
+      formula::attention_buffers(own, form, scalar, threads);
+  return bare_cost_of(s, scalar, [&](std::size_t read) {
+    const Cost attend = formula::attend({s.batch, s.N, read, s.D, s.D, s.H},
+                                        Bias::without, form, scalar, threads);
+    Cost cost = attend - alone + over_ranks;
+    cost.parameters = attend.parameters;
+    cost.bytes_held = attend.bytes_held - buffers + over_ranks.bytes_held;
+    return cost;
+  });
 }
 
 TrainingCost bare_training_cost(const Shape& s, const Options& options,
@@ -152,9 +206,10 @@ Contestant bare_transformer() {
                 .dimensions = "N B C D H batch",
                 .exact = true,
                 .permutation_equivariant = true},
-      .options = {attention_form_option()},
+      .options = {attention_form_option(), key_exchange_option()},
   }};
   contestant.cost = bare_cost;
+  contestant.rank_cost = bare_rank_cost;
   contestant.training_cost = bare_training_cost;
   contestant.reference = bare_reference;
   make_with<BareTransformer>(contestant);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include "contract/slope.h"
@@ -82,6 +84,49 @@ Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed,
   return input;
 }
 
+bool answers_alike(const Contestant& contestant) {
+  return contestant.facts.latents && !contestant.facts.queries;
+}
+
+namespace {
+
+// Of each rank, as many as of the others.
+template <class T>
+std::vector<T> of_all(const std::vector<T>& mine, Exchange& exchange) {
+  std::vector<T> all(mine.size() * static_cast<std::size_t>(exchange.size()));
+  exchange.gather(std::as_bytes(std::span(mine)),
+                  std::as_writable_bytes(std::span(all)));
+  return all;
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T, 3> whole_output(const Contestant& contestant, const Tensor<T, 3>& own,
+                          Exchange& exchange) {
+  if (answers_alike(contestant)) return own;
+  const std::size_t batch = own.shape(0), width = own.shape(2);
+  const std::vector<std::size_t> rows =
+      of_all<std::size_t>({own.shape(1)}, exchange);
+  std::vector<T> mine(own.begin(), own.end());
+  mine.resize(batch * *std::max_element(rows.begin(), rows.end()) * width);
+  const std::vector<T> all = of_all(mine, exchange);
+  Tensor<T, 3> whole;
+  whole.resize({batch,
+                std::accumulate(rows.begin(), rows.end(), std::size_t{0}),
+                width});
+  std::size_t first = 0;
+  for (std::size_t rank = 0; rank < rows.size(); ++rank) {
+    const std::size_t values = rows[rank] * width;
+    for (std::size_t b = 0; b < batch && values > 0; ++b) {
+      std::copy_n(&all[rank * mine.size() + b * values], values,
+                  &whole(b, first, 0));
+    }
+    first += rows[rank];
+  }
+  return whole;
+}
+
 namespace {
 
 template <class T>
@@ -96,15 +141,19 @@ Agreement compare_once(const Contestant& contestant, const Shape& shape,
   for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 != 1;
   const auto workspace = encoder->workspace();
   Ledger ledger;
-  Tensor<T, 3> own;
-  if (exchange != nullptr) {
+  Tensor<T, 3> output;
+  if (exchange == nullptr) {
+    output = encoder->forward(input, mask, *workspace, ledger);
+  } else {
+    const InputShare share =
+        share_of(shape.N, exchange->rank(), exchange->size());
     encoder->share_out(*workspace, *exchange);
-    own = random_input<T>(
-        shape, seed, share_of(shape.N, exchange->rank(), exchange->size()));
+    output = whole_output(contestant,
+                          encoder->forward(random_input<T>(shape, seed, share),
+                                           mask, *workspace, ledger),
+                          *exchange);
+    if (share.rank > 0) return {};
   }
-  const Tensor<T, 3>& output = encoder->forward(
-      exchange == nullptr ? input : own, mask, *workspace, ledger);
-  if (exchange != nullptr && exchange->rank() > 0) return {};
   const oracle::Array expected = contestant.reference(
       shape, options, snapshot(*encoder),
       {{shape.batch, shape.N, shape.C}, {input.begin(), input.end()}},
@@ -199,6 +248,12 @@ Agreement compare_gradient(const Contestant& contestant, const Shape& shape,
           .allowed = 1e-6 * std::sqrt(size) + 0.1 * slope.error};
 }
 
+template Tensor<float, 3> whole_output<float>(const Contestant&,
+                                              const Tensor<float, 3>&,
+                                              Exchange&);
+template Tensor<double, 3> whole_output<double>(const Contestant&,
+                                                const Tensor<double, 3>&,
+                                                Exchange&);
 template Tensor<float, 3> random_input<float>(const Shape&, std::uint64_t);
 template Tensor<double, 3> random_input<double>(const Shape&, std::uint64_t);
 template Tensor<float, 3> random_input<float>(const Shape&, std::uint64_t,

@@ -44,6 +44,14 @@ Agreement compare_gradient(const Contestant& contestant, const Shape& shape,
                            const Options& options, std::uint64_t seed,
                            Keep keep);
 
+// Has every rank the output of all, or its share of the rows?
+bool answers_alike(const Contestant& contestant);
+
+// The output of all from what each rank has of it. All ranks call it.
+template <class T>
+Tensor<T, 3> whole_output(const Contestant& contestant, const Tensor<T, 3>& own,
+                          Exchange& exchange);
+
 // Unit normal inputs[batch, N, C]: every contestant of a shape gets the same.
 template <class T>
 Tensor<T, 3> random_input(const Shape& shape, std::uint64_t seed);

@@ -16,6 +16,7 @@ PROGRAMS = {
     "//analysis:compare": "analysis/compare/compare",
     "//analysis:export": "analysis/export/export",
     "//analysis:flops": "analysis/flops/flops",
+    "//analysis:join": "analysis/join/join",
     "//analysis:judge_curves": "analysis/learning/judge_curves",
     "//analysis:report": "analysis/report/report",
     "//analysis:show": "analysis/show/show",
@@ -32,7 +33,11 @@ PROGRAMS = {
 }
 # What another builds and tests, has no flags worth asking for, or needs MPI or SimGrid.
 OTHERS = {"//baselines:new", "//perceiver:worked_example", "//perceiver:encode",
-          "//experiments:ranks", "//experiments:replay", "//tools/faults:failing_calls", "//tools/faults:kills"}
+          "//experiments:ranks", "//experiments:replay", "//tools/faults:failing_calls", "//tools/faults:kills",
+          "//tools/faults:rank_kills", "//tools/faults:same_twice"}
+# A user without a home, at a terminal of ASCII alone.
+PLAIN = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONIOENCODING": "ascii",
+         "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "OMP_WAIT_POLICY": "passive"}
 
 
 def command(target, words):
@@ -76,6 +81,18 @@ class CommandsTest(unittest.TestCase):
                     asked += 1
         self.assertGreater(asked, 60)
 
+    def test_every_program_says_what_it_knows_to_anyone(self):
+        for program in PROGRAMS.values():
+            with self.subTest(program):
+                said = subprocess.run([ROOT / program, "--help"], capture_output=True,
+                                      check=False, env=PLAIN)
+                self.assertEqual((said.returncode, said.stderr), (0, b""))
+                self.assertIn(b"--", said.stdout)
+                wrong = subprocess.run([ROOT / program, "--no-such-flag-µ"],
+                                       capture_output=True, check=False, env=PLAIN)
+                self.assertEqual(wrong.returncode, 2, wrong.stderr)
+                self.assertRegex(wrong.stderr, rb"\Aerror: [^\n]+\n\Z")
+
     def test_the_pages_of_the_start_run(self):
         ran = 0
         for page in sorted(pathlib.Path("docs/start").glob("*.md")):
@@ -88,8 +105,8 @@ class CommandsTest(unittest.TestCase):
                 with self.subTest(page=page.name, target=target, words=words):
                     result = subprocess.run(
                         [ROOT / program, *words], capture_output=True, text=True, check=False,
-                        env=os.environ | {"BUILD_WORKING_DIRECTORY": folder,
-                                          "BUILD_WORKSPACE_DIRECTORY": folder})
+                        env=PLAIN | {"BUILD_WORKING_DIRECTORY": folder,
+                                     "BUILD_WORKSPACE_DIRECTORY": folder})
                     # 1: a finding, as of a run in seconds; not of what runs and prints.
                     allowed = {0, 1} if "verify" in program or "compare" in program else {0}
                     self.assertIn(result.returncode, allowed, result.stdout + result.stderr)

@@ -20,11 +20,18 @@ fi
 
 told=$(mktemp)
 trap 'rm -f "$told"' EXIT
-status=0
-"$learn" "$definition" "$@" --folder-file "$told" || status=$?
+"$learn" "$definition" "$@" --folder-file "$told" &
+learn=$!
+# What ends us is meant for the run, which ends in order; Ctrl-C it hears itself.
+trap 'kill -s TERM "$learn"' TERM
+trap : INT
+while wait "$learn"; status=$?; kill -0 "$learn" 2>/dev/null; do :; done
+trap - INT TERM
+# Left before its end.
+[ "$status" -lt 128 ] || exit "$status"
 folder=$(cat "$told")
 if [ -n "$folder" ] && [ -s "$folder/curves.csv" ]; then
-  "$judge" --results "$folder" || true
+  "$judge" --results "$folder" --write || true
   "$report" --results "$folder" || true
 fi
 exit $status

@@ -1,7 +1,9 @@
 """After learning its curves are judged and drawn, whatever learning ended with."""
 import pathlib
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 SCRIPT = pathlib.Path("experiments/learn_definition.sh").resolve()
@@ -12,6 +14,7 @@ echo "learn $*" >> said
 while [ "$1" != --folder-file ]; do shift; done
 [ -e dry ] && exit 0
 mkdir -p curves && echo rows > curves/curves.csv && printf %s "$PWD/curves" > "$2"
+[ -e long ] && { trap 'exit 143' TERM; touch learns; sleep 9 & wait; }
 exit "$(cat status)"
 """,
     "judge": 'echo "judge $*" >> said; exit 1\n',  # a surprise
@@ -43,8 +46,18 @@ class LearnDefinition(unittest.TestCase):
                 ended, said = self.learn(status)
                 self.assertEqual(ended, status)
                 self.assertRegex(said[0], f"^learn {self.folder}/few.toml --seeds 1 --folder-file ")
-                self.assertEqual(said[1:], [f"{name} --results {self.folder}/curves"
-                                            for name in ("judge", "report")])
+                self.assertEqual(said[1:], [f"judge --results {self.folder}/curves --write",
+                                            f"report --results {self.folder}/curves"])
+
+    def test_what_ends_it_is_handed_on_and_nothing_is_judged(self):
+        (self.folder / "long").touch()
+        with subprocess.Popen([SCRIPT, "few.toml", "packages.sh", *PROGRAMS, "--"],
+                              cwd=self.folder, env={"PATH": "/usr/bin:/bin"}) as process:
+            while not (self.folder / "learns").exists():
+                time.sleep(0.01)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=60), 143)
+        self.assertEqual(len((self.folder / "said").read_text().splitlines()), 1)
 
     def test_what_only_plans_is_not_judged(self):
         (self.folder / "dry").touch()

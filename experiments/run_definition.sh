@@ -15,14 +15,21 @@ report=${programs[3]} variants=${programs[4]-}
 
 told=$(mktemp)
 trap 'rm -f "$told"' EXIT
-"$run" "$definition" "$@" --folder-file "$told"
-status=$?
+"$run" "$definition" "$@" --folder-file "$told" &
+run=$!
+# What ends us is meant for the run, which ends in order; Ctrl-C it hears itself.
+trap 'kill -s TERM "$run"' TERM
+trap : INT
+while wait "$run"; status=$?; kill -0 "$run" 2>/dev/null; do :; done
+trap - INT TERM
+# Left before its end.
+[ "$status" -lt 128 ] || exit "$status"
 folder=$(cat "$told")
 if [ -n "$folder" ] && [ -s "$folder/cells.csv" ]; then
-  "$verify" --results "$folder" || true
+  "$verify" --results "$folder" --write || true
   if [ -n "$variants" ] && [ -e "$folder/errors.csv" ]; then
     printf '\n'
-    "$variants" --results "$folder" || true
+    "$variants" --results "$folder" --write || true
   fi
   "$report" --results "$folder" || true
 fi

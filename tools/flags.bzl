@@ -68,6 +68,9 @@ def _level(testonly):
         "//conditions:default": level,
     })
 
+# Of the suite's own, what numbers depend on.
+MEASURED_FLAGS = COPTS + LINKOPTS + _MEASURED
+
 _RUNTIME = select({
     "//tools/tsan:on": ["//tools/tsan:openmp"],
     "//conditions:default": [],

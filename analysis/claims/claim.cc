@@ -26,10 +26,17 @@ constexpr std::array<std::string_view, 8> kKinds = {
 // What a claim on a sum of terms was called.
 constexpr const char* kOldSumOfTerms = "growth";
 
-const Names kQuantities = {"seconds",     "macs",       "flops",     "logits",
-                           "bytes_moved", "bytes_peak", "parameters"};
+const Names kQuantities = {"seconds",    "macs",         "flops",
+                           "logits",     "bytes_moved",  "bytes_peak",
+                           "parameters", "macs_per_byte"};
 
 Names dimensions() { return {std::begin(kDimensions), std::end(kDimensions)}; }
+
+Names dimensions_and_ranks() {
+  Names names = dimensions();
+  names.push_back(kRanks);
+  return names;
+}
 
 Names part_names() {
   Names names(kPartNames.begin(), kPartNames.end());
@@ -130,6 +137,11 @@ class ClaimReader : public TomlReader {
     need(claim.counts() || !claim.anchor.empty(), table.source(),
          "claim {} is on seconds: it needs an anchor, a claim that counts",
          claim.id);
+    need(
+        claim.counts() || !claim.names_ranks(), table.source(),
+        "claim {} is on seconds over ranks: those of each number of them are a "
+        "run of their own",
+        claim.id);
     return claim;
   }
 
@@ -175,11 +187,11 @@ class ClaimReader : public TomlReader {
   std::map<std::string, std::uint64_t> values(const std::string& key,
                                               const toml::node& node) const {
     const toml::table& table = this->table(key, node);
-    known_keys(table, key + ".", dimensions());
+    known_keys(table, key + ".", dimensions_and_ranks());
     std::map<std::string, std::uint64_t> values;
     for (const auto& [dimension, value] : table) {
       values[std::string(dimension.str())] = static_cast<std::uint64_t>(
-          integer(std::string(dimension.str()), value, 0));
+          integer(std::string(dimension.str()), value, dimension == kRanks));
     }
     return values;
   }
@@ -247,7 +259,7 @@ class ClaimReader : public TomlReader {
       claim.quantity = "fact";
     }
     if (const auto* node = table.get("variable")) {
-      claim.variable = one_of("variable", *node, dimensions());
+      claim.variable = one_of("variable", *node, dimensions_and_ranks());
     }
     if (const auto* node = table.get("terms")) {
       for (const toml::node& each : list("terms", *node)) {
@@ -308,6 +320,13 @@ void check_together(const ClaimReader& reader, const std::vector<Claim>& claims,
 }
 
 }  // namespace
+
+bool Claim::names_ranks() const {
+  const auto fixes = [](const Subject& side) {
+    return side.where.count(kRanks) > 0 || side.minus.count(kRanks) > 0;
+  };
+  return variable == kRanks || fixes(subject) || (versus && fixes(*versus));
+}
 
 std::string_view name_of(ClaimKind kind) {
   return kKinds[static_cast<std::size_t>(kind)];

@@ -49,9 +49,10 @@ struct Claim {
   ClaimKind kind = ClaimKind::exponent;
   Subject subject;
   std::optional<Subject> versus;
-  std::string quantity;  // seconds, macs, flops, logits, bytes_moved,
-                         // bytes_peak, parameters
-  std::string variable;  // a dimension
+  // seconds, macs, flops, logits, bytes_moved, bytes_peak, parameters;
+  // macs_per_byte: all MACs over the bytes that the part moves
+  std::string quantity;
+  std::string variable;   // a dimension, or ranks
   double from = 0;        // smaller values of the variable are left out
   std::optional<double> value;
   double tolerance = 0;
@@ -63,7 +64,13 @@ struct Claim {
   bool of_family = false;  // made of a contestant that a star stands for
 
   bool counts() const { return quantity != "seconds"; }
+  // Does it say how many ranks share the inputs out? One that doesn't is about
+  // any number of them.
+  bool names_ranks() const;
 };
+
+// Beside the dimensions, what a claim may fix or vary: over so many ranks.
+inline constexpr const char* kRanks = "ranks";
 
 // A claim on a contestant named with a star becomes one for each that it stands
 // for, as in "attention_grows_as_stated:transformer(attention=linear)". Its
@@ -72,7 +79,8 @@ struct Claim {
 //
 // Throws Error with file:line:column for an unknown key, experiment, part,
 // dimension, kind, quantity or contestant, a claim on seconds without an anchor
-// that counts, or two claims of one id. `experiments` are the known ones; with
+// that counts or over several numbers of ranks, which are several runs, or two
+// claims of one id. `experiments` are the known ones; with
 // some `asked` for, claims on others are left out, and their contestants need
 // not be known.
 std::vector<Claim> read_claims(const std::string& path,

@@ -142,6 +142,27 @@ TEST(Claim, OnSecondsNeedsAnAnchorThatCounts) {
             std::string::npos);  // itself, which takes time
 }
 
+TEST(Claim, MayNameRanks) {
+  const Claim plain = read(kCounts)[0];
+  EXPECT_FALSE(plain.names_ranks());
+  const std::string fixed = std::string(kCounts) + "where = {ranks = 8}\n";
+  EXPECT_EQ(read(fixed)[0].subject.where.at("ranks"), 8u);
+  EXPECT_TRUE(read(fixed)[0].names_ranks());
+  EXPECT_TRUE(read(with("\"N\"", "\"ranks\""))[0].names_ranks());
+  EXPECT_TRUE(read(std::string(kCounts) + "versus = {where = {ranks = 2}}\n")[0]
+                  .names_ranks());
+  EXPECT_EQ(refusal(std::string(kCounts) + "where = {ranks = 0}\n"),
+            "12:18: ranks = 0: allowed are 1 to 2147483647");
+  std::string seconds = fixed;
+  seconds.replace(seconds.find("\"macs\""), 6, "\"seconds\"");
+  EXPECT_NE(
+      refusal(std::string(kCounts) +
+              seconds.replace(seconds.find("\"counts\""), 8, "\"timed\"") +
+              "anchor = \"counts\"\n")
+          .find("claim timed is on seconds over ranks"),
+      std::string::npos);
+}
+
 TEST(Claim, TermsAreProductsOfDimensions) {
   const std::string sum = with("\"exponent\"", "\"sum_of_terms\"");
   EXPECT_EQ(read(sum + "terms = [\"B*M*N*D\", \"1\"]\n")[0].terms.size(), 2u);

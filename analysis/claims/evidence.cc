@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "contract/registry.h"
 #include "experiments/definition/cell.h"
@@ -17,14 +18,23 @@ MeasuredCell counted_cell(const Cell& cell) {
   counted.id = cell.id;
   counted.contestant = cell.label();
   counted.threads = cell.threads;
+  counted.ranks = static_cast<int>(cell.ranks);
   counted.scalar = cell.scalar;
-  counted.status = "ok";
   for (const std::string_view name : kDimensions) {
     if (cell.entry.contestant->facts.reads(name)) {
       counted.dimensions[std::string(name)] = dimension(cell.shape, name);
     }
   }
-  const Cost cost = cell.declared();
+  Cost cost;
+  try {
+    cost = cell.declared();
+  } catch (const Error& refusal) {
+    if (cell.ranks == 0) throw;
+    counted.status = "skipped";
+    counted.reason = refusal.what();
+    return counted;
+  }
+  counted.status = "ok";
   const auto add = [&](const std::string& part, const Work& work) {
     counted.parts[part] = {
         {}, work.macs, work.logits, work.flops(), work.bytes_moved};
@@ -41,6 +51,10 @@ MeasuredCell counted_cell(const Cell& cell) {
 // A count of the cell, or -1 if it has none.
 double count_of(const MeasuredCell& cell, const std::string& quantity,
                 const std::string& part) {
+  if (quantity == "macs_per_byte") {
+    const double bytes = count_of(cell, "bytes_moved", part);
+    return bytes > 0 ? count_of(cell, "macs", "total") / bytes : -1;
+  }
   if (quantity == "bytes_peak") {
     return cell.bytes_peak ? static_cast<double>(*cell.bytes_peak) : -1;
   }
@@ -69,6 +83,15 @@ std::vector<double> values_of(const MeasuredCell& cell,
   return {count};
 }
 
+bool over_ranks(const MeasuredCell& cell, const Subject& subject,
+                const std::string& variable, const Run& run) {
+  if (variable == kRanks) return cell.ranks > 0;
+  const auto fixed = subject.where.find(kRanks);
+  return cell.ranks == (fixed == subject.where.end()
+                            ? run.ranks
+                            : static_cast<int>(fixed->second));
+}
+
 // The base, as the run was asked for: C follows D where the cell's does.
 bool matches(const MeasuredCell& cell, const Subject& subject,
              const Dimensions& where, const std::string& variable,
@@ -89,9 +112,10 @@ bool matches(const MeasuredCell& cell, const Subject& subject,
 }
 
 const MeasuredCell* cell_at(const Run& run, const std::string& contestant,
-                            const Dimensions& dimensions) {
+                            const Dimensions& dimensions, int ranks) {
   for (const MeasuredCell& cell : run.cells) {
-    if (cell.contestant == contestant && cell.dimensions == dimensions) {
+    if (cell.contestant == contestant && cell.dimensions == dimensions &&
+        cell.ranks == ranks) {
       return &cell;
     }
   }
@@ -107,12 +131,19 @@ std::string why_untimed(const MeasuredCell& cell) {
 bool take_off(const Claim& claim, const Subject& subject, const Run& run,
               const MeasuredCell& cell, Point& point) {
   Dimensions dimensions = cell.dimensions;
-  for (const auto& [name, value] : subject.minus) dimensions[name] = value;
+  int ranks = cell.ranks;
+  for (const auto& [name, value] : subject.minus) {
+    if (name == kRanks) {
+      ranks = static_cast<int>(value);
+    } else {
+      dimensions[name] = value;
+    }
+  }
   const std::string contestant =
       subject.minus_contestant.empty()
           ? subject.label()
           : of_phase(subject.minus_contestant, subject.phase);
-  const MeasuredCell* off = cell_at(run, contestant, dimensions);
+  const MeasuredCell* off = cell_at(run, contestant, dimensions, ranks);
   if (off == nullptr) return false;
   point.taken_off = values_of(*off, claim.quantity, subject.part);
   return !point.taken_off.empty();
@@ -126,14 +157,20 @@ bool is_number(const std::vector<double>& values) {
 
 }  // namespace
 
-Run counted_run(const Definition& definition) {
+Run counted_run(const Definition& definition, int ranks) {
   Run run;
+  run.ranks = ranks;
   run.folder = definition.path;
   run.experiment = definition.name;
   run.definition_sha256 = definition.sha256;
   // What is counted doesn't depend on threads but for buffers: two, always.
-  for (const Cell& cell : cells_of(definition, 2)) {
-    run.cells.push_back(counted_cell(cell));
+  std::set<std::size_t> counts = {0, static_cast<std::size_t>(ranks)};
+  counts.insert(definition.ranks.begin(), definition.ranks.end());
+  for (const std::size_t count : counts) {
+    for (const Cell& cell :
+         chosen_cells(definition, {2}, /*filter=*/"", count)) {
+      run.cells.push_back(counted_cell(cell));
+    }
   }
   return run;
 }
@@ -143,7 +180,8 @@ Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
   Evidence evidence;
   const bool any = claim.variable.empty() && claim.kind == ClaimKind::sum_of_terms;
   for (const MeasuredCell& cell : run.cells) {
-    if (!matches(cell, subject, subject.where, claim.variable, definition,
+    if (!over_ranks(cell, subject, claim.variable, run) ||
+        !matches(cell, subject, subject.where, claim.variable, definition,
                  any)) {
       continue;
     }
@@ -151,6 +189,7 @@ Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
     point.dimensions = cell.dimensions;
     const auto x = cell.dimensions.find(claim.variable);
     if (x != cell.dimensions.end()) point.x = static_cast<double>(x->second);
+    if (claim.variable == kRanks) point.x = cell.ranks;
     if (point.x < claim.from) continue;
     point.values = values_of(cell, claim.quantity, subject.part);
     if (point.values.empty()) {

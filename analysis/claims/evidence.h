@@ -11,8 +11,10 @@
 namespace suite {
 
 // What a definition's cells cost by their declared formulas: a run whose cells
-// have counts and no times. Conformance proves that counting agrees.
-Run counted_run(const Definition& definition);
+// have counts and no times. Conformance proves that counting agrees. Beside
+// those of the plain program there are those of rank 0 over so many ranks as
+// the definition says, and over `ranks`, which are the run's.
+Run counted_run(const Definition& definition, int ranks = 0);
 
 // One place where a claim looks: the values of its subject there, less those
 // taken off. A count is a single value.
@@ -29,8 +31,9 @@ struct Evidence {
 };
 
 // The subject's values at every value of `variable` that the run has, with all
-// other dimensions as in `where`, else as in the definition's base. With an
-// empty variable: in every cell of the contestant that `where` allows.
+// other dimensions as in `where`, else as in the definition's base; over as
+// many ranks as `where` says, else as the run. With an empty variable: in every
+// cell of the contestant that `where` allows.
 Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
                 const Definition& definition);
 

@@ -141,6 +141,7 @@ Verdict judge(const Claim& claim, const Run& run,
   verdict.claim = &claim;
   verdict.experiment = definition.name;
   verdict.threads = run.threads;
+  verdict.ranks = run.ranks;
   const Case at{claim, run, definition};
   switch (claim.kind) {
     case ClaimKind::exponent:

@@ -23,6 +23,7 @@ struct Verdict {
   const Claim* claim = nullptr;
   std::string experiment;
   int threads = 0;  // of a run that has several counts of them; else 0
+  int ranks = 0;    // of the run; 0: of the plain program, or of any number
   Answer answer = Answer::inconclusive;
   std::optional<Interval> interval;  // 95 %, none if nothing could be estimated
   std::string reason;

@@ -256,6 +256,88 @@ TEST(Verdict, DegenerateDataAreInconclusiveWithTheirReason) {
   EXPECT_NE(reason(is_linear, skipped).find("too large"), std::string::npos);
 }
 
+// bare_perceiver at N = 1024 … 16384, over as many ranks as a claim may ask
+// for.
+Definition over_ranks() {
+  return parse_definition(
+      "made_up.toml", std::string("ranks = [1, 2, 8]\n") + kDefinition +
+                          "[[sweep]]\nN = [1024, 2048, 4096, 8192, 16384]\n");
+}
+
+std::string answer_over_ranks(const Claim& claim) {
+  const Definition definition = over_ranks();
+  return std::string(
+      name_of(judge(claim, counted_run(definition), definition).answer));
+}
+
+TEST(Verdict, OnCountsOverRanks) {
+  Claim flat = claim_of(ClaimKind::independent, 0, 1e-9);
+  flat.quantity = "bytes_moved";
+  flat.subject.part = "exchange";
+  EXPECT_EQ(answer_over_ranks(flat), "INCONCLUSIVE") << "nothing is sent";
+  flat.subject.where = {{"ranks", 8}};
+  EXPECT_EQ(answer_over_ranks(flat), "SUPPORTED");
+  flat.subject.part = "total";
+  EXPECT_EQ(answer_over_ranks(flat), "REFUTED");
+
+  Claim grows = claim_of(ClaimKind::exponent, 1, 1e-6);
+  grows.quantity = "macs_per_byte";
+  grows.subject.part = "exchange";
+  grows.subject.where = {{"ranks", 8}};
+  EXPECT_EQ(answer_over_ranks(grows), "SUPPORTED");
+  grows.value = 2;
+  EXPECT_EQ(answer_over_ranks(grows), "REFUTED");
+
+  Claim rounds = claim_of(ClaimKind::ratio, 3, 0);
+  rounds.quantity = "bytes_moved";
+  rounds.variable = "";
+  rounds.subject.part = "exchange";
+  rounds.subject.where = {{"ranks", 8}};
+  rounds.versus = rounds.subject;
+  rounds.versus->where = {{"ranks", 2}};
+  EXPECT_EQ(answer_over_ranks(rounds), "SUPPORTED");
+  rounds.value = 4;
+  EXPECT_EQ(answer_over_ranks(rounds), "REFUTED");
+  rounds.subject.where = {{"ranks", 16}};
+  EXPECT_EQ(answer_over_ranks(rounds), "INCONCLUSIVE") << "not counted";
+
+  // Of what N/2 more inputs cost, a rank of 8 has an eighth.
+  Claim share = claim_of(ClaimKind::ratio, 8, 0);
+  share.quantity = "macs";
+  share.variable = "";
+  share.subject.where = {{"ranks", 1}, {"N", 16384}};
+  share.subject.minus = {{"N", 8192}};
+  share.versus = share.subject;
+  share.versus->where["ranks"] = 8;
+  EXPECT_EQ(answer_over_ranks(share), "SUPPORTED");
+
+  Claim by_ranks = claim_of(ClaimKind::exponent, 1, 0.1);
+  by_ranks.quantity = "bytes_peak";
+  by_ranks.variable = "ranks";
+  EXPECT_EQ(judge(by_ranks, counted_run(over_ranks()), over_ranks()).reason,
+            "3 sizes, 5 are needed");
+}
+
+// Cells of the plain program and of other numbers of ranks stand beside them.
+TEST(Verdict, OfARunOverRanksIsByItsOwn) {
+  Claim whole = claim_of(ClaimKind::ratio, 1, 0);
+  whole.quantity = "macs";
+  whole.variable = "";
+  whole.versus = whole.subject;
+  whole.subject.part = whole.versus->part = "scores";
+  const Definition definition = over_ranks();
+  const auto estimate = [&](int ranks, std::uint64_t others) {
+    whole.versus->where = {{"ranks", others}};
+    const Verdict verdict =
+        judge(whole, counted_run(definition, ranks), definition);
+    EXPECT_EQ(verdict.ranks, ranks);
+    return verdict.interval.value_or(Interval()).estimate;
+  };
+  EXPECT_DOUBLE_EQ(estimate(0, 1), 1);
+  EXPECT_DOUBLE_EQ(estimate(2, 1), 0.5);
+  EXPECT_DOUBLE_EQ(estimate(4, 8), 2) << "one that the definition doesn't name";
+}
+
 TEST(Verdict, OnCountsIsExact) {
   Claim claim = claim_of(ClaimKind::ratio, 1, 0);
   claim.quantity = "macs";

@@ -8,12 +8,15 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "analysis/compare/comparison.h"
 #include "analysis/compare/learning/learning_comparison.h"
 #include "analysis/learning/learning_run.h"
 #include "analysis/runs/run.h"
+#include "analysis/runs/run_code.h"
+#include "experiments/rows/measured_code.h"
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
@@ -92,6 +95,21 @@ void check(const Arguments& a) {
           "--reach {}: allowed are numbers above 0, to 1", reach);
 }
 
+// Of A and B: of one code? Of today's?
+void print_code(const std::string& experiment, const std::string& a,
+                const std::string& b) {
+  const nlohmann::json code_a = code_of_run(a), code_b = code_of_run(b);
+  if (!code_a.is_null() && !code_b.is_null() && code_a != code_b) {
+    fmt::print("note: {}: A and B measured different code: {}\n", experiment,
+               code_changes(code_a, code_b));
+  }
+  for (const std::string& note :
+       code_notes({{experiment + " in A", a}, {experiment + " in B", b}},
+                  nlohmann::json::parse(kMeasuredCode))) {
+    fmt::print("note: {}\n", note);
+  }
+}
+
 int compare_learning(const Arguments& a) {
   require(a.only.empty(), "--only is for runs of cells");
   const LearningRun run_a = read_learning_run(a.a);
@@ -105,6 +123,7 @@ int compare_learning(const Arguments& a) {
     replace_file(user_path(a.csv), comparison_csv(comparison));
   }
   fmt::print("{}", comparison_text(comparison));
+  print_code("the learning run", run_a.folder, run_b.folder);
   return is_worse(comparison) ? kWorse : 0;
 }
 
@@ -129,6 +148,10 @@ int compare_cells(const Arguments& a) {
   }
   if (!paired.notes.empty()) fmt::print("\n");
   for (const std::string& note : paired.notes) fmt::print("{}\n", note);
+  for (const Compared& each : all) {
+    print_code(each.pair.a->experiment, each.pair.a->folder,
+               each.pair.b->folder);
+  }
   return is_worse(all) ? kWorse : 0;
 }
 

@@ -1,5 +1,6 @@
 """The program that compares runs, as a user meets it."""
 import csv
+import json
 import pathlib
 import shutil
 import subprocess
@@ -49,6 +50,18 @@ class CompareTest(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertRegex(result.stderr, r"\Aerror: [^\n]*\n\Z")
         self.assertIn(said, result.stderr)
+
+    def test_it_says_whether_both_measured_the_same_code(self):
+        b = self.write("b")
+        self.assertIn("note: trial in A, trial in B: of which code it was is not recorded\n",
+                      self.assert_said(0, "SAME", self.a, b))
+        for folder, code in ((self.a, {"primitives": "1"}), (b, {"primitives": "2"})):
+            path = folder / "manifest.json"
+            path.write_text(json.dumps({**json.loads(path.read_text()), "build": {"code": code}}))
+        said = self.assert_said(
+            0, "note: trial: A and B measured different code: primitives\n", self.a, b)
+        self.assertIn("note: trial in A, trial in B: older than the code that it measures; "
+                      "changed since: baselines, contract,", said)
 
     def test_a_run_in_old_words_is_compared_with_one_in_todays(self):
         folders = [written_run.write(

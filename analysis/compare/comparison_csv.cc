@@ -1,15 +1,29 @@
 #include <fmt/ranges.h>
 
+#include <limits>
+
 #include "analysis/compare/comparison.h"
 #include "analysis/compare/comparison_line.h"
 
 namespace suite {
 namespace {
 
-std::string joined(const std::vector<double>& values) {
+// The values that `of` takes of crossings.
+std::string joined(const std::vector<Interval>& crossings,
+                   double Interval::*of) {
+  std::vector<double> values;
+  for (const Interval& each : crossings) values.push_back(each.*of);
   return values.empty() ? "none in range"
                         : fmt::format("{}", fmt::join(values, ";"));
 }
+
+std::string ends(const std::vector<Interval>& crossings) {
+  return fmt::format("{} to {}", joined(crossings, &Interval::low),
+                     joined(crossings, &Interval::high));
+}
+
+constexpr Interval kUnknown = {std::numeric_limits<double>::quiet_NaN(), 0,
+                               std::numeric_limits<double>::infinity()};
 
 std::string text_of(const RunPair& pair, const ComparisonLine& line) {
   return comparison_line({pair.a->experiment, pair.a->run_id, pair.b->run_id},
@@ -53,9 +67,12 @@ std::string relative_csv(const Compared& compared, double tolerance) {
                                 fmt::format("from {} to {}", s.first, s.last)});
   }
   for (const Crossover& c : compared.crossovers) {
-    text += text_of(compared.pair,
-                    {"crossover", c.contestant, c.over, c.fixed.text(),
-                     c.dimension, joined(c.a), joined(c.b)});
+    text +=
+        text_of(compared.pair,
+                {"crossover", c.contestant, c.over, c.fixed.text(), c.dimension,
+                 joined(c.a, &Interval::estimate),
+                 joined(c.b, &Interval::estimate), c.change.value_or(kUnknown),
+                 "", fmt::format("95 %: A {}; B {}", ends(c.a), ends(c.b))});
   }
   return text;
 }

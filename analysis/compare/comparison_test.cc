@@ -139,8 +139,8 @@ perceiver    N=128  1.280 ms  2.560 ms  2.000  1.971 … 2.029  SLOWER
 transformer  N=128  1.638 ms  3.277 ms  2.000  1.971 … 2.029  SLOWER
 
 crossovers: where two contestants take equally long
-contestants             along  at    A              B
-transformer, perceiver  N          100  none in range
+contestants             along  at  A (95 % interval)              B  B/A  95 % interval
+transformer, perceiver  N           100 (99.0 … 101)  none in range    -              -
 
 only in A: transformer/N=64/float/threads=2
 
@@ -166,8 +166,8 @@ perceiver    N 64…128      1.000  1.000  0.000  -0.027 … 0.027
 transformer  N 64…128      2.000  2.000  0.000  -0.027 … 0.027
 
 crossovers: where two contestants take equally long
-contestants             along  at    A    B
-transformer, perceiver  N          100  100
+contestants             along  at  A (95 % interval)                 B   B/A  95 % interval
+transformer, perceiver  N           100 (99.0 … 101)  100 (99.0 … 101)  1.00   0.986 … 1.01
 )")) << text;
 }
 

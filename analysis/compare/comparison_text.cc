@@ -169,10 +169,13 @@ std::string slopes_text(const Compared& compared, const Shapes& shapes) {
   return "\n" + plain(table);
 }
 
-std::string zeros_text(const std::vector<double>& zeros) {
-  if (zeros.empty()) return "none in range";
+std::string crossings_text(const std::vector<Interval>& crossings) {
+  if (crossings.empty()) return "none in range";
   std::vector<std::string> all;
-  for (const double zero : zeros) all.push_back(digits_of(zero, 3));
+  for (const Interval& each : crossings) {
+    all.push_back(
+        fmt::format("{} ({})", digits_of(each.estimate, 3), ends_of(each, 3)));
+  }
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
@@ -183,13 +186,17 @@ std::string crossovers_text(const Compared& compared, const Shapes& shapes) {
               {{"contestants", Side::left},
                {"along", Side::left},
                {"at", Side::left},
-               {"A"},
-               {"B"}},
+               {"A (95 % interval)"},
+               {"B"},
+               {"B/A"},
+               {"95 % interval"}},
               {}};
   for (const Crossover& c : compared.crossovers) {
     table.rows.push_back({c.contestant + ", " + c.over, c.dimension,
-                          shapes.text(c.fixed), zeros_text(c.a),
-                          zeros_text(c.b)});
+                          shapes.text(c.fixed), crossings_text(c.a),
+                          crossings_text(c.b),
+                          c.change ? digits_of(c.change->estimate, 3) : "-",
+                          c.change ? ends_of(*c.change, 3) : "-"});
   }
   return "\n" + plain(table);
 }

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "analysis/compare/contrast.h"
+#include "analysis/compare/crossing.h"
 
 namespace suite {
 namespace {
@@ -64,18 +65,18 @@ FixedDimensions fixed_for(const DimensionSweep& sweep,
   return fixed;
 }
 
-std::vector<double> crossings(const DimensionSweep& sweep,
-                              const std::string& contestant,
-                              const std::string& over) {
-  std::vector<double> x, y;
+std::vector<Interval> crossings(const DimensionSweep& sweep,
+                                const std::string& contestant,
+                                const std::string& over) {
+  std::vector<TimesAt> points;
   for (const std::uint64_t value : sweep.values) {
     const MeasuredCell* a = sweep.at(contestant, value);
     const MeasuredCell* b = sweep.at(over, value);
     if (!all_timed({a, b})) continue;
-    x.push_back(static_cast<double>(value));
-    y.push_back(std::log(ratio_of(a, b).estimate));
+    points.push_back(
+        {static_cast<double>(value), usable_seconds(a), usable_seconds(b)});
   }
-  return zeros(x, y);
+  return suite::crossings(points);
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -147,28 +148,21 @@ std::vector<Crossover> crossovers(const RunPair& pair) {
         }
         const FixedDimensions fixed = fixed_for(a, {over, other});
         if (!seen.emplace(other, over, a.dimension, fixed).second) continue;
-        all.push_back({other, over, a.dimension, fixed,
-                       crossings(a, other, over),
-                       crossings(sweeps.b, other, over)});
+        Crossover found{other,
+                        over,
+                        a.dimension,
+                        fixed,
+                        crossings(a, other, over),
+                        crossings(sweeps.b, other, over),
+                        {}};
+        if (found.a.size() == 1 && found.b.size() == 1) {
+          found.change = crossing_change(found.a[0], found.b[0]);
+        }
+        all.push_back(std::move(found));
       }
     }
   }
   return all;
-}
-
-std::vector<double> zeros(const std::vector<double>& x,
-                          const std::vector<double>& y) {
-  const bool logarithmic =
-      std::all_of(x.begin(), x.end(), [](double v) { return v > 0; });
-  std::vector<double> found;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (y[i] == 0) found.push_back(x[i]);
-    if (i + 1 == x.size() || !(y[i] * y[i + 1] < 0)) continue;
-    const double share = y[i] / (y[i] - y[i + 1]);
-    found.push_back(logarithmic ? x[i] * std::pow(x[i + 1] / x[i], share)
-                                : x[i] + share * (x[i + 1] - x[i]));
-  }
-  return found;
 }
 
 }  // namespace suite

@@ -39,14 +39,11 @@ std::vector<SlopeChange> slope_changes(const RunPair& pair);
 struct Crossover {
   std::string contestant, over, dimension;
   FixedDimensions fixed;
-  std::vector<double> a, b;  // ascending; empty: none in range
+  std::vector<Interval> a, b;  // ascending; empty: none in range
+  // B's over A's, where each has one.
+  std::optional<Interval> change;
 };
 
 std::vector<Crossover> crossovers(const RunPair& pair);
-
-// Where a line through (x, y), straight between neighbours in ln x, crosses 0;
-// in x itself if one is 0.
-std::vector<double> zeros(const std::vector<double>& x,
-                          const std::vector<double>& y);
 
 }  // namespace suite

@@ -54,16 +54,17 @@ std::vector<const MeasuredCell*> in_order(const Run& run, const Index& index) {
   return cells;
 }
 
-// The latest run of each experiment: run ids begin with their start.
+// The latest run of each experiment and number of ranks: run ids begin with
+// their start.
 std::map<std::string, const Run*> latest(const char* side,
                                          const std::vector<Run>& runs,
                                          std::vector<std::string>& notes) {
   std::map<std::string, const Run*> all;
   std::map<std::string, int> counts;
   for (const Run& run : runs) {
-    const Run*& kept = all[run.experiment];
+    const Run*& kept = all[title(run)];
     if (kept == nullptr || kept->run_id < run.run_id) kept = &run;
-    ++counts[run.experiment];
+    ++counts[title(run)];
   }
   for (const auto& [experiment, count] : counts) {
     if (count == 1) continue;

@@ -1,7 +1,12 @@
 """What a run was made on, with and how: from its manifest, in a few lines."""
+import json
+import pathlib
 import re
 
 from analysis.report import texts
+
+# What is measured by the code that draws this, as the build hashed it.
+MEASURED = pathlib.Path(__file__).parents[2] / "experiments/rows/measured_code.json"
 
 # Of calibrations: what they are called, and their unit.
 SPEEDS = {"gemm_flops_per_second": ("sgemm", "FLOP/s"), "bytes_per_second": ("memory", "B/s"),
@@ -10,15 +15,15 @@ NUMBER = r"\d[\d.]*(?:e[+-]?\d+)?"
 
 
 def title(run):
-    if run.threads is None:
-        return run.experiment
-    return f"{run.experiment}, {run.threads} thread{'' if run.threads == 1 else 's'}"
+    counts = [(getattr(run, "ranks", None), "rank"), (run.threads, "thread")]
+    return ", ".join([run.experiment] + [f"{count} {what}{'' if count == 1 else 's'}"
+                                         for count, what in counts if count is not None])
 
 
 def facts(run, **counted):
     """{name: text}: machine, build, calibration, settings, what was counted."""
     manifest = run.manifest
-    lines = {"machine": machine(manifest), "build": build(manifest),
+    lines = {"machine": machine(manifest), "build": build(manifest), "code": code(manifest),
              "calibration": _calibration(manifest.get("calibration") or {}),
              "settings": _settings(manifest.get("settings") or {}), **counted, "run": _run(run)}
     return {name: text for name, text in lines.items() if text}
@@ -66,6 +71,17 @@ def build(manifest):
                    f"commit {commit}{changed}" if commit else "")
 
 
+def code(manifest, today=None):
+    """Is it of the code that is measured today? By the hashes that a run keeps of it."""
+    own = (manifest.get("build") or {}).get("code")
+    if not own or not isinstance(own, dict):
+        return "not recorded"
+    today = today or json.loads(MEASURED.read_text(encoding="utf-8"))
+    changed = sorted(floor for floor in own | today if own.get(floor) != today.get(floor))
+    return f"older than what it measures: since then {', '.join(changed)} changed" if changed \
+        else "as it is today"
+
+
 def _calibration(calibration):
     before, after = calibration.get("before") or {}, calibration.get("after") or {}
 
@@ -81,8 +97,10 @@ def _calibration(calibration):
 
 
 def _settings(settings):
-    names = {"threads": "threads", "repetitions": "repetitions"}
+    names = {"threads": "threads", "repetitions": "repetitions", "shards": "shards"}
     counted = [f"{settings[key]} {name}" for key, name in names.items() if key in settings]
+    if "shard" in settings:
+        counted.append("shard {index}/{of}".format(**settings["shard"]))
     seed = f"seed {settings['seed']}" if "seed" in settings else ""
     several = settings.get("seeds") or []
     if several:

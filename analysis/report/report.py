@@ -17,6 +17,9 @@ from analysis.report.pages.changes import changes
 from analysis.report.pages.experiment import Links, experiment_page
 from analysis.report.pages.index import index_page
 from analysis.report.pages.summary import summary
+from analysis.report.ranks import drawing as ranks_drawing
+from analysis.report.ranks import scalings
+from analysis.report.ranks import table as ranks_table
 from analysis.report.run import Refused, by_threads, is_run, read_run, run_folders
 from analysis.report.sweep import sweeps
 from analysis.report.variants import read_errors, read_variants
@@ -137,9 +140,28 @@ def files_of(folder, out, since, progress):
         summaries.append(found)
     summaries = [each for found in summaries for each in found]
     changed = changes(_summaries(since), summaries) if since else None
+    scaled, figures = over_ranks([run for page in pages for run in page.runs])
+    for figure in figures:
+        files[home / f"{figure.name}.svg"] = figure.svg.encode()
+        files[home / f"{figure.name}.csv"] = figure.csv.encode()
     # Last, so that an index never shows what is not there.
-    files[out] = index_page(summaries, others, changed, str(since or "")).encode()
+    files[out] = index_page(summaries, others, changed, str(since or ""), scaled,
+                            home.name).encode()
     return files
+
+
+def over_ranks(runs):
+    """([(experiment, figure or None, tables)], figures) of runs that differ in their ranks."""
+    sections, drawings = [], []
+    for scaling in scalings(runs):
+        drawing = ranks_drawing(scaling)
+        drawings += [(None, drawing)] if drawing else []
+        tables = [ranks_table(scaling, kind) for kind in ("strong", "weak")]
+        sections.append((scaling.experiment, drawing, [each for each in tables if each]))
+    figures = rendered(drawings)
+    drawn = iter(figures)
+    return [(experiment, next(drawn) if drawing else None, tables)
+            for experiment, drawing, tables in sections], figures
 
 
 def _names(pages):
@@ -240,4 +262,6 @@ def _refuse(what, progress):
 
 
 if __name__ == "__main__":
+    if sys.stdout:
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII alone
     sys.exit(main(sys.argv[1:]))

@@ -101,6 +101,20 @@ class ReportTest(testing.FolderTest):
         self.assertTrue((self.folder / "report" / "c" / "time_N.svg").exists())
         self.assert_links_lead_somewhere("report.html", "report/a.html", "report/c.html")
 
+    def test_runs_that_differ_in_ranks_stand_side_by_side(self):
+        for ranks in (1, 2):
+            run = self.folder / f"ranks_{ranks}"
+            testing.write_run(run, run_id=f"1-{ranks}", judged=False)
+            testing.write_rows(run, [{**row, "ranks": ranks} for row in testing.rows()],
+                               run_id=f"1-{ranks}", more=["ranks"])
+        self.assertEqual(self.report(self.folder).returncode, 0)
+        index = (self.folder / "report.html").read_text()
+        for said in ("<h2 id=\"ranks\">Over ranks</h2>", "trial, 2 ranks", "Strong scaling",
+                     "Amdahl"):
+            self.assertIn(said, index)
+        self.assertTrue((self.folder / "report" / "ranks_trial.svg").exists())
+        self.assert_links_lead_somewhere("report.html")
+
     def test_verdicts_of_a_machine_belong_to_its_runs(self):
         for machine in ("one", "two"):
             testing.write_run(self.folder / machine / "trial", judged=False)

@@ -43,6 +43,7 @@ class Run:
     definition: dict
     rows: pandas.DataFrame
     threads: int = None  # of a part of a run that has several counts of them
+    ranks: int = None  # that shared its inputs out
     verdicts: list = None  # None: nobody has judged yet
     variants: dict = None  # how attention variants stand, where the run compares some
     errors: pandas.DataFrame = None  # of approximations, where the run measured them
@@ -113,8 +114,9 @@ def line_of(text, key):
 
 
 def read_run(folder, name=""):
-    rows = _read_rows(folder / "cells.csv")
-    return Run(name, *read_manifest(folder, rows, _misfit), rows)
+    path = folder / "cells.csv"
+    rows = _read_rows(path)
+    return Run(name, *read_manifest(folder, rows, _misfit), rows, ranks=_ranks(path, rows))
 
 
 def read_manifest(folder, rows, misfit=lambda definition, names: ""):
@@ -129,6 +131,18 @@ def read_manifest(folder, rows, misfit=lambda definition, names: ""):
     _check_types(path, text, manifest)
     definition = _definition(path, text, manifest, misfit)
     return rows["experiment"].iloc[0], run_id, manifest, definition
+
+
+def _ranks(path, rows):
+    """Of all rows; None of the plain program, and of files from before there were ranks."""
+    if "ranks" not in rows:
+        return None
+    first = rows["ranks"].iloc[0]
+    for line in rows.index[rows["ranks"] != first][:1]:
+        raise BadInput(path, line, f'ranks = "{rows["ranks"][line]}", in the first row "{first}"')
+    if first and not re.fullmatch(r"[1-9]\d*", first):
+        raise BadInput(path, rows.index[0], f'ranks = "{first}" is no number of ranks')
+    return int(first) if first else None
 
 
 def by_threads(run):

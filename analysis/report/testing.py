@@ -69,9 +69,10 @@ def rows():
     return found
 
 
-def write_rows(folder, found, experiment="trial", run_id="1-1"):
+def write_rows(folder, found, experiment="trial", run_id="1-1", more=()):
+    """With `more` columns than files had from the first."""
     with open(folder / "cells.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer = csv.DictWriter(file, [*COLUMNS, *more], restval="", lineterminator="\n")
         writer.writeheader()
         for row in found:
             writer.writerow({"schema": 1, "experiment": experiment, "run_id": run_id,

@@ -36,6 +36,9 @@ struct Field {
 
   int small(std::string_view column) const { return parsed<int>(column); }
 
+  // Empty where there are none.
+  int ranks() const { return text("ranks").empty() ? 0 : small("ranks"); }
+
   double seconds(std::string_view column) const {
     const auto value = parsed<double>(column);
     require(std::isfinite(value) && value >= 0,
@@ -69,6 +72,7 @@ MeasuredCell cell_of(const Field& field) {
           field.line, kSimulated);
   cell.contestant = of_phase(cell.contestant, cell.phase);
   cell.threads = field.small("threads");
+  cell.ranks = field.ranks();
   for (const std::string_view name : kDimensions) {
     if (!field.text(name).empty()) {
       cell.dimensions[std::string(name)] = field.whole(name);
@@ -163,6 +167,9 @@ void require_one_run(const Run& run, const Field& field) {
   require(definition == run.definition_sha256,
           "{}:{}: a row of definition {}, the first is of {}", field.path,
           field.line, definition, run.definition_sha256);
+  require(field.ranks() == run.ranks,
+          "{}:{}: a row over {} ranks, the first is over {}", field.path,
+          field.line, field.ranks(), run.ranks);
 }
 
 // What is judged is printed, and written as JSON.
@@ -196,6 +203,7 @@ void read_cells(Run& run, const std::string& path) {
       run.experiment = field.text("experiment");
       run.run_id = field.text("run_id");
       run.definition_sha256 = field.text("definition_sha256");
+      run.ranks = field.ranks();
     }
     require_one_run(run, field);
     const auto [found, is_new] =
@@ -271,9 +279,14 @@ std::vector<Run> by_threads(const std::vector<Run>& runs) {
 }
 
 std::string title(const Run& run) {
-  if (run.threads == 0) return run.experiment;
-  return fmt::format("{}, {} thread{}", run.experiment, run.threads,
-                     run.threads == 1 ? "" : "s");
+  std::string title = run.experiment;
+  const auto add = [&](int count, const char* what) {
+    if (count == 0) return;
+    title += fmt::format(", {} {}{}", count, what, count == 1 ? "" : "s");
+  };
+  add(run.ranks, "rank");
+  add(run.threads, "thread");
+  return title;
 }
 
 Run read_run(const std::string& folder) {
@@ -282,7 +295,8 @@ Run read_run(const std::string& folder) {
   read_cells(run, folder + "/cells.csv");
   const nlohmann::json manifest = read_manifest(folder, run.run_id);
   try {
-    run.machine = machine_of(manifest);
+    // Rank 0 sees the cores that it is bound to alone.
+    run.machine = run.ranks > 0 ? cpu_of(manifest) : machine_of(manifest);
     read_calibration(run, manifest);
     const nlohmann::json::json_pointer text("/definition/text");
     if (manifest.contains(text) && manifest.at(text).is_string()) {

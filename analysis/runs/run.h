@@ -20,6 +20,7 @@ struct MeasuredPart {
 struct MeasuredCell {
   std::string id, contestant, scalar, attention, plan, phase;
   int threads = 0;
+  int ranks = 0;  // that shared its inputs out; 0: the plain program
   std::map<std::string, std::uint64_t> dimensions;  // those that it reads
   std::string status;  // "ok"; "skipped" or "failed" also if only some of the
   std::string reason;  // repetitions were made
@@ -58,11 +59,13 @@ struct Run {
   std::map<int, MachineSpeeds> speeds_by_threads;  // only of several counts
   // Of a part of a run that has several counts, by by_threads(); else 0.
   int threads = 0;
+  int ranks = 0;  // of all its cells; 0: the plain program
 };
 
 // Contestants' names and ids are in today's words, whatever they were written
 // in. Throws Error, with file and line, for a file that is missing, of another
-// schema, truncated, with a value that is no number, or with rows of two runs.
+// schema, truncated, with a value that is no number, or with rows of two runs
+// or of two numbers of ranks.
 Run read_run(const std::string& folder);
 
 // `folder` itself if it is a run; else every run in it, at any depth, by path.
@@ -75,7 +78,7 @@ std::vector<Run> read_runs(const std::string& folder);
 std::vector<Run> by_threads(const Run& run);
 std::vector<Run> by_threads(const std::vector<Run>& runs);
 
-// "scaling_n", or "scaling_n, 2 threads" of a part.
+// "scaling_n", "scaling_n, 2 threads" of a part, "scaling_n, 4 ranks".
 std::string title(const Run& run);
 
 // The parts that a name stands for: "attention" for three, else itself.

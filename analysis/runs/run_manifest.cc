@@ -20,9 +20,12 @@ nlohmann::json read_manifest(const std::string& folder,
 }
 
 std::string machine_of(const nlohmann::json& manifest) {
-  const auto& machine = manifest.at("machine");
-  return fmt::format("{}, {} cores", machine.at("cpu").get<std::string>(),
-                     machine.at("cores").get<int>());
+  return fmt::format("{}, {} cores", cpu_of(manifest),
+                     manifest.at("machine").at("cores").get<int>());
+}
+
+std::string cpu_of(const nlohmann::json& manifest) {
+  return manifest.at("machine").at("cpu").get<std::string>();
 }
 
 }  // namespace suite

@@ -13,5 +13,6 @@ nlohmann::json read_manifest(const std::string& folder,
 
 // What a machine is, so far as numbers depend on it: "AMD EPYC, 2 cores".
 std::string machine_of(const nlohmann::json& manifest);
+std::string cpu_of(const nlohmann::json& manifest);  // "AMD EPYC"
 
 }  // namespace suite

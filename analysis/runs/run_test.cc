@@ -293,6 +293,22 @@ TEST(ByThreads, ARunOfSeveralCountsIsSeveral) {
   EXPECT_EQ(title(parts[1]), "trial, 2 threads");
 }
 
+TEST(ReadRun, OverRanksIsNotThePlainProgram) {
+  Record row = made_row();
+  row["ranks"] = "4";
+  const suite::Run run =
+      read_run(made_folder("ranks", made_table({row}), made_manifest()));
+  EXPECT_EQ(run.ranks, 4);
+  EXPECT_EQ(run.cells[0].ranks, 4);
+  EXPECT_EQ(run.machine, "made");
+  EXPECT_EQ(title(run), "trial, 4 ranks");
+  EXPECT_EQ(refusal(made_table({row, made_row()}), made_manifest()),
+            "RUN/cells.csv:3: a row over 0 ranks, the first is over 4");
+  row["ranks"] = "four";
+  EXPECT_EQ(refusal(made_table({row}), made_manifest()),
+            "RUN/cells.csv:2: ranks = \"four\" is not a number");
+}
+
 TEST(ByThreads, ARunOfOneCountStaysItself) {
   const suite::Run run = read_run(
       made_folder("single", made_table({made_row()}), made_manifest()));

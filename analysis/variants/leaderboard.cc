@@ -46,9 +46,9 @@ std::string error_text(const LeaderboardEntry& entry,
 }
 
 json json_of(const Interval& interval) {
-  return {{"estimate", interval.estimate},
-          {"low", interval.low},
-          {"high", interval.high}};
+  return {{"estimate", rounded(interval.estimate)},
+          {"low", rounded(interval.low)},
+          {"high", rounded(interval.high)}};
 }
 
 json json_of(const std::optional<Interval>& interval) {

@@ -32,7 +32,7 @@ void write_into(const std::string& path, const std::string& table) {
 }
 
 int run(const std::string& results, const std::string& format,
-        const std::string& into) {
+        const std::string& into, bool write) {
   const Run whole = read_run(user_path(results));
   const Definition definition = definition_of(whole);
   const std::vector<Claim> claims =
@@ -57,7 +57,7 @@ int run(const std::string& results, const std::string& format,
   }
   if (!into.empty()) {
     write_into(user_path(into), text);
-  } else {
+  } else if (write) {
     replace_file(whole.folder + "/variants.json", text);
   }
   return 0;
@@ -65,16 +65,17 @@ int run(const std::string& results, const std::string& format,
 
 int main(int argc, char** argv) {
   std::string results, into, format = "plain";
-  CLI::App app(
-      "How attention variants stand beside softmax attention. Writes "
-      "DIR/variants.json too, which the report draws.");
+  bool write = false;
+  CLI::App app("How attention variants stand beside softmax attention.");
   app.add_option("--results", results, "A run's folder")->required();
   app.add_option("--format", format, "plain or markdown; plain")
       ->check(CLI::IsMember({"plain", "markdown"}));
   app.add_option("--into", into,
                  "A Markdown file whose table of variants is made anew, instead");
+  app.add_flag("--write", write,
+               "Write DIR/variants.json too, which the report draws");
   return run_command(app, argc, argv,
-                     [&] { return run(results, format, into); });
+                     [&] { return run(results, format, into, write); });
 }
 
 }  // namespace

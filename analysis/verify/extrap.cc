@@ -29,6 +29,7 @@ std::set<std::string> varying(const Run& run, const std::string& contestant) {
 
 std::string file_name(const Run& run, const std::string& contestant) {
   std::string name = run.experiment + "." + contestant;
+  if (run.ranks > 0) name += fmt::format(".ranks_{}", run.ranks);
   if (run.threads > 0) name += fmt::format(".threads_{}", run.threads);
   for (char& c : name) {
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '_';

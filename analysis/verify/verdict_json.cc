@@ -3,13 +3,17 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analysis/statistics/rounded.h"
+
 namespace suite {
 namespace {
 
 using nlohmann::json;
 
 // JSON has no infinity and no NaN.
-json number(double value) { return std::isfinite(value) ? json(value) : json(); }
+json number(double value) {
+  return std::isfinite(value) ? json(rounded(value)) : json();
+}
 
 json text_or_null(const std::string& text) {
   return text.empty() ? json() : json(text);
@@ -53,6 +57,7 @@ json json_of(const Verdict& verdict) {
               {"points", points}};
   if (!verdict.undecided.empty()) all["undecided"] = verdict.undecided;
   if (verdict.threads > 0) all["threads"] = verdict.threads;
+  if (verdict.ranks > 0) all["ranks"] = verdict.ranks;
   return all;
 }
 

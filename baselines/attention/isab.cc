@@ -145,6 +145,18 @@ Cost isab_cost(const Shape& s, const Options& options, std::size_t scalar,
   return with_streams(cost, config, s, scalar);
 }
 
+TrainingCost isab_training_cost(const Shape& s, const Options& options,
+                                std::size_t scalar, int threads, Keep keep) {
+  const PointsConfig config(s, options);
+  TrainingCost cost;
+  cost.forward = isab_cost(s, options, scalar, threads);
+  add_layers({config.layer, s.batch, config.points, s.N}, s.B, scalar, threads,
+             keep, cost);
+  add_layers({config.layer, s.batch, s.N, config.points}, s.B, scalar, threads,
+             keep, cost);
+  return with_streams(cost, config, s, /*kept=*/s.B, scalar);
+}
+
 oracle::Array isab_reference(const Shape& s, const Options&,
                              const oracle::Parameters& parameters,
                              const oracle::Array& input,
@@ -178,6 +190,7 @@ Contestant isab() {
       .golden = Golden{324288, 7200, 2.20154721007},
   }};
   contestant.cost = isab_cost;
+  contestant.training_cost = isab_training_cost;
   contestant.reference = isab_reference;
   make_with<Isab>(contestant);
   return contestant;

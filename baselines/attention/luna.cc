@@ -8,6 +8,7 @@
 #include "contract/registry.h"
 #include "primitives/attention_layer/attention_layer.h"
 #include "primitives/attention_layer/attention_layer_formula.h"
+#include "primitives/buffers.h"
 #include "primitives/cross_attention/cross_attention_formula.h"
 #include "primitives/keep.h"
 #include "primitives/layers/input_projection.h"
@@ -169,13 +170,17 @@ class Luna {
   std::vector<Block> blocks_;
 };
 
+CrossAttentionShape pack_shape(const Shape& s, std::size_t points) {
+  return {s.batch, points, s.N, s.D, s.D, s.D, s.H};
+}
+
 // Attention of P over the inputs, a norm before it and its output projection.
 Cost pack_cost(const Shape& s, std::size_t points, std::size_t scalar,
                int threads) {
   const std::size_t rows = s.batch * points;
-  Cost cost = formula::cross_attention(
-      {s.batch, points, s.N, s.D, s.D, s.D, s.H}, s.D, {}, s.B, Bias::with,
-      AttentionForm::streaming, scalar, threads);
+  Cost cost =
+      formula::cross_attention(pack_shape(s, points), s.D, {}, s.B, Bias::with,
+                               AttentionForm::streaming, scalar, threads);
   cost[Part::layer_norm].bytes_moved += s.B * 2 * rows * s.D * scalar;
   cost[Part::output_projection] +=
       s.B * formula::linear(rows, s.D, s.D, scalar, /*onto=*/true);
@@ -195,6 +200,43 @@ Cost luna_cost(const Shape& s, const Options& options, std::size_t scalar,
   cost.parameters =
       config.points * s.D + s.B * (pack.parameters + unpack.parameters);
   return with_streams(cost, config, s, scalar);
+}
+
+// Adds all blocks' packs: their backward, and in bytes_held what it holds and
+// what each keeps, less what forward's own buffers have no need to hold then.
+void add_packs(const Shape& s, std::size_t points, std::size_t scalar,
+               int threads, TrainingCost& cost) {
+  const std::size_t rows = s.batch * points;
+  const CrossAttentionShape shape = pack_shape(s, points);
+  Cost packs = formula::cross_attention_backward(
+      shape, s.D, {}, s.B, AttentionForm::streaming, /*d_inputs=*/true, scalar,
+      threads);
+  // The norm is made again.
+  packs[Part::layer_norm].bytes_moved += s.B * (2 + 4) * rows * s.D * scalar;
+  packs[Part::output_projection] +=
+      s.B * (formula::linear_gradient(rows, s.D, s.D, scalar) +
+             formula::linear_input_gradient(rows, s.D, s.D, scalar));
+  // What is normed, its gradient and that of what is mixed, which is kept.
+  packs.bytes_held +=
+      scalar * rows * s.D * (3 + s.B - 1) +
+      formula::attend_kept({.cross = shape}, s.B, AttentionForm::streaming,
+                           scalar) +
+      (scalar == sizeof(float)
+           ? bytes_laid_out<LayerNormRoom<float>>(threads, rows, s.D)
+           : bytes_laid_out<LayerNormRoom<double>>(threads, rows, s.D));
+  cost.backward += packs;
+  cost.bytes_held += packs.bytes_held;
+}
+
+TrainingCost luna_training_cost(const Shape& s, const Options& options,
+                                std::size_t scalar, int threads, Keep keep) {
+  const PointsConfig config(s, options);
+  TrainingCost cost;
+  cost.forward = luna_cost(s, options, scalar, threads);
+  add_packs(s, config.points, scalar, threads, cost);
+  add_layers({config.layer, s.batch, s.N, config.points}, s.B, scalar, threads,
+             keep, cost);
+  return with_streams(cost, config, s, /*kept=*/s.B + 1, scalar);
 }
 
 oracle::Array luna_reference(const Shape& s, const Options&,
@@ -234,6 +276,7 @@ Contestant luna() {
       .golden = Golden{163008, 5232, 2.00363812936},
   }};
   contestant.cost = luna_cost;
+  contestant.training_cost = luna_training_cost;
   contestant.reference = luna_reference;
   make_with<Luna>(contestant);
   return contestant;

@@ -8,187 +8,30 @@
 // linear in N. Both N-long products are streaming attention: the landmarks read all
 // keys, and the queries read the landmarks.
 #include <algorithm>
-#include <functional>
 #include <vector>
 
+#include "baselines/nystrom/nystrom_mixer.h"
 #include "baselines/transformer/transformer.h"
 #include "contract/registry.h"
 #include "primitives/attention/attention_formula.h"
-#include "primitives/attention_layer/attend_backward.h"
-#include "primitives/efficient_attention/landmark/head_matrices_backward.h"
 #include "primitives/efficient_attention/landmark/landmark_formula.h"
-#include "primitives/efficient_attention/landmark/row_convolution.h"
-#include "primitives/keep.h"
 
 namespace suite {
 namespace {
 
-struct NystromConfig {
-  std::size_t landmarks, iterations, convolution;
+constexpr auto kStreaming = AttentionForm::streaming;
 
-  NystromConfig(const Shape& s, const Options& options)
-      : landmarks(options.number("landmarks")),
-        iterations(options.number("iterations")),
-        convolution(options.number("convolution")) {
-    require(landmarks > 0 && landmarks <= s.N,
-            "landmarks = {}: must be from 1 to N = {}", landmarks, s.N);
-    require(iterations > 0, "iterations = 0: must be at least 1");
-    require(convolution == 0 || convolution % 2 == 1,
-            "convolution = {}: must be odd, or 0 for none", convolution);
-  }
-};
-
-template <class T>
-class Nystromformer {
- public:
-  Nystromformer(const Shape& shape, const Options& options)
-      : config_(shape, options) {
-    if (config_.convolution == 0) return;
-    kernels_.resize({shape.H, config_.convolution});
-  }
-
-  struct Workspace {
-    std::unique_ptr<Attention<T>> landmarks_read, queries_read;
-    PseudoInverse<T> inverse;
-    Tensor<T, 3> queries, keys;      // the landmarks, [batch, m, D]
-    Tensor<T, 3> weights, inverses;  // A and A⁺, [batch·H, m, m]
-    Tensor<T, 3> read, values;       // before and after A⁺, [batch, m, D]
-    AttentionTrace<T> landmarks_trace;
-  };
-  Workspace workspace() const {
-    return {.landmarks_read = make_attention<T>(AttentionForm::streaming),
-            .queries_read = make_attention<T>(AttentionForm::streaming)};
-  }
-
-  void forward(const AttentionInputs<T>& in, Workspace& w, Tensor<T, 3>& output,
-               Ledger& ledger, AttentionTrace<T>* trace) const {
-    segment_means(in.queries, in.mask, config_.landmarks, w.queries,
-                  ledger[Part::scores]);
-    segment_means(in.keys, in.mask, config_.landmarks, w.keys,
-                  ledger[Part::scores]);
-    head_weights(w.queries, w.keys, in.heads, w.weights, ledger);
-    w.inverse.forward(w.weights, config_.iterations, w.inverses,
-                      ledger[Part::weighted_sum]);
-    w.landmarks_read->forward(
-        {w.queries, in.keys, in.values, in.mask, in.heads}, w.read, ledger,
-        trace == nullptr ? nullptr : &w.landmarks_trace);
-    multiply_heads(w.inverses, w.read, w.values, ledger[Part::weighted_sum]);
-    w.queries_read->forward({in.queries, w.keys, w.values, no_mask(), in.heads},
-                            output, ledger, trace);
-    if (trace != nullptr) {
-      trace->made.resize(kMade);
-      std::swap(trace->made[kQueries], w.queries);
-      std::swap(trace->made[kKeys], w.keys);
-      std::swap(trace->made[kWeights], w.weights);
-      std::swap(trace->made[kInverses], w.inverses);
-      std::swap(trace->made[kRead], w.read);
-      std::swap(trace->made[kValues], w.values);
-      std::swap(trace->made[kLogSumExp], w.landmarks_trace.log_sum_exp);
-    }
-    if (config_.convolution == 0) return;
-    convolve_rows_onto(kernels_, in.values, in.mask, output,
-                       ledger[Part::weighted_sum]);
-  }
-
-  struct Backward {
-    AttentionBackward<T> landmarks_read{AttentionForm::streaming};
-    AttentionBackward<T> queries_read{AttentionForm::streaming};
-    PseudoInverseBackward<T> inverse;
-    AttentionTrace<T> landmarks_trace;
-    Tensor<T, 3> output;                 // without the convolution
-    Tensor<T, 3> d_queries, d_keys;      // of the landmarks, [batch, m, D]
-    Tensor<T, 3> d_weights, d_inverses;  // [batch·H, m, m]
-    Tensor<T, 3> d_read, d_values;       // [batch, m, D]
-    Tensor<T, 2> kernels;                // other ones, [H, width]
-  };
-  Backward backward_workspace() const { return {}; }
-
-  void backward(const AttentionInputs<T>& in, const AttentionResult<T>& result,
-                const AttentionInputGradients<T>& gradients, Backward& w,
-                Nystromformer& gradient, Ledger& ledger) const {
-    const std::vector<Tensor<T, 3>>& made = result.trace.made;
-    const bool convolves = config_.convolution > 0;
-    if (convolves) take_convolution_off(in, result.output, w, ledger);
-    for (Tensor<T, 3>* each : {&w.d_queries, &w.d_keys, &w.d_values}) {
-      each->resize(made[kKeys].shape());
-    }
-    w.queries_read.run(
-        {in.queries, made[kKeys], made[kValues], no_mask(), in.heads},
-        {convolves ? BatchView<const T>(w.output) : result.output, result.trace,
-         result.d_output},
-        {gradients.queries, w.d_keys, w.d_values}, ledger);
-    multiply_heads_backward(made[kInverses], made[kRead], w.d_values,
-                            w.d_inverses, w.d_read, ledger[Part::weighted_sum]);
-    keep_copy(made[kLogSumExp], w.landmarks_trace.log_sum_exp, ledger);
-    w.landmarks_read.run(
-        {made[kQueries], in.keys, in.values, in.mask, in.heads},
-        {made[kRead], w.landmarks_trace, w.d_read},
-        {w.d_queries, gradients.keys, gradients.values}, ledger);
-    w.inverse.run(made[kWeights], config_.iterations, w.d_inverses, w.d_weights,
-                  ledger[Part::weighted_sum]);
-    head_weights_backward(made[kQueries], made[kKeys], made[kWeights],
-                          w.d_weights, w.d_queries, w.d_keys,
-                          ledger[Part::scores]);
-    segment_means_backward(w.d_queries, in.mask, gradients.queries,
-                           ledger[Part::scores]);
-    segment_means_backward(w.d_keys, in.mask, gradients.keys,
-                           ledger[Part::scores]);
-    if (!convolves) return;
-    convolve_rows_backward(kernels_, in.values, in.mask, result.d_output,
-                           w.kernels, gradient.kernels_, gradients.values,
-                           ledger, Part::weighted_sum);
-  }
-
-  void for_each_parameter(const std::string& name,
-                          const ParameterVisitor<T>& visit) {
-    if (config_.convolution == 0) return;
-    visit_tensor(visit, name + ".kernels", kernels_, Init::fan_in_of_rows);
-  }
-
- private:
-  // What a trace keeps: the landmarks, what stands between them, and what they
-  // read.
-  enum {
-    kQueries,
-    kKeys,
-    kWeights,
-    kInverses,
-    kRead,
-    kValues,
-    kLogSumExp,
-    kMade
-  };
-
-  // What attention alone has answered: to take the convolution off again is
-  // cheaper than to keep N rows more.
-  void take_convolution_off(const AttentionInputs<T>& in,
-                            const BatchView<const T>& output, Backward& w,
-                            Ledger& ledger) const {
-    w.output.resize({output.batch, output.rows, output.cols});
-    w.kernels.resize(kernels_.shape());
-    if (ledger.computes()) {
-      for (std::size_t r = 0; r < output.batch * output.rows; ++r) {
-        std::copy_n(all_rows(output).row(r), output.cols,
-                    all_rows(w.output).row(r));
-      }
-      std::transform(kernels_.begin(), kernels_.end(), w.kernels.begin(),
-                     std::negate<T>());
-    }
-    convolve_rows_onto(w.kernels, in.values, in.mask, w.output,
-                       ledger[Part::weighted_sum]);
-  }
-
-  NystromConfig config_;
-  Tensor<T, 2> kernels_;  // [H, width], or none
-};
+// What is made between the two products along N, which a trace keeps.
+std::uint64_t made_bytes(const Shape& s, std::size_t m, std::size_t scalar) {
+  return scalar * (4 * s.batch * m * s.D + 2 * s.batch * s.H * m * m);
+}
 
 Cost nystrom_cost(const Shape& s, const Options& options, std::size_t scalar,
                   int threads) {
   const NystromConfig config(s, options);
   const std::size_t m = config.landmarks, d = s.D / s.H, heads = s.batch * s.H;
-  constexpr auto kStreaming = AttentionForm::streaming;
-  const AttentionShape landmarks{s.batch, m, s.N, s.H, d, d};
-  const AttentionShape queries{s.batch, s.N, m, s.H, d, d};
+  const AttentionShape landmarks = config.landmarks_read(s);
+  const AttentionShape queries = config.queries_read(s);
   Cost cost = formula::attention(landmarks, kStreaming, scalar) +
               formula::attention(queries, kStreaming, scalar) +
               formula::head_weights(heads, m, d, scalar) +
@@ -205,8 +48,44 @@ Cost nystrom_cost(const Shape& s, const Options& options, std::size_t scalar,
   cost.bytes_held +=
       formula::attention_buffers(landmarks, kStreaming, scalar, threads) +
       formula::attention_buffers(queries, kStreaming, scalar, threads) +
-      scalar * (4 * s.batch * m * s.D + 2 * heads * m * m);
+      made_bytes(s, m, scalar);
   return cost;
+}
+
+Cost nystrom_backward_cost(const Shape& s, const Options& options,
+                           std::size_t scalar, int threads) {
+  const NystromConfig config(s, options);
+  const std::size_t m = config.landmarks, d = s.D / s.H, heads = s.batch * s.H;
+  Cost cost = formula::attention_backward(config.landmarks_read(s), kStreaming,
+                                          scalar, threads) +
+              formula::attention_backward(config.queries_read(s), kStreaming,
+                                          scalar, threads) +
+              formula::pseudo_inverse_backward(heads, m, config.iterations,
+                                               scalar, threads);
+  cost[Part::scores] +=
+      formula::head_weights_backward(heads, m, d, scalar) +
+      2 * formula::segment_means_backward(s.batch, s.N, m, s.D, scalar);
+  cost[Part::weighted_sum] +=
+      formula::multiply_heads_backward(heads, m, d, scalar);
+  // Gradients of all that is made, and the log-sum-exps of the landmarks.
+  cost.bytes_held += made_bytes(s, m, scalar) + scalar * heads * m;
+  if (config.convolution == 0) return cost;
+  // Taken off what it was added to, which is a copy, and differentiated.
+  const std::size_t values = s.batch * s.N * s.D, width = config.convolution;
+  cost[Part::weighted_sum] +=
+      formula::row_convolution(values, s.H, width, scalar) +
+      formula::row_convolution_backward(values, s.H, width, scalar);
+  cost.bytes_held += scalar * (values + s.H * width);
+  return cost;
+}
+
+// Log-sum-exps of queries and landmarks, and what is made, which then is not
+// the workspace's.
+MixerTrace nystrom_trace(const Shape& s, const Options& options,
+                         std::size_t scalar) {
+  const std::size_t m = NystromConfig(s, options).landmarks;
+  const std::uint64_t made = made_bytes(s, m, scalar);
+  return {scalar * s.batch * s.H * (s.N + m) + made, made};
 }
 
 using Matrix = std::vector<std::vector<double>>;
@@ -363,6 +242,8 @@ Contestant nystromformer() {
       .settings = along("landmarks", {16, 32, 64, 128, 256}),
   }};
   variant.cost = nystrom_cost;
+  variant.backward_cost = nystrom_backward_cost;
+  variant.trace = nystrom_trace;
   variant.reference = nystrom_reference;
   make_with<Nystromformer>(variant);
   return transformer_with(variant);

@@ -93,6 +93,12 @@ Cost reformer_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+Cost reformer_backward_cost(const Shape& s, const Options& options,
+                            std::size_t scalar, int threads) {
+  return formula::hashed_attention_backward(hashed_shape(s, options), scalar,
+                                            threads);
+}
+
 // The rows of one head that a mask shows, in the order of one round's hash.
 std::vector<std::size_t> sorted_rows(const NaiveInputs& in, std::size_t b,
                                      std::size_t first, std::size_t round) {
@@ -227,6 +233,7 @@ Contestant reformer() {
     return {.keys = 0, .values = shape.D};
   };
   variant.cost = reformer_cost;
+  variant.backward_cost = reformer_backward_cost;
   variant.reference = reformer_reference;
   variant.limit_reference = full_reference;
   make_with<Reformer>(variant);

@@ -68,6 +68,10 @@ struct AttentionVariant : Declaration {
   std::function<Cost(const Shape&, const Options&, std::size_t scalar,
                      int threads)>
       cost = {};
+  // The same of a rank's share of the tokens, for what runs over ranks.
+  std::function<Cost(const Shape&, const Options&, const InputShare& share,
+                     std::size_t scalar, int threads)>
+      rank_cost = {};
   std::function<oracle::Array(const NaiveInputs&)> reference = {};
   // What it is in its limit; none: softmax attention.
   std::function<oracle::Array(const NaiveInputs&)> limit_reference = {};

@@ -1,5 +1,6 @@
 #include "baselines/transformer/points.h"
 
+#include "primitives/attention_layer/attention_layer_formula.h"
 #include "primitives/layers/linear_formula.h"
 
 namespace suite {
@@ -32,6 +33,40 @@ Cost with_streams(Cost blocks, const PointsConfig& config, const Shape& s,
   cost.bytes_held +=
       scalar *
       (cost.parameters + s.batch * (s.N * (s.C + s.D) + config.points * s.D));
+  return cost;
+}
+
+void add_layers(const AttentionLayerSizes& sizes, std::size_t blocks,
+                std::size_t scalar, int threads, Keep keep,
+                TrainingCost& cost) {
+  const Cost backward = formula::attention_layer_backward(
+      sizes, blocks, /*d_inputs=*/true, scalar, threads);
+  cost.backward += backward;
+  cost.bytes_held +=
+      backward.bytes_held +
+      formula::traces_held(sizes, blocks, keep, scalar, threads) -
+      formula::buffers_unused(sizes, keep, scalar);
+  const Cost keeping = formula::attention_layer_keeping(sizes, blocks, scalar);
+  if (keep == Keep::activations) {
+    cost.forward += keeping;
+  } else {
+    cost.backward +=
+        keeping + formula::attention_layer(sizes.widths, sizes.batch,
+                                           sizes.rows, sizes.inputs, blocks,
+                                           sizes.form, scalar, threads);
+  }
+}
+
+TrainingCost with_streams(TrainingCost blocks, const PointsConfig& config,
+                          const Shape& s, std::size_t kept,
+                          std::size_t scalar) {
+  TrainingCost cost = std::move(blocks);
+  cost.backward += formula::input_projection_backward(s.batch * s.N, s.C, s.D,
+                                                      /*learns=*/false, scalar);
+  cost.bytes_held +=
+      cost.forward.bytes_held +
+      scalar * (cost.forward.parameters +
+                s.batch * (2 * s.N + (1 + kept) * config.points) * s.D);
   return cost;
 }
 

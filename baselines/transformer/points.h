@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "contract/contestant.h"
 #include "contract/options.h"
 #include "contract/shape.h"
 #include "primitives/attention_layer/attend.h"
@@ -12,6 +13,7 @@
 #include "primitives/attention_layer/attention_layer_widths.h"
 #include "primitives/attention_layer/layer_traces.h"
 #include "primitives/cost.h"
+#include "primitives/keep.h"
 #include "primitives/layers/input_projection.h"
 
 namespace suite {
@@ -69,5 +71,19 @@ std::vector<OptionSpec> points_options(std::size_t standard,
 // map of the inputs, and in bytes_held parameters, inputs, stream and points.
 Cost with_streams(Cost blocks, const PointsConfig& config, const Shape& shape,
                   std::size_t scalar);
+
+// Adds to what a step costs the layers of all blocks that are of such sizes,
+// whose forward it has already: their backward, gradients of what they read
+// included, and what is kept or made again for it. In bytes_held their traces
+// and the backward's buffers, less what forward's own have no need to hold.
+void add_layers(const AttentionLayerSizes& sizes, std::size_t blocks,
+                std::size_t scalar, int threads, Keep keep, TrainingCost& cost);
+
+// Adds what stands around them: the backward of the inputs' map, and in
+// bytes_held all that its forward holds, gradients of parameters, output,
+// stream and points, and points `kept` that many times.
+TrainingCost with_streams(TrainingCost blocks, const PointsConfig& config,
+                          const Shape& shape, std::size_t kept,
+                          std::size_t scalar);
 
 }  // namespace suite

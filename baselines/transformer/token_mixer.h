@@ -9,6 +9,8 @@
 #include "contract/encoder.h"
 #include "primitives/attention/attention.h"
 #include "primitives/attention/attention_backward.h"
+#include "primitives/exchange/exchange.h"
+#include "primitives/exchange/range_tree.h"
 
 namespace suite {
 
@@ -20,6 +22,9 @@ namespace suite {
 // null, a struct Backward, what its backward needs while it runs,
 // backward_workspace() and backward(). What it made on the way and wants again
 // it puts into the trace's `made`; what is cheap it makes again.
+//
+// One that runs over ranks has share_out(workspace, share, exchange): from then
+// on forwards with that workspace are of the share's tokens.
 template <class T>
 class TokenMixer {
  public:
@@ -43,6 +48,12 @@ class TokenMixer {
                Tensor<T, 3>& output, Ledger& ledger,
                AttentionTrace<T>* trace = nullptr) const {
     mixer_->forward(inputs, workspace, output, ledger, trace);
+  }
+
+  // Throws Error for one that isn't run over ranks.
+  void share_out(Workspace& workspace, const InputShare& share,
+                 Exchange& exchange) const {
+    mixer_->share_out(workspace, share, exchange);
   }
 
   bool differentiable() const { return mixer_->differentiable(); }
@@ -72,6 +83,8 @@ class TokenMixer {
     virtual void forward(const AttentionInputs<T>& inputs, Workspace& workspace,
                          Tensor<T, 3>& output, Ledger& ledger,
                          AttentionTrace<T>* trace) const = 0;
+    virtual void share_out(Workspace& workspace, const InputShare& share,
+                           Exchange& exchange) const = 0;
     virtual bool differentiable() const = 0;
     virtual std::unique_ptr<Workspace> backward_workspace() const = 0;
     virtual void backward(const AttentionInputs<T>& inputs,
@@ -108,6 +121,14 @@ class TokenMixer {
       } else {
         mixer.forward(inputs, own, output, ledger);
       }
+    }
+    void share_out(Workspace& workspace, const InputShare& share,
+                   Exchange& exchange) const override {
+      auto& own = unwrapped<typename Mixer::Workspace>(workspace);
+      if constexpr (requires { mixer.share_out(own, share, exchange); }) {
+        return mixer.share_out(own, share, exchange);
+      }
+      throw Error("it is not run over ranks");
     }
     bool differentiable() const override { return kDifferentiable; }
     std::unique_ptr<Workspace> backward_workspace() const override {

@@ -40,6 +40,12 @@ struct TransformerConfig {
     layer.shared_keys = widths.keys == 0;
     layer.value_channels = widths.values;
   }
+
+  // Throws Error for what needs to know where among all inputs a rank's are.
+  void require_shared_inputs() const {
+    require(input.positions == Positions::none,
+            "over ranks inputs are read without positions: positions = none");
+  }
 };
 
 std::string layer_name(std::size_t layer) {
@@ -72,6 +78,15 @@ class Transformer {
             layers_.front().mixer.workspace(),
             {},
             {}};
+  }
+
+  // As Encoder::share_out() says.
+  void share_out(Workspace& workspace, Exchange& exchange) const {
+    config_.require_shared_inputs();
+    layers_.front().mixer.share_out(
+        *workspace.mixer,
+        share_of(config_.input.inputs, exchange.rank(), exchange.size()),
+        exchange);
   }
 
   struct Trace {
@@ -176,14 +191,12 @@ class Transformer {
   std::vector<Layer> layers_;
 };
 
-Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
-                      const Options& options, std::size_t scalar,
-                      int threads) {
-  const TransformerConfig config(variant, s, options);
+// Of layers that are mixed at the cost of `mixer`.
+Cost transformer_cost(const TransformerConfig& config, const Shape& s,
+                      const Cost& mixer, std::size_t scalar) {
   const Cost encoding = formula::input_encoding(config.input, s.batch, scalar);
-  const Cost layer = formula::layer_with_mixer(
-      config.layer, s.batch, s.N, s.B,
-      variant.cost(s, options, scalar, threads), scalar);
+  const Cost layer =
+      formula::layer_with_mixer(config.layer, s.batch, s.N, s.B, mixer, scalar);
   Cost cost = encoding + layer;
   cost.parameters = encoding.parameters + s.B * layer.parameters;
   cost += formula::input_projection(
@@ -191,6 +204,23 @@ Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
   cost.bytes_held = encoding.bytes_held + layer.bytes_held +
                     scalar * (cost.parameters + s.batch * s.N * (s.C + s.D));
   return cost;
+}
+
+Cost transformer_cost(const AttentionVariant& variant, const Shape& s,
+                      const Options& options, std::size_t scalar, int threads) {
+  return transformer_cost(TransformerConfig(variant, s, options), s,
+                          variant.cost(s, options, scalar, threads), scalar);
+}
+
+// All but the mixing is of the share's inputs alone.
+Cost transformer_rank_cost(const AttentionVariant& variant, Shape s,
+                           const Options& options, const InputShare& share,
+                           std::size_t scalar, int threads) {
+  const TransformerConfig config(variant, s, options);
+  config.require_shared_inputs();
+  const Cost mixer = variant.rank_cost(s, options, share, scalar, threads);
+  s.N = share.inputs();
+  return transformer_cost(config, s, mixer, scalar);
 }
 
 // What all layers keep for their backward, less what forward's own buffers have
@@ -323,6 +353,14 @@ Contestant transformer_with(const AttentionVariant& given) {
                               std::size_t scalar, int threads) {
     return transformer_cost(*variant, shape, options, scalar, threads);
   };
+  if (given.rank_cost) {
+    contestant.rank_cost = [variant](const Shape& shape, const Options& options,
+                                     const InputShare& share,
+                                     std::size_t scalar, int threads) {
+      return transformer_rank_cost(*variant, shape, options, share, scalar,
+                                   threads);
+    };
+  }
   if (given.backward_cost) {
     contestant.training_cost = [variant](
                                    const Shape& shape, const Options& options,

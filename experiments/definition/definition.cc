@@ -3,18 +3,21 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <filesystem>
 #include <initializer_list>
 #include <limits>
 
 #include "contract/registry.h"
-#include "support/sha256.h"
-#include "support/toml_reader.h"
 #include "support/check.h"
 #include "support/files.h"
+#include "support/sha256.h"
+#include "support/toml_reader.h"
 
 namespace suite {
 namespace {
+
+constexpr std::int64_t kMostRanks = 1024;
 
 // What is special about definitions.
 class Reader : public TomlReader {
@@ -40,6 +43,14 @@ class Reader : public TomlReader {
                               const toml::node& node) const {
     const bool may_be_zero = key == "L" || key == "O";
     return static_cast<std::size_t>(integer(key, node, may_be_zero ? 0 : 1));
+  }
+
+  std::size_t ranks(const toml::node& node) const {
+    const auto ranks =
+        static_cast<std::size_t>(integer("ranks", node, 1, kMostRanks));
+    need(std::has_single_bit(ranks), node.source(),
+         "ranks = {}: allowed are powers of two, 1 to {}", ranks, kMostRanks);
+    return ranks;
   }
 
   Shape base(const toml::node& node) const {
@@ -216,7 +227,7 @@ Definition parse_definition(const std::string& path, const std::string& text) {
   reader.known_keys(file, "",
                     {"shows", "contestants", "base", "sweep", "repetitions",
                      "threads", "scalar", "seed", "precision", "errors",
-                     "budget", "phases", "keep", "optimiser"});
+                     "budget", "phases", "keep", "optimiser", "ranks"});
   for (const char* needed : {"shows", "contestants", "base"}) {
     reader.need(file.contains(needed), file.source(), "{} is missing", needed);
   }
@@ -241,6 +252,11 @@ Definition parse_definition(const std::string& path, const std::string& text) {
   if (const auto* node = file.get("seed")) {
     definition.seed = static_cast<std::uint64_t>(reader.integer(
         "seed", *node, 0, std::numeric_limits<std::int64_t>::max()));
+  }
+  if (const auto* node = file.get("ranks")) {
+    for (const toml::node& each : reader.list("ranks", *node)) {
+      definition.ranks.push_back(reader.ranks(each));
+    }
   }
   read_training(reader, file, definition);
   if (const auto* node = file.get("precision")) {

@@ -5,9 +5,10 @@
 //   repetitions = 5
 //   phases = ["forward", "step"]  # of training; forward alone if not said
 //   optimiser = "lamb"         # of updates and steps: training/recipe.h
-//   keep = "recompute"         # by a forward for its backward: primitives/keep.h
-//   [base]                     # one value a dimension
-//   N = 4096
+//   keep = "recompute"         # by a forward for its backward:
+//   primitives/keep.h ranks = [1, 2, 4]          # over which its counts are
+//   judged, beside none [base]                     # one value a dimension N =
+//   4096
 //   [[sweep]]                  # lists: every combination, the rest from base
 //   N = [1024, 4096, 16384]
 //   [precision]                # more repetitions where noise asks for them
@@ -58,6 +59,9 @@ struct Definition {
   std::vector<Phase> phases = {Phase::forward};
   Keep keep = Keep::activations;
   Recipe optimiser = parse_recipe("adamw");
+  // Over which what is counted is judged, without any process; a run has the
+  // number that its command line says.
+  std::vector<std::size_t> ranks;
   int threads = 0;  // 0: all cores
   std::string scalar = "float";
   std::uint64_t seed = 1;

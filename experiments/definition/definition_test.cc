@@ -99,7 +99,7 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
       refusal("shows", "show"),
       "1:1: unknown key show; known are shows, contestants, base, sweep, "
       "repetitions, threads, scalar, seed, precision, errors, budget, phases, "
-      "keep, optimiser; did you mean shows?");
+      "keep, optimiser, ranks; did you mean shows?");
   EXPECT_EQ(refusal("N = 64", "N = \"64\""),
             "4:5: N must be a whole number");
   EXPECT_EQ(refusal("N = 64", "N = 64.5"), "4:5: N must be a whole number");
@@ -125,6 +125,10 @@ TEST(Definition, RefusalsSayWhereAndWhatIsAllowed) {
   EXPECT_EQ(refusal("[base]", "errors.patterns = [\"steep\"]\n[base]"),
             "3:20: errors.patterns = steep: allowed are random, uniform, peaked, "
             "copy");
+  EXPECT_EQ(refusal("[base]", "ranks = [1, 3]\n[base]"),
+            "3:13: ranks = 3: allowed are powers of two, 1 to 1024");
+  EXPECT_EQ(refusal("[base]", "ranks = []\n[base]"),
+            "3:9: ranks is an empty list");
   EXPECT_EQ(refusal("[base]", "errors = {}\n[base]"),
             "3:10: errors.patterns is missing");
   EXPECT_EQ(refusal("D = 16", "D = = 16").substr(0, 4), "6:5:");

@@ -43,6 +43,12 @@ std::string field_of(const std::string& path, const std::string& key) {
   return kUnavailable;
 }
 
+// Of the first core, as the kernel lists them.
+std::string cpu_flags() {
+  const std::string flags = field_of("/proc/cpuinfo", "flags");
+  return flags == kUnavailable ? field_of("/proc/cpuinfo", "Features") : flags;
+}
+
 std::uint64_t kibibytes(const std::string& key) {
   return std::strtoull(field_of("/proc/meminfo", key).c_str(), nullptr, 10) *
          1024;
@@ -113,6 +119,7 @@ nlohmann::json machine_description() {
   utsname system;
   uname(&system);
   return {{"cpu", field_of("/proc/cpuinfo", "model name")},
+          {"cpu_flags", cpu_flags()},
           {"architecture", system.machine},
           {"microcode", field_of("/proc/cpuinfo", "microcode")},
           {"cores", cores()},
@@ -124,6 +131,12 @@ nlohmann::json machine_description() {
           {"kernel", std::string(system.sysname) + " " + system.release},
           {"governor", first_line("/sys/devices/system/cpu/cpu0/cpufreq/"
                                   "scaling_governor")}};
+}
+
+std::string host_name() {
+  utsname system;
+  uname(&system);
+  return system.nodename;
 }
 
 nlohmann::json build_description() {

@@ -8,9 +8,11 @@
 
 namespace suite {
 
-// CPU, cores, caches, memory, kernel, governor. What can't be read is
-// "unavailable".
+// CPU with its flags, cores, caches, memory, kernel, governor. What can't be
+// read is "unavailable".
 nlohmann::json machine_description();
+
+std::string host_name();
 
 // Compiler, flags, libraries, BLAS core and threading, the binary's hash, and
 // the commit of the checkout with whether it has changes.

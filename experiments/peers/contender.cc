@@ -16,6 +16,7 @@
 #include "experiments/machine/blas_of_this_build.h"
 #include "experiments/machine/machine.h"
 #include "experiments/peers/contest_cell.h"
+#include "experiments/rows/measured_code.h"
 #include "primitives/threads.h"
 #include "support/command_line.h"
 
@@ -58,6 +59,8 @@ class Server {
   json list() const {
     json cells = json::array();
     for (const Cell& cell : cells_) cells.push_back(described(cell, identity_));
+    json build = build_description();
+    build["code"] = json::parse(kMeasuredCode);
     return {{"experiment", definition_.name},
             {"definition",
              {{"file", definition_.name + ".toml"},
@@ -71,7 +74,7 @@ class Server {
               {"repetition_seconds", definition_.repetition_seconds}}},
             {"columns", kColumns},
             {"machine", machine_description()},
-            {"build", build_description()},
+            {"build", build},
             {"warnings", machine_warnings(threads_)},
             {"cells", cells}};
   }

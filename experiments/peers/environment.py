@@ -10,7 +10,11 @@ from experiments.peers.refused import Refused
 
 
 def cache_folder():
-    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    except RuntimeError as error:  # a user of no name
+        raise Refused("there is no home folder to keep interpreters in: set XDG_CACHE_HOME, or "
+                      "give --python FILE, an interpreter that has what is needed") from error
     return pathlib.Path(base) / "perceiver_benchmark"
 
 

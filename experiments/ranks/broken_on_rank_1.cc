@@ -45,6 +45,7 @@ Contestant broken(const std::string& name, Breaks how) {
   Contestant c;
   c.name = name;
   c.facts.dimensions = "N C batch";
+  c.facts.latents = true;
   c.make_float = [how](const Shape& shape, const Options&) {
     return as_encoder(BrokenOnRank1<float>(shape, how));
   };

@@ -12,7 +12,7 @@
 
 namespace suite {
 
-// What a rank has sent so far in swaps, by a witness who doesn't ask the
+// What a rank has passed on so far, by a witness who doesn't ask the
 // ledger.
 using BytesOnWire = std::function<std::uint64_t()>;
 

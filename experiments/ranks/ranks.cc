@@ -9,6 +9,7 @@
 #include "experiments/machine/machine.h"
 #include "experiments/ranks/handshake.h"
 #include "experiments/ranks/rank_crew.h"
+#include "experiments/rows/measured_code.h"
 #include "experiments/run/arguments.h"
 #include "experiments/run/run_experiment.h"
 #include "primitives/exchange/mpi/mpi_exchange.h"
@@ -16,6 +17,7 @@
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
+#include "support/interruption.h"
 #include "support/quantities.h"
 
 namespace suite {
@@ -34,7 +36,10 @@ struct RankArguments {
 
 void declare(CLI::App& app, RankArguments& a) {
   declare(app, a.run);
-  app.add_option("--ranks", a.ranks, "Ranks: a power of two")->required();
+  app.add_option(
+         "--ranks", a.ranks,
+         "Ranks: a power of two; 1,2,4: a run of each, in DIR/ranks_1 …")
+      ->required();
   app.add_option(
       "--patience", a.patience,
       "Seconds to wait for a rank that is late, beside ten times what "
@@ -139,9 +144,12 @@ int run(RankArguments& a) {
 }
 
 int main(int argc, char** argv) {
+  // Rank 0 heeds them; the others follow it to the end.
+  note_interruptions_handed_on();
   const std::vector<std::string> words(argv + 1, argv + argc);
   RankArguments arguments;
   arguments.run.settings.command_line = words;
+  arguments.run.settings.code = nlohmann::json::parse(kMeasuredCode);
   CLI::App app("Runs an experiment over ranks, which share the inputs out.");
   declare(app, arguments);
   return run_command(app, words, [&] { return run(arguments); });

@@ -1,23 +1,22 @@
 #!/usr/bin/env bash
 # ONE_RANK -- FLAGS: runs a definition over ranks of this machine, by mpirun, or over
-# those of the machines that --hostfile names. Paths are beside this script.
+# those of the machines that --hostfile names; of several numbers of ranks, a run of
+# each. Paths are beside this script.
 set -euo pipefail
+again=("${BASH_SOURCE[0]}" "${@:1:2}")
 program=$PWD/$1
 definitions=$PWD/experiments/definitions
 shift 2
 say() { printf 'ranks: %s\n' "$*" >&2; }
 
-# Two of the words say how to start what the others are for.
-ranks='' threads=1 hosts=()
+# Some of the words say how to start what the others are for, and where.
+ranks='' threads=1 hosts=() places=()
 flags=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --ranks=* | --threads=* | --hostfile=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
-  esac
-  case $1 in
-    --ranks) ranks=${2-} ;;
-    --threads) threads=${2-} ;;
-    --hostfile) hosts=(--hostfile "${2-}") ;;
+    --ranks=* | --threads=* | --hostfile=* | --out=* | --resume=*)
+      set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
+    --ranks | --threads | --hostfile | --out | --resume) ;;
     *)
       flags+=("$1")
       shift
@@ -25,15 +24,40 @@ while [ $# -gt 0 ]; do
       ;;
   esac
   [ $# -ge 2 ] || { say "$1: a value is missing"; exit 2; }
-  [ "$1" = --hostfile ] || flags+=("$1" "$2")
+  case $1 in
+    --ranks) ranks=$2 ;;
+    --threads) threads=$2 flags+=("$1" "$2") ;;
+    --hostfile) hosts=("$1" "$2") ;;
+    *) places+=("$1" "$2") ;;
+  esac
   shift 2
 done
+
+# A run has one number of ranks: of several, each has a folder of its own.
+if [[ $ranks == *,* ]]; then
+  for each in ${ranks//,/ }; do
+    "$program" "${flags[@]}" "${places[@]}" --ranks "$each" --definitions "$definitions" \
+      --rehearse || exit $?
+  done
+  status=0
+  for each in ${ranks//,/ }; do
+    here=()
+    if [ ${#places[@]} -gt 0 ]; then
+      here=("${places[0]}" "${places[1]}/ranks_$each")
+      # Resumed may be what has not begun.
+      (cd "${BUILD_WORKING_DIRECTORY:-.}" && [ -e "${here[1]}" ]) || here[0]=--out
+    fi
+    say "--ranks $each"
+    "${again[@]}" "${flags[@]}" "${hosts[@]}" --ranks "$each" "${here[@]}" || status=$?
+  done
+  exit "$status"
+fi
+flags+=(${ranks:+--ranks "$ranks"} "${places[@]}" --definitions "$definitions")
 
 command -v mpirun >/dev/null || {
   say "no mpirun: install $(printf '%s ' libopenmpi-dev openmpi-bin)"
   exit 1
 }
-flags+=(--definitions "$definitions")
 # Once without mpirun, which has much to say of ranks that refuse their input.
 "$program" "${flags[@]}" --rehearse || exit $?
 for word in "${flags[@]}"; do
@@ -52,8 +76,22 @@ if [ ${#hosts[@]} -eq 0 ] && [ $((ranks * threads)) -gt "$(nproc)" ]; then
 else
   placed=(--map-by "slot:PE=$threads" --bind-to core)
 fi
-status=0
+# In a group of its own: at Ctrl-C mpirun would end all ranks at once. As SIGUSR1 and
+# SIGUSR2 it hands on to rank 0 what ends a run in order; a second time ends mpirun.
+set -m
 mpirun -n "$ranks" "${hosts[@]}" "${placed[@]}" "$program" "${flags[@]}" \
-  --status-file "$folder/status" </dev/null || status=$?
+  --status-file "$folder/status" </dev/null &
+mpirun=$!
+set +m
+heard=0
+hand_on() {
+  [ "$heard" -eq 0 ] || { kill -s TERM "$mpirun"; return; }
+  heard=1
+  say 'interrupted: ends after this repetition; once more: at once'
+  kill -s "$1" "$mpirun"
+}
+trap 'hand_on USR1' INT
+trap 'hand_on USR2' TERM
+while wait "$mpirun"; status=$?; kill -0 "$mpirun" 2>/dev/null; do :; done
 [ ! -s "$folder/status" ] || status=$(cat "$folder/status")
 exit "$status"

@@ -114,6 +114,22 @@ class RanksTest(unittest.TestCase):
         self.assertEqual(len({row["bytes_moved"] for row in self.rows()
                               if row["part"] == "exchange"}), 1)
 
+    def test_several_numbers_of_ranks_are_a_run_each(self):
+        definition = self.define(repetitions=1)
+        words = ["--ranks", "1,2", definition]
+        result = self.run_ranks(*words, "--out", self.out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for ranks in ("1", "2"):
+            rows = table(self.out / f"ranks_{ranks}" / "cells.csv")
+            self.assertEqual({row["ranks"] for row in rows}, {ranks})
+        shutil.rmtree(self.out / "ranks_2")  # as if it had not begun
+        again = self.run_ranks(*words, "--resume", self.out)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertTrue((self.out / "ranks_2" / "cells.csv").exists())
+        refused = self.run_ranks("--ranks", "1,3", definition, "--out", self.folder / "other")
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertFalse((self.folder / "other").exists())
+
     def test_more_ranks_than_cores_are_counted_and_not_timed(self):
         ranks = 2
         while ranks <= CORES:
@@ -125,13 +141,25 @@ class RanksTest(unittest.TestCase):
         for row in self.rows():
             self.assertIn("counted, not timed", row["reason"])
 
+    def test_a_transformer_sends_keys_and_values(self):
+        names = ["transformer", "transformer(exchange=ring)", "bare_transformer(exchange=heads)"]
+        result = self.run_ranks("--ranks", 2, self.define(*names, repetitions=1),
+                                "--out", self.out)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        sent = {(row["contestant"], int(row["N"])): int(row["bytes_moved"])
+                for row in self.rows() if row["part"] == "exchange"}
+        # 2·s·N·D·(P−1)/P in each of 2 blocks; by heads 4·s·N·D·(P−1)/P², which is as much.
+        self.assertEqual(sent, {(name, n): 2 * 2 * 4 * n * 32 // 2
+                                for name in names for n in (1024, 4096)})
+
     def test_what_does_not_run_over_ranks_is_skipped(self):
-        result = self.run_ranks("--ranks", 2, self.define("transformer", "perceiver"),
+        other = "transformer(attention=linear)"
+        result = self.run_ranks("--ranks", 2, self.define(other, "perceiver"),
                                 "--out", self.out)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual({row["reason"] for row in self.rows()
-                          if row["contestant"] == "transformer"},
-                         {"transformer is not run over ranks"})
+                          if row["contestant"] == other},
+                         {f"{other} is not run over ranks"})
         self.assertTrue(any(row["contestant"] == "perceiver" for row in self.rows()))
 
     def test_refusals_are_one_line(self):
@@ -216,6 +244,23 @@ class RanksTest(unittest.TestCase):
                   if row["part"] == "total"]
         self.assertEqual(len(totals), len(set(totals)))
         return said
+
+    @unittest.skipIf(CORES < 2, "two ranks need two cores")
+    def test_interrupted_rank_0_tells_what_is_there(self):
+        definition = self.define(repetitions=2000)
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            self.out = self.folder / number.name
+            run = subprocess.Popen(
+                self.words("--ranks", 2, definition, "--out", self.out), text=True, cwd=ROOT,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+            self.await_rows(20)
+            os.killpg(run.pid, number)  # as a terminal does
+            said, complained = run.communicate(timeout=SOON)
+            self.assertEqual(run.returncode, status, complained)
+            self.assertIn(f"{len(self.rows())} rows in {self.out}", said)
+            self.assertIn(f"interrupted: --resume {self.out} goes on", complained)
+            self.assertEqual({row["status"] for row in self.rows()}, {"ok"})
+            self.assertEqual(processes(HERE.joinpath("one_rank").resolve()), {})
 
     def test_a_rank_that_dies_ends_the_run(self):
         self.lose(signal.SIGKILL)

@@ -104,9 +104,10 @@ std::string local_folder(const std::string& experiment,
 
 Undertaking undertaking(const Definition& definition,
                         const std::vector<int>& thread_counts,
-                        std::size_t ranks) {
+                        std::size_t ranks, Shard shard) {
   nlohmann::json all = settings(definition, thread_counts);
   if (ranks > 0) all["ranks"] = ranks;
+  if (shard.of > 1) all["shard"] = {{"index", shard.index}, {"of", shard.of}};
   return {definition.name, definition.sha256, definition.text,
           contestants_by_sweep(definition), all};
 }
@@ -133,6 +134,8 @@ Manifest::Manifest(const std::string& folder, const Undertaking& what,
       {"calibration", {{"before", nullptr}, {"after", nullptr}}},
       {"resumed", nlohmann::json::array()},
       {"warnings", nlohmann::json::array()}};
+  json_["build"]["code"] = what.code;
+  note_host();
 }
 
 Manifest Manifest::open(const RunPlace& place, const Undertaking& what,
@@ -172,7 +175,7 @@ Manifest Manifest::resume(const std::string& folder, const Undertaking& what) {
     same(json.at("definition").at("sha256") == what.sha256,
          "the definition differs");
     same(json.at("settings") == what.settings,
-         "threads, ranks, repetitions, seed or scalar differ");
+         "threads, ranks, repetitions, shard, seed or scalar differ");
     same(json.at("build").at("binary_sha256") == build.at("binary_sha256"),
          "the program differs");
     same(json.at("build").at("blas") == build.at("blas"), "the BLAS differs");
@@ -183,7 +186,17 @@ Manifest Manifest::resume(const std::string& folder, const Undertaking& what) {
     throw Error(fmt::format("{} is not a manifest", file_in(folder)));
   }
   json["resumed"].push_back(utc_now("%FT%TZ"));
+  manifest.note_host();
   return manifest;
+}
+
+void Manifest::note_host() {
+  if (!json_["settings"].contains("shard")) return;
+  const std::string host = host_name();
+  nlohmann::json& hosts = json_["hosts"];
+  if (std::find(hosts.begin(), hosts.end(), host) == hosts.end()) {
+    hosts.push_back(host);
+  }
 }
 
 std::string Manifest::definition_text(const std::string& folder) {

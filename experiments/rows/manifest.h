@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "experiments/definition/definition.h"
+#include "experiments/definition/shard.h"
 #include "experiments/machine/calibration.h"
 #include "support/folder_lock.h"
 
@@ -20,12 +21,13 @@ struct Undertaking {
   // In full, as rows name them: a star in the text may mean others tomorrow.
   nlohmann::json contestants;
   nlohmann::json settings;  // what rows depend on, besides the text
+  nlohmann::json code;      // see measured_code.h
 };
 
 // The cells of a definition; contestants are listed by sweep.
 Undertaking undertaking(const Definition& definition,
                         const std::vector<int>& thread_counts,
-                        std::size_t ranks = 0);
+                        std::size_t ranks = 0, Shard shard = {});
 
 // Where a run's files go, as the user says.
 struct RunPlace {
@@ -63,6 +65,8 @@ class Manifest {
   Manifest(std::string folder, nlohmann::json json)
       : folder_(std::move(folder)), json_(std::move(json)) {}
 
+  // A shard's host: the machines of a cluster are to be told apart.
+  void note_host();
   // `how`: with which count of threads, where there are several.
   void warn_of_drift(const nlohmann::json& calibration, const std::string& how);
 

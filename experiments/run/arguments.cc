@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "experiments/definition/axes.h"
+#include "experiments/definition/shard.h"
 #include "primitives/threads.h"
 #include "support/check.h"
 #include "support/files.h"
@@ -16,7 +17,7 @@ namespace {
 constexpr std::uint64_t kMostRepetitions = 10'000;
 
 // As a definition's, in whose ranges they must be.
-void override_settings(const RunArguments& a, Definition& definition) {
+void override_definition(const RunArguments& a, Definition& definition) {
   if (a.repetitions) {
     definition.repetitions = static_cast<int>(
         whole_from("--repetitions", *a.repetitions, 1, kMostRepetitions));
@@ -42,6 +43,9 @@ void declare(CLI::App& app, RunArguments& a) {
                  "LETTER=VALUES in place of the definition's, as N=1024,2048")
       ->allow_extra_args(false);
   app.add_option("--repetitions", a.repetitions, "Repetitions of each cell");
+  app.add_option("--shard", a.shard,
+                 "i/n, one machine's share: of each cell repetitions i, i + n, "
+                 "i + 2n, ...; //analysis:join makes one run of all shares");
   app.add_option("--budget", a.budget,
                  "Seconds, or with a unit as 5m, for the whole run; else the "
                  "definition's for each count of threads");
@@ -79,7 +83,13 @@ Definition definition_of(RunArguments& a) {
     definition.budget_seconds *=
         static_cast<double>(settings.thread_counts.size());
   }
-  override_settings(a, definition);
+  override_definition(a, definition);
+  if (a.shard) {
+    settings.shard = shard_from("--shard", *a.shard);
+    require(settings.shard.count(definition.repetitions) > 0,
+            "--shard {}: has none of {} repetitions", *a.shard,
+            definition.repetitions);
+  }
   return definition;
 }
 

@@ -17,7 +17,7 @@ struct RunArguments {
   std::string definition;
   RunSettings settings;
   std::vector<std::string> axes;
-  std::optional<std::string> threads, repetitions, budget, memory, seed;
+  std::optional<std::string> threads, repetitions, shard, budget, memory, seed;
 };
 
 // Options of the names that users know.

@@ -22,7 +22,8 @@ struct Forecast {
 };
 
 // From the cheapest to the dearest, as a run decides.
-void decide(const Definition& definition, std::vector<Forecast>& forecasts) {
+void decide(const Definition& definition, std::size_t repetitions,
+            std::vector<Forecast>& forecasts) {
   std::vector<Forecast*> order;
   for (Forecast& each : forecasts) {
     if (each.cost) order.push_back(&each);
@@ -33,12 +34,19 @@ void decide(const Definition& definition, std::vector<Forecast>& forecasts) {
                    });
   const Progress clock;
   Budget budget(definition, clock);
-  const auto repetitions = static_cast<std::size_t>(definition.repetitions);
   for (Forecast* each : order) {
     each->skipped = budget.excess(*each->cost, each->seconds, repetitions);
     if (!each->skipped.empty()) continue;
     budget.plan(each->seconds * static_cast<double>(1 + repetitions));
   }
+}
+
+std::string repetitions_text(const Definition& definition, Shard shard) {
+  if (shard.of == 1)
+    return fmt::format("{} repetitions", definition.repetitions);
+  return fmt::format("{} of {} repetitions (shard {}/{})",
+                     shard.count(definition.repetitions),
+                     definition.repetitions, shard.index, shard.of);
 }
 
 double in_giga(std::uint64_t count) { return static_cast<double>(count) / 1e9; }
@@ -47,7 +55,7 @@ double in_mega(std::uint64_t count) { return static_cast<double>(count) / 1e6; }
 }  // namespace
 
 void print_plan(const Definition& definition, const std::vector<Cell>& cells,
-                const std::vector<int>& thread_counts) {
+                Shard shard, const std::vector<int>& thread_counts) {
   const Planner planner(calibrate(definition.scalar, thread_counts));
   std::vector<Forecast> forecasts;
   for (const Cell& cell : cells) {
@@ -59,9 +67,11 @@ void print_plan(const Definition& definition, const std::vector<Cell>& cells,
       each.skipped = refusal.what();
     }
   }
-  decide(definition, forecasts);
-  fmt::print("{}: {}\n{} cells × {} repetitions\n\n", definition.name,
-             definition.shows, cells.size(), definition.repetitions);
+  const auto repetitions =
+      static_cast<std::size_t>(shard.count(definition.repetitions));
+  decide(definition, repetitions, forecasts);
+  fmt::print("{}: {}\n{} cells × {}\n\n", definition.name, definition.shows,
+             cells.size(), repetitions_text(definition, shard));
   fmt::print("{:>12} {:>10} {:>10}  cell\n", "GMACs", "MB", "seconds");
   double seconds = 0;
   std::uint64_t macs = 0, most_bytes = 0;
@@ -81,8 +91,7 @@ void print_plan(const Definition& definition, const std::vector<Cell>& cells,
                why);
     if (!why.empty()) continue;
     // Once more for the warm-up.
-    const auto forwards =
-        static_cast<std::uint64_t>(definition.repetitions) + 1;
+    const std::uint64_t forwards = repetitions + 1;
     seconds += each.seconds * static_cast<double>(forwards);
     macs += of_cell * forwards;
     most_bytes = std::max(most_bytes, each.cost->bytes_held);

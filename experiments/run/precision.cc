@@ -27,19 +27,19 @@ bool too_wide(const std::vector<double>& seconds, double half_width) {
 
 }  // namespace
 
-std::vector<int> repetitions_to_do(const Definition& definition,
+std::vector<int> repetitions_to_do(const Definition& definition, Shard shard,
                                    const Cell& cell, const Journal& journal) {
   std::vector<int> lacking;
-  for (int r = 0; r < definition.repetitions; ++r) {
+  for (int r = shard.index; r < definition.repetitions; r += shard.of) {
     if (!journal.finished(cell.id, r)) lacking.push_back(r);
   }
   if (!lacking.empty() || definition.half_width <= 0) return lacking;
   const std::vector<double> seconds = total_seconds(cell, journal);
-  const int done = static_cast<int>(seconds.size());
   if (!too_wide(seconds, definition.half_width)) return lacking;
+  const int next = shard.index + static_cast<int>(seconds.size()) * shard.of;
   const int end =
-      std::min(done + definition.repetitions, definition.most_repetitions);
-  for (int r = done; r < end; ++r) lacking.push_back(r);
+      std::min(next + definition.repetitions, definition.most_repetitions);
+  for (int r = next; r < end; r += shard.of) lacking.push_back(r);
   return lacking;
 }
 

@@ -2,9 +2,11 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "contract/registry.h"
 #include "experiments/machine/blas_of_this_build.h"
+#include "experiments/rows/measured_code.h"
 #include "experiments/run/arguments.h"
 #include "experiments/run/run_experiment.h"
 #include "support/command_line.h"
@@ -55,6 +57,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   Arguments arguments;
   arguments.settings.command_line = words;
+  arguments.settings.code = nlohmann::json::parse(kMeasuredCode);
   arguments.settings.benchmark_flags = take_benchmark_flags(words);
   CLI::App app("Runs an experiment: checks, counts and times its cells.");
   declare(app, arguments);

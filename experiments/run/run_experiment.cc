@@ -10,6 +10,7 @@
 #include "experiments/run/summary.h"
 #include "primitives/threads.h"
 #include "support/files.h"
+#include "support/interruption.h"
 
 namespace suite {
 namespace {
@@ -32,8 +33,8 @@ class Sitting {
 
   int run() {
     Outcomes outcomes(identity_, folder_, journal_, progress_);
-    Runner runner(definition_, cells_, *settings_.crew, outcomes, accounts_,
-                  progress_);
+    Runner runner(definition_, cells_, settings_.shard, *settings_.crew,
+                  outcomes, accounts_, progress_);
     if (journal_.dropped() > 0) {
       fmt::print(stderr, "notice: dropped {} incomplete lines of {}/cells.csv\n",
                  journal_.dropped(), folder_);
@@ -49,17 +50,11 @@ class Sitting {
       runner.leave_untimed(settings_.untimed);
     }
     progress_.clear();
+    if (interruption() != 0) return leave(before);
     write_errors();
     const Calibrations after = calibrate_now("after");
     finish_manifest();
-    // A peak is the most that was seen.
-    std::map<int, double> peaks;
-    for (const int threads : thread_counts_) {
-      peaks[threads] = std::max(before.at(threads).gemm_flops_per_second,
-                                after.at(threads).gemm_flops_per_second);
-    }
-    fmt::print("{}", summary(definition_, cells_, journal_.rows(), peaks));
-    fmt::print("\n{} rows in {}\n", journal_.rows().size(), folder_);
+    show_table(before, after);
     return report_failures();
   }
 
@@ -85,10 +80,30 @@ class Sitting {
     std::vector<const Cell*> sound;
     for (const Cell& cell : cells_) {
       if (cell.threads != most_threads()) continue;
-      if (journal_.finished(cell.id, 0)) sound.push_back(&cell);
+      if (journal_.finished(cell.id, settings_.shard.index)) {
+        sound.push_back(&cell);
+      }
     }
     replace_file(folder_ + "/errors.csv",
                  errors_csv(identity_, definition_, sound));
+  }
+
+  // A peak is the most that was seen.
+  void show_table(const Calibrations& before, const Calibrations& after) const {
+    std::map<int, double> peaks;
+    for (const int threads : thread_counts_) {
+      peaks[threads] = std::max(before.at(threads).gemm_flops_per_second,
+                                after.at(threads).gemm_flops_per_second);
+    }
+    fmt::print("{}", summary(definition_, cells_, journal_.rows(), peaks));
+    fmt::print("\n{} rows in {}\n", journal_.rows().size(), folder_);
+  }
+
+  // With a manifest of a run that has not ended.
+  int leave(const Calibrations& before) const {
+    show_table(before, before);
+    fmt::print(stderr, "interrupted: --resume {} goes on\n", folder_);
+    return interruption();
   }
 
   void finish_manifest() {
@@ -133,15 +148,16 @@ int run_experiment(const Definition& definition, const RunSettings& settings) {
   const std::vector<Cell> cells =
       chosen_cells(definition, thread_counts, settings.filter, settings.ranks);
   if (settings.dry_run) {
-    print_plan(definition, cells, thread_counts);
+    print_plan(definition, cells, settings.shard, thread_counts);
     return 0;
   }
   set_threads(thread_counts.back());  // refused before there is a folder
+  if (settings.ranks == 0) note_interruptions();
+  Undertaking what = undertaking(definition, thread_counts,
+                                      settings.ranks, settings.shard);
+  what.code = settings.code;
   return Sitting(definition, settings, cells, thread_counts,
-                 Manifest::open(
-                     settings.place,
-                     undertaking(definition, thread_counts, settings.ranks),
-                     settings.command_line))
+                 Manifest::open(settings.place, what, settings.command_line))
       .run();
 }
 

@@ -6,6 +6,7 @@
 #include "experiments/run/residency.h"
 #include "experiments/run/timing.h"
 #include "support/files.h"
+#include "support/interruption.h"
 
 namespace suite {
 namespace {
@@ -21,10 +22,11 @@ std::uint64_t flops_of(const Cell& cell) {
 }  // namespace
 
 Runner::Runner(const Definition& definition, const std::vector<Cell>& cells,
-               Crew& crew, Outcomes& outcomes, Accounts& accounts,
+               Shard shard, Crew& crew, Outcomes& outcomes, Accounts& accounts,
                Progress& progress)
     : definition_(definition),
       cells_(cells),
+      shard_(shard),
       crew_(crew),
       outcomes_(outcomes),
       accounts_(accounts),
@@ -43,6 +45,7 @@ void Runner::check_and_count(const Calibrations& machine) {
                    });
   std::size_t done = 0;
   for (const Cell* cell : order) {
+    if (interruption() != 0) return;
     progress_.show(++done, order.size(), "checking " + cell->id, -1);
     check_and_count(*cell, planner);
   }
@@ -50,7 +53,7 @@ void Runner::check_and_count(const Calibrations& machine) {
 
 void Runner::check_and_count(const Cell& cell, Planner& planner) {
   std::vector<int> repetitions =
-      repetitions_to_do(definition_, cell, outcomes_.journal());
+      repetitions_to_do(definition_, shard_, cell, outcomes_.journal());
   if (repetitions.empty()) return;
   std::optional<CellUnderTest> tested;
   try {
@@ -90,6 +93,7 @@ void Runner::bring_to_life(CellUnderTest& tested) {
 }
 
 void Runner::leave_untimed(const std::string& reason) {
+  if (interruption() != 0) return;
   for (PlannedCell& planned : planned_) {
     outcomes_.skipped(planned.tested.cell(), reason,
                       &planned.tested.declared());
@@ -98,6 +102,7 @@ void Runner::leave_untimed(const std::string& reason) {
 }
 
 void Runner::time(const std::vector<std::string>& flags) {
+  if (interruption() != 0) return;
   do {
     time_cells(planned_, flags,
                [this](auto&... arguments) { return repeat(arguments...); });
@@ -108,6 +113,7 @@ void Runner::time(const std::vector<std::string>& flags) {
 std::string Runner::repeat(PlannedCell& planned,
                            const std::function<bool()>& keep_running,
                            const std::function<void(double)>& report) {
+  if (interruption() != 0) return "interrupted";
   if (planned.repetitions.empty()) return "not run";  // it failed before
   CellUnderTest& tested = planned.tested;
   progress_.show(cells_.size(), cells_.size(), tested.cell().id,
@@ -142,12 +148,13 @@ std::string Runner::stop(PlannedCell& planned, const std::string& reason) {
 }
 
 std::string Runner::give_up(PlannedCell& planned) {
-  outcomes_.skipped(planned.tested.cell(),
-                    fmt::format("the budget of {:.3g} s was used up after {} "
-                                "of {} repetitions",
-                                budget_.seconds(), planned.repetitions.front(),
-                                definition_.repetitions),
-                    &planned.tested.declared());
+  outcomes_.skipped(
+      planned.tested.cell(),
+      fmt::format("the budget of {:.3g} s was used up after {} "
+                  "of {} repetitions",
+                  budget_.seconds(), shard_.count(planned.repetitions.front()),
+                  shard_.count(definition_.repetitions)),
+      &planned.tested.declared());
   planned.repetitions.clear();
   return "out of budget";
 }
@@ -155,12 +162,13 @@ std::string Runner::give_up(PlannedCell& planned) {
 // Gives cells whose interval is too wide more repetitions, while the budget
 // lasts.
 bool Runner::want_more() {
+  if (interruption() != 0) return false;
   bool more = false;
   for (PlannedCell& planned : planned_) {
     const Cell& cell = planned.tested.cell();
     if (outcomes_.journal().settled(cell.id)) continue;
     planned.repetitions =
-        repetitions_to_do(definition_, cell, outcomes_.journal());
+        repetitions_to_do(definition_, shard_, cell, outcomes_.journal());
     if (!budget_.allows(planned.seconds())) planned.repetitions.clear();
     budget_.plan(planned.seconds());
     more |= !planned.repetitions.empty();

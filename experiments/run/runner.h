@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/definition/shard.h"
 #include "experiments/run/accounts.h"
 #include "experiments/run/budget.h"
 #include "experiments/run/outcomes.h"
@@ -18,7 +19,7 @@ namespace suite {
 class Runner {
  public:
   Runner(const Definition& definition, const std::vector<Cell>& cells,
-         Crew& crew, Outcomes& outcomes, Accounts& accounts,
+         Shard shard, Crew& crew, Outcomes& outcomes, Accounts& accounts,
          Progress& progress);
 
   // From the cheapest cell to the dearest. Keeps those that can be timed.
@@ -45,6 +46,7 @@ class Runner {
 
   const Definition& definition_;
   const std::vector<Cell>& cells_;
+  Shard shard_;
   Crew& crew_;
   Outcomes& outcomes_;
   Accounts& accounts_;

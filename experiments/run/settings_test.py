@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import socket
 import unittest
 
 from experiments.run.testing import SMOKE, RunTestCase, rows_of, run
@@ -55,6 +56,62 @@ class SettingsTest(RunTestCase):
         planned = run(*words, "--dry-run", "--threads", "1,2").stdout
         self.assertIn(f"{2 * len(counts)} cells", planned)
         self.assertEqual(planned.count("/threads=1\n"), planned.count("/threads=2\n"))
+
+    def test_shards_share_out_repetitions(self):
+        words = (SMOKE, "--filter", "^(bare_perceiver|transformer)/N=64", "--repetitions", 5)
+        numbers = {}
+        for shard in ("0/2", "1/2"):
+            out = self.folder / shard[0]
+            result = run(*words, "--out", out, "--shard", shard)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            for row in rows_of(out):
+                if row["part"] == "total":
+                    numbers.setdefault((row["cell_id"], shard), set()).add(int(row["repetition"]))
+            manifest = json.loads((out / "manifest.json").read_text())
+            self.assertEqual(manifest["settings"]["shard"], {"index": int(shard[0]), "of": 2})
+            self.assertEqual(manifest["settings"]["repetitions"], 5)
+            self.assertEqual(manifest["hosts"], [socket.gethostname()])
+        self.assertEqual(len(numbers), 2 * 2, "cells are not shared out")
+        for (_, shard), found in numbers.items():
+            self.assertEqual(found, {"0/2": {0, 2, 4}, "1/2": {1, 3}}[shard])
+        planned = run(*words, "--dry-run", "--shard", "1/2").stdout
+        self.assertIn("2 cells × 2 of 5 repetitions (shard 1/2)", planned)
+
+    def test_a_shard_goes_on_as_itself_alone(self):
+        out = self.folder / "out"
+        words = (SMOKE, "--filter", "^bare_perceiver/N=64", "--repetitions", 5)
+        self.assertEqual(run(*words, "--out", out, "--shard", "1/2").returncode, 0)
+        path = out / "cells.csv"
+        whole = path.read_text()
+        path.write_text("".join(line for line in whole.splitlines(True)
+                                if line.split(",")[-12] != "3"))
+        self.assertLess(len(path.read_text()), len(whole))
+        for other in ((), ("--shard", "0/2"), ("--shard", "1/3")):
+            self.assert_refused(run(*words, "--resume", out, *other), "shard, seed or scalar differ")
+        result = run(*words, "--resume", out, "--shard", "1/2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual([row["repetition"] for row in rows_of(out) if row["part"] == "total"],
+                         ["1", "3"])
+
+    def test_a_shard_that_is_too_noisy_takes_more_of_its_own(self):
+        out = self.folder / "out"
+        text = PHASES.replace("[base]", "[precision]\nhalf_width = 1e-9\nmost_repetitions = 9\n[base]")
+        result = run(self.define(text), "--out", out, "--shard", "1/2", "--filter",
+                     "^attention/.*forward|^attention/[^:]*$")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        found = {}
+        for row in rows_of(out):
+            if row["part"] == "total":
+                found.setdefault(row["cell_id"], []).append(int(row["repetition"]))
+        self.assertGreater(len(found), 0)
+        for each in found.values():
+            self.assertEqual(sorted(each), [1, 3, 5, 7])
+
+    def test_shards_that_cannot_be_are_refused(self):
+        for shard in ("3/2", "2/2", "a/b", "0/0", "1", "-1/2", "0/2/2"):
+            self.assert_refused(run(SMOKE, f"--shard={shard}"), f"--shard {shard}: allowed is i/n")
+        self.assert_refused(run(SMOKE, "--shard", "5/6", "--repetitions", 5),
+                            "--shard 5/6: has none of 5 repetitions")
 
     def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
         if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():

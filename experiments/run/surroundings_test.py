@@ -77,6 +77,30 @@ class SurroundingsTest(RunTestCase):
             self.assert_refused(run(definition, "--resume", out), "still writes into")
             process.send_signal(signal.SIGKILL)
 
+    def test_interrupted_it_ends_with_the_table_of_what_is_there(self):
+        definition = self.define(LONG.replace("400", "4000"))
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            out = self.folder / number.name
+            with subprocess.Popen([RUN, definition, "--out", out], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                self.wait_for(out / "cells.csv")
+                while len(rows_of(out)) < 100:
+                    time.sleep(0.01)
+                process.send_signal(number)
+                said, complained = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, status, complained)
+            rows = rows_of(out)
+            self.assertIn(f"{len(rows)} rows in {out}", said)
+            self.assertRegex(said, r"bare_perceiver +[\d.]+ ms")
+            self.assertIn(f"interrupted: --resume {out} goes on\n", complained)
+            self.assertIsNone(json.loads((out / "manifest.json").read_text())["finished"])
+            self.assertEqual({row["status"] for row in rows}, {"ok"})
+            # Whole repetitions, and each once.
+            totals = [(row["cell_id"], row["repetition"]) for row in rows
+                      if row["part"] == "total"]
+            self.assertEqual(len(totals), len(set(totals)))
+            self.assertLess(len(totals), 4000)
+
     def test_killed_at_once_it_starts_over(self):
         out = self.folder / "out"
         with subprocess.Popen([RUN, SMOKE, *map(str, ONE), "--out", out],

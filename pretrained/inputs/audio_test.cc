@@ -141,6 +141,9 @@ TEST(Audio, OfAnyKindThatIsCutShortIsRefused) {
            {"x.caf", SF_FORMAT_CAF | SF_FORMAT_PCM_16},
            {"x.au", SF_FORMAT_AU | SF_FORMAT_PCM_16},
            {"little.au", SF_FORMAT_AU | SF_FORMAT_PCM_16 | kLittle},
+           {"x.8svx", SF_FORMAT_SVX | SF_FORMAT_PCM_S8},
+           {"x.16sv", SF_FORMAT_SVX | SF_FORMAT_PCM_16},
+           {"x.voc", SF_FORMAT_VOC | SF_FORMAT_PCM_16},
            {"x.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16},
            {"x.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS}}) {
     const std::string whole = wave(name, format, 1, sines(50000));
@@ -152,6 +155,24 @@ TEST(Audio, OfAnyKindThatIsCutShortIsRefused) {
                 cut + ": is cut short")
           << kept << " of " << bytes.size();
     }
+  }
+}
+
+// A coder of frames adds some samples, before and after.
+TEST(Audio, OfMp3ThatIsCutShortIsRefused) {
+  const std::string whole =
+      wave("x.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 1, sines(50000));
+  EXPECT_GE(read_audio(whole).samples.size(), 50000u);
+  const std::string bytes = file_bytes(whole, 1 << 20);
+  const std::string tagged =
+      written("tagged.mp3", std::string("ID3\4\0\0\0\0\0\5.....", 15) + bytes +
+                                "TAG" + std::string(125, ' '));
+  EXPECT_GE(read_audio(tagged).samples.size(), 50000u);
+  for (std::size_t kept = 100; kept < bytes.size(); kept += 97) {
+    const std::string cut = written("cut.mp3", bytes.substr(0, kept));
+    EXPECT_EQ(error_of([&] { read_audio(cut); }).substr(0, cut.size() + 14),
+              cut + ": is cut short")
+        << kept << " of " << bytes.size();
   }
 }
 

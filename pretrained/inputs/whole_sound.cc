@@ -33,12 +33,16 @@ struct Chunks {
   std::uint64_t align = 2;
 };
 
-constexpr std::array<Chunks, 7> kKinds = {{
+constexpr std::array<Chunks, 8> kKinds = {{
     {.magic = "RIFF", .sound = "data", .first = 12},
     {.magic = "RIFX", .sound = "data", .first = 12, .big_endian = true},
     {.magic = "RF64", .sound = "data", .first = 12},
     {.magic = "BW64", .sound = "data", .first = 12},
     {.magic = "FORM", .sound = "SSND", .first = 12, .big_endian = true},
+    {.magic = "FORM",
+     .sound = "BODY",
+     .first = 12,
+     .big_endian = true},  // 8SVX
     {.magic = "caff",
      .sound = "data",
      .first = 8,
@@ -124,14 +128,94 @@ Bytes end_of_au(const ByteSource& source, bool big_endian) {
   return *begin + *size;
 }
 
+// Blocks: a kind, 24 bits of size, and as many bytes; kind 0 is the last.
+Bytes end_of_voc(const ByteSource& source) {
+  std::uint64_t at = number(source, 20, 2, false).value_or(0);
+  for (int block = 0; block < kMostChunks; ++block) {
+    const Bytes kind = number(source, at, 1, false);
+    if (!kind) return at == source.size() ? at : at + 1;
+    if (*kind == 0) return at + 1;
+    const Bytes size = number(source, at + 1, 3, false);
+    if (!size) return at + 4;
+    at += 4 + *size;
+  }
+  return {};
+}
+
+// Bytes of the frame of MPEG sound that begins so; 0 if none does (ISO/IEC
+// 11172-3 §2.4.2.3 and 13818-3; a free bit rate says nothing).
+std::uint64_t mpeg_frame(std::string_view head) {
+  constexpr int kRates[] = {44100, 48000, 32000};
+  constexpr int kFirst[] = {0,   32,  40,  48,  56,  64,  80, 96,
+                            112, 128, 160, 192, 224, 256, 320};
+  constexpr int kSecond[] = {0,   32,  48,  56,  64,  80,  96, 112,
+                             128, 160, 192, 224, 256, 320, 384};
+  constexpr int kLow[] = {0,  8,  16, 24,  32,  40,  48, 56,
+                          64, 80, 96, 112, 128, 144, 160};
+  if (head.size() < 3) return 0;
+  const auto byte = [&](std::size_t at) {
+    return static_cast<unsigned char>(head[at]);
+  };
+  const int version = byte(1) >> 3 & 3, layer = byte(1) >> 1 & 3;
+  const int bits = byte(2) >> 4, rate = byte(2) >> 2 & 3;
+  const int padding = byte(2) >> 1 & 1;
+  const bool begins = byte(0) == 0xff && byte(1) >= 0xe0;
+  const bool is_second_or_third = layer == 1 || layer == 2;
+  if (!begins || version == 1 || !is_second_or_third || bits == 0 ||
+      bits == 15 || rate == 3) {
+    return 0;
+  }
+  const bool low =
+      version != 3;  // MPEG-2 and 2.5: half of the rates, a quarter
+  const int kilobits = low          ? kLow[bits]
+                       : layer == 1 ? kFirst[bits]
+                                    : kSecond[bits];
+  const int hertz = kRates[rate] >> (low ? (version == 2 ? 1 : 2) : 0);
+  const int slots = low && layer == 1 ? 72 : 144;
+  return static_cast<std::uint64_t>(slots * 1000 * kilobits / hertz + padding);
+}
+
+// Past a tag before it, frame after frame; the first may say how many bytes
+// all of them have.
+Bytes end_of_mpeg(const ByteSource& source) {
+  std::uint64_t at = 0;
+  if (text(source, 0, 3) == "ID3") {
+    for (std::uint64_t i = 6; i < 10; ++i) {
+      at = at << 7 | (number(source, i, 1, true).value_or(0) & 0x7f);
+    }
+    at += 10;
+  }
+  const std::uint64_t first = at;
+  while (const std::uint64_t frame = mpeg_frame(text(source, at, 3))) {
+    at = sum(at, frame);
+  }
+  if (at == first) return {};
+  const std::string start = text(source, first, 64);
+  for (const char* mark : {"Xing", "Info"}) {
+    const std::size_t found = start.find(mark);
+    if (found == std::string::npos) continue;
+    const std::uint64_t told = first + found + 4;
+    const std::uint64_t has = number(source, told, 4, true).value_or(0);
+    if ((has & 2) == 0) continue;  // after their number, if that is there
+    const Bytes bytes = number(source, told + 4 + 4 * (has & 1), 4, true);
+    at = std::max(at, first + bytes.value_or(0));
+  }
+  return at;
+}
+
 Bytes announced(const ByteSource& source) {
   const std::string magic = text(source, 0, 4);
+  if (text(source, 0, 19) == "Creative Voice File") return end_of_voc(source);
+  if (magic.starts_with("ID3") || mpeg_frame(magic) > 0) {
+    return end_of_mpeg(source);
+  }
   if (magic == ".snd" || magic == "dns.") {
     return end_of_au(source, magic == ".snd");
   }
   for (const Chunks& kind : kKinds) {
     if (magic != kind.magic) continue;
     const Bytes end = end_of_chunk(source, kind);
+    if (!end && magic == "FORM") continue;
     if (magic != "RIFF" && magic != "RIFX") return end;
     return std::max(end, end_of_riff(source, kind.big_endian));
   }

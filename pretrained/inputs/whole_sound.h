@@ -7,8 +7,9 @@
 namespace suite {
 
 // Throws Error, naming the file, if it has fewer bytes than it says that its
-// sound takes (WAV, RF64, W64, AIFF, CAF, AU), or no mark of its end (OGG).
-// Files that say nothing, as those from pipes do, and other kinds pass.
+// sound takes (WAV, RF64, W64, AIFF, 8SVX, CAF, AU, VOC, MP3), or no mark of
+// its end (OGG). Files that say nothing, as those from pipes do, and other
+// kinds pass.
 void require_whole_sound(const ByteSource& source);
 
 }  // namespace suite

@@ -75,7 +75,7 @@ void weigh_all(const HeadTile<T>& tile, const T* queries,
   });
   if (state.add(sums)) return;
   score<T, vectors>(tile, queries, tile.count, weights);
-  state.weigh(weights, tile.count);
+  state.weigh_anew(weights, tile.count, sums);
 }
 
 // The same, and 0 where unread(key of the tile, vector) says so.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "primitives/testing.h"
@@ -82,6 +83,30 @@ TYPED_TEST(AbsorbTest, RaisesItsReferenceWhenItMust) {
                                matrix(this->means(queries, keys, values, 16))),
                 64 * kEpsilon<T> * height)
           << "key " << at << ", " << height;
+    }
+  }
+}
+
+// One whose tile is done again, say.
+TYPED_TEST(AbsorbTest, AQueryHasTheSameBitsWhateverIsBesideIt) {
+  using T = TypeParam;
+  auto queries = normal_tensor<T, 2>({70, kQk}, 1);
+  for (std::size_t m = 0; m < 70; m += 3) {
+    for (std::size_t i = 0; i < kQk; ++i) queries(m, i) *= T(m);
+  }
+  auto keys = normal_tensor<T, 2>({65, kQk}, 2);
+  for (std::size_t i = 0; i < kQk; ++i) keys(40, i) *= 20;
+  const auto values = normal_tensor<T, 2>({65, kV}, 3);
+  const auto all = this->means(queries, keys, values, 16);
+  for (const std::size_t first : {0, 1, 5, 33, 69}) {
+    for (const std::size_t count : {1, 2, 19, 37}) {
+      if (first + count > 70) continue;
+      Tensor<T, 2> some;
+      some.resize({count, kQk});
+      std::copy_n(&queries(first, 0), count * kQk, some.data());
+      const auto own = this->means(some, keys, values, 16);
+      EXPECT_TRUE(std::equal(own.begin(), own.end(), &all(first, 0)))
+          << count << " from " << first;
     }
   }
 }

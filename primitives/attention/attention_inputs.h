@@ -16,6 +16,9 @@ struct AttentionShape {
   std::size_t v_channels = 0;   // of one head
   // Heads of keys and values, each read by as many heads of queries; 0: heads.
   std::size_t key_heads = 0;
+  // Into so many ranges attention that streams cuts keys; 0: as suits the shape.
+  // Parts of a larger call have its bits if they cut as it does.
+  std::size_t key_ranges = 0;
 
   std::size_t heads_of_keys() const { return key_heads == 0 ? heads : key_heads; }
   // Which of them a head of queries reads.
@@ -39,6 +42,7 @@ struct AttentionInputs {
   // Keys and values are [batch·heads, N, channels of a head] instead: what
   // reads a head then meets its rows without a gap.
   bool by_heads = false;
+  std::size_t key_ranges = 0;  // as the shape has them
 
   // Throws Error unless the tensors belong together.
   AttentionShape shape() const;

@@ -8,6 +8,9 @@
 // not be the maximum of all logits seen: it is that of the first few, and is
 // raised when a tile's weights exceed kMost. So weights leave the registers of
 // the product that made their logits as they are, and no tile is looked at twice.
+//
+// Where all lanes read the same keys, none looks at another: a query has the same
+// bits whatever is beside it.
 #pragma once
 
 #include <cstddef>
@@ -70,19 +73,20 @@ struct RunningSoftmax {
   void weigh(T* scores, std::size_t keys) const {
     Vec<T> highest[vectors];
     maximum(scores, keys, highest);
-    Vec<T> total[vectors];
-    rescale(highest, total);
-    for (std::size_t n = 0; n < keys; ++n) {
-      for (std::size_t v = 0; v < vectors; ++v) {
-        T* score = scores + n * kWidth + v * kLanes<T>;
-        const Vec<T> weight = power_of_two(load(score) - highest[v]);
-        total[v] += weight;
-        store(score, weight);
-      }
-    }
+    weigh(scores, keys, highest);
+  }
+
+  // The same of a tile whose sums add() has refused: a lane whose own fits keeps
+  // its reference, and so the bits that it would have beside others.
+  void weigh_anew(T* scores, std::size_t keys,
+                  const Vec<T> (&sums)[vectors]) const {
+    Vec<T> highest[vectors];
+    maximum(scores, keys, highest);
     for (std::size_t v = 0; v < vectors; ++v) {
-      store(sum() + v * kLanes<T>, total[v]);
+      highest[v] = xsimd::select(sums[v] <= Vec<T>(kMost),
+                                 load(reference() + v * kLanes<T>), highest[v]);
     }
+    weigh(scores, keys, highest);
   }
 
   void merge(const RunningSoftmax& other) const {
@@ -117,6 +121,25 @@ struct RunningSoftmax {
         const Vec<T> score = load(scores + n * kWidth + v * kLanes<T>);
         highest[v] = xsimd::max(highest[v], score);
       }
+    }
+  }
+
+  // The weights are summed before they are added, as those of a tile that fits.
+  void weigh(T* scores, std::size_t keys,
+             const Vec<T> (&highest)[vectors]) const {
+    Vec<T> total[vectors], added[vectors];
+    rescale(highest, total);
+    for (std::size_t v = 0; v < vectors; ++v) added[v] = Vec<T>(T(0));
+    for (std::size_t n = 0; n < keys; ++n) {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        T* score = scores + n * kWidth + v * kLanes<T>;
+        const Vec<T> weight = power_of_two(load(score) - highest[v]);
+        added[v] += weight;
+        store(score, weight);
+      }
+    }
+    for (std::size_t v = 0; v < vectors; ++v) {
+      store(sum() + v * kLanes<T>, total[v] + added[v]);
     }
   }
 

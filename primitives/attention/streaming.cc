@@ -28,6 +28,15 @@ std::size_t queries_in_cache(const AttentionShape& s) {
   return std::max(kPanelWidth<T>, queries / kPanelWidth<T> * kPanelWidth<T>);
 }
 
+// Where keys are cut as they must be, it is queries that give enough units: how
+// they are cut makes no difference to any bit.
+template <class T>
+std::size_t fewest_chunks(const AttentionShape& s) {
+  if (s.key_ranges == 0) return 1;
+  return std::min(divide_up(kUnitsWanted, s.batch * s.heads * s.key_ranges),
+                  divide_up(s.queries, kPanelWidth<T>));
+}
+
 }  // namespace
 
 template <class T>
@@ -37,7 +46,8 @@ StreamingPlan streaming_plan(const AttentionShape& s) {
           "keys: each must be at least 1",
           s.batch, s.heads, s.queries, s.keys);
   StreamingPlan plan;
-  plan.query_chunks = divide_up(s.queries, queries_in_cache<T>(s));
+  plan.query_chunks = std::max(divide_up(s.queries, queries_in_cache<T>(s)),
+                               fewest_chunks<T>(s));
   plan.query_chunk = std::min(
       s.queries, divide_up(divide_up(s.queries, plan.query_chunks),
                            kPanelWidth<T>) *
@@ -45,9 +55,11 @@ StreamingPlan streaming_plan(const AttentionShape& s) {
   plan.query_chunks = divide_up(s.queries, plan.query_chunk);
   const std::size_t units = s.batch * s.heads * plan.query_chunks;
   plan.key_ranges =
-      std::clamp<std::size_t>(std::min(divide_up(kUnitsWanted, units),
-                                       s.keys / kKeysPerRange),
-                              1, kUnitsWanted);
+      s.key_ranges > 0
+          ? s.key_ranges
+          : std::clamp<std::size_t>(std::min(divide_up(kUnitsWanted, units),
+                                             s.keys / kKeysPerRange),
+                                    1, kUnitsWanted);
   plan.keys_per_range = divide_up(s.keys, plan.key_ranges);
   plan.key_ranges = divide_up(s.keys, plan.keys_per_range);
   plan.key_tile = std::min(plan.keys_per_range,

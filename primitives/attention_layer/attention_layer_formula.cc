@@ -213,14 +213,16 @@ Cost layer_with_mixer_backward(const AttentionLayerSizes& sizes,
   cost[Part::query_projection] +=
       linear_gradient(rows, D, w.qk_channels, scalar) +
       linear_input_gradient(rows, D, w.qk_channels, scalar);
-  cost[Part::key_value_projection] +=
-      linear_gradient(rows, D, w.keys(), scalar) +
-      linear_input_gradient(rows, D, w.keys(), scalar, /*onto=*/true) +
-      linear_gradient(rows, D, w.values(), scalar) +
-      linear_input_gradient(rows, D, w.values(), scalar, /*onto=*/true);
+  const auto through = [&](std::size_t width) {
+    return linear_gradient(rows, D, width, scalar) +
+           linear_input_gradient(rows, D, width, scalar, /*onto=*/true);
+  };
+  cost[Part::key_value_projection] += through(w.values());
+  if (!w.shared_keys) cost[Part::key_value_projection] += through(w.keys());
+  const std::size_t keys = w.shared_keys ? 0 : w.keys();
   for (Work& part : cost.parts) part = uses * part;
   add_rest_of_backward(w, rows, uses, scalar, cost);
-  cost.bytes_held += scalar * rows * (w.qk_channels + w.keys() + w.values()) +
+  cost.bytes_held += scalar * rows * (w.qk_channels + keys + w.values()) +
                      rest_of_backward_held(sizes, scalar, threads);
   return cost;
 }

@@ -21,9 +21,14 @@ class Exchange {
   virtual int rank() const = 0;  // 0 … size() − 1
   virtual int size() const = 0;
 
-  // Sends to a partner and receives as many bytes from it, both at once.
-  virtual void swap(int partner, std::span<const std::byte> sent,
+  // Sends to one rank and receives from another, or the same one, both at once.
+  // Each knows how many bytes come.
+  virtual void pass(int to, std::span<const std::byte> sent, int from,
                     std::span<std::byte> received) = 0;
+  void swap(int partner, std::span<const std::byte> sent,
+            std::span<std::byte> received) {
+    pass(partner, sent, partner, received);
+  }
   // bytes ← those of rank 0.
   virtual void broadcast(std::span<std::byte> bytes) = 0;
   // all[size, bytes] ← what each rank gives, as many bytes as the others, in
@@ -39,9 +44,9 @@ class OneRank : public Exchange {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
-  void swap(int partner, std::span<const std::byte>,
+  void pass(int to, std::span<const std::byte>, int,
             std::span<std::byte>) override {
-    throw Error(fmt::format("rank 0 is alone: there is no rank {}", partner));
+    throw Error(fmt::format("rank 0 is alone: there is no rank {}", to));
   }
   void broadcast(std::span<std::byte>) override {}
   void gather(std::span<const std::byte> mine,
@@ -51,14 +56,23 @@ class OneRank : public Exchange {
   void barrier() override {}
 };
 
-// Exchange::swap() of values, booked: bytes sent, and the time until both are
+// Exchange::pass() of values, booked: bytes sent, and the time until both are
 // done, waiting included.
+template <class T>
+void pass_values(Exchange& exchange, std::size_t to, std::span<const T> sent,
+                 std::size_t from, std::span<T> received, Ledger& ledger) {
+  const Meter meter = ledger[Part::exchange];
+  if (!meter.add({.bytes_moved = sent.size_bytes()})) return;
+  exchange.pass(static_cast<int>(to), std::as_bytes(sent),
+                static_cast<int>(from), std::as_writable_bytes(received));
+}
+
+// The same of Exchange::swap().
 template <class T>
 void swap_values(Exchange& exchange, int partner, std::span<const T> sent,
                  std::span<T> received, Ledger& ledger) {
-  const Meter meter = ledger[Part::exchange];
-  if (!meter.add({.bytes_moved = sent.size_bytes()})) return;
-  exchange.swap(partner, std::as_bytes(sent), std::as_writable_bytes(received));
+  const auto rank = static_cast<std::size_t>(partner);
+  pass_values<T>(exchange, rank, sent, rank, received, ledger);
 }
 
 }  // namespace suite

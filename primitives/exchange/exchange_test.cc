@@ -117,6 +117,30 @@ TEST(RangeTree, IsTheSameHoweverItIsCutIntoUnitsAndRanks) {
   }
 }
 
+// Ranks pass their subtrees round: whoever begins, the tree is the same.
+TEST(ArrivingSubtrees, MergeAlongTheTreeInWhateverOrderTheyCome) {
+  const std::size_t inputs = 40000, leaves = range_tree(inputs).ranges;
+  const std::string whole = whole_tree(0, leaves);
+  for (std::size_t ranks = 1; ranks <= 32; ranks *= 2) {
+    for (std::size_t rank = 0; rank < ranks; ++rank) {
+      const InputShare share = share_of(inputs, rank, ranks);
+      const std::size_t slots = slots_for_passing(share);
+      EXPECT_LE(slots, std::max<std::size_t>(1, 2 * share.rounds()));
+      std::vector<std::string> states(slots);
+      ArrivingSubtrees subtrees(ranks);
+      for (std::size_t step = 0; step < ranks; ++step) {
+        const std::size_t from = passing_by(share, step);
+        states.at(subtrees.slot()) =
+            merged_by_counter(from * share.ranges(), share.ranges());
+        subtrees.add(from, [&](std::size_t left, std::size_t right) {
+          states.at(left) = merged(states.at(left), states.at(right));
+        });
+      }
+      EXPECT_EQ(states.at(subtrees.root()), whole) << rank << " of " << ranks;
+    }
+  }
+}
+
 TEST(RankThreads, DeliverWhatIsSentToWhomItIsSent) {
   const std::vector<Sent> sent = run_ranks(4, [](Exchange& exchange) {
     const int rank = exchange.rank();
@@ -134,11 +158,26 @@ TEST(RankThreads, DeliverWhatIsSentToWhomItIsSent) {
     exchange.broadcast(std::as_writable_bytes(std::span(&told, 1)));
     EXPECT_EQ(told, 17);
     exchange.barrier();
+    // Round in a ring, each one value more than the rank before.
+    const int before = (rank + 3) % 4;
+    const std::vector<int> own(rank + 1, rank);
+    std::vector<int> passed(before + 1);
+    pass_values<int>(exchange, (rank + 1) % 4, own, before, passed, ledger);
+    EXPECT_EQ(passed, std::vector<int>(before + 1, before));
   });
-  for (const Sent& each : sent) {
-    EXPECT_EQ(each.bytes, 8u);
-    EXPECT_EQ(each.messages, 1u);
+  for (std::size_t rank = 0; rank < 4; ++rank) {
+    EXPECT_EQ(sent[rank].bytes, 8 + 4 * (rank + 1));
+    EXPECT_EQ(sent[rank].messages, 2u);
   }
+}
+
+TEST(RankThreads, WhoAwaitsWhatGoesElsewhereIsTold) {
+  EXPECT_THROW(run_ranks(3,
+                         [](Exchange& exchange) {
+                           const int next = (exchange.rank() + 1) % 3;
+                           exchange.pass(next, {}, next, {});
+                         }),
+               Error);
 }
 
 TEST(RankThreads, WhoOnlyCountsSendsNothing) {

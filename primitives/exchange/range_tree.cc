@@ -29,6 +29,22 @@ std::size_t InputShare::rounds() const {
   return ranks == 0 ? 0 : static_cast<std::size_t>(std::countr_zero(ranks));
 }
 
+std::size_t ArrivingSubtrees::slot() const {
+  std::size_t slot = 0;
+  while (std::count(slots_.begin(), slots_.end(), slot) > 0) ++slot;
+  return slot;
+}
+
+std::size_t slots_for_passing(const InputShare& share) {
+  ArrivingSubtrees subtrees(share.ranks);
+  std::size_t slots = 0;
+  for (std::size_t step = 0; step < share.ranks; ++step) {
+    slots = std::max(slots, subtrees.slot() + 1);
+    subtrees.add(passing_by(share, step), [](std::size_t, std::size_t) {});
+  }
+  return slots;
+}
+
 InputShare share_of(std::size_t inputs, std::size_t rank, std::size_t ranks) {
   require(std::has_single_bit(ranks),
           "{} ranks: states merge along a binary tree, so allowed are 1, 2, 4, "

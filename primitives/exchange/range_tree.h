@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace suite {
 
@@ -40,6 +41,9 @@ struct InputShare {
     return tree().first(rank * ranges() + range);
   }
   std::size_t inputs() const { return first(ranges()) - first(); }
+  InputShare of(std::size_t other) const { return {other, ranks, all}; }
+  // The inputs of the longest share.
+  std::size_t longest() const { return (all + ranks - 1) / ranks; }
   std::size_t rounds() const;  // of an exchange with all others: log2(ranks)
 
   bool operator==(const InputShare&) const = default;
@@ -69,6 +73,51 @@ class BinaryCounter {
  private:
   std::size_t leaves_ = 0, slot_ = 0;
 };
+
+// Merges the subtrees of 2^k ranks in whatever order they come, each as soon as
+// that beside it is there: along the same tree. Their states lie in slots.
+class ArrivingSubtrees {
+ public:
+  explicit ArrivingSubtrees(std::size_t ranks)
+      : ranks_(ranks), slots_(2 * ranks, kNone) {}
+
+  // The one that the next subtree is to fill.
+  std::size_t slot() const;
+
+  // Its rank's subtree is in slot(): calls merge(left, right), slots whose right
+  // one is empty from then on, for every pair that it completes.
+  template <class Merge>
+  void add(std::size_t rank, const Merge& merge) {
+    std::size_t node = ranks_ + rank;
+    const std::size_t filled = slot();
+    slots_[node] = filled;
+    for (; node > 1 && slots_[node ^ 1] != kNone; node /= 2) {
+      const std::size_t left = slots_[node & ~std::size_t{1}];
+      merge(left, slots_[node | 1]);
+      slots_[node] = slots_[node ^ 1] = kNone;
+      slots_[node / 2] = left;
+    }
+  }
+  // Where all of them are in the end.
+  std::size_t root() const { return slots_[1]; }
+
+ private:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  std::size_t ranks_;
+  // Of each node of the tree that is there: the root is 1, what is below node n
+  // 2n and 2n + 1.
+  std::vector<std::size_t> slots_;
+};
+
+// The rank whose inputs are there at step 0 … ranks − 1, where each passes on to
+// the next rank what it has.
+inline std::size_t passing_by(const InputShare& share, std::size_t step) {
+  return (share.rank + share.ranks - step) % share.ranks;
+}
+// How many slots ArrivingSubtrees need for subtrees that come in that order: at
+// most 2·log2(ranks), or 1.
+std::size_t slots_for_passing(const InputShare& share);
 
 // Calls merge(left, right) for 2^k subtrees beside one another, until all is in
 // 0: the tree above those that a BinaryCounter ended in.

@@ -11,6 +11,13 @@
 namespace suite {
 namespace {
 
+constexpr int kAll = -1;
+
+struct Letter {
+  std::span<const std::byte> bytes;
+  int to = kAll;
+};
+
 // Where ranks meet: each lays down what it sends, all wait for one another, and
 // then read what is for them.
 class Meeting {
@@ -20,7 +27,7 @@ class Meeting {
   // Calls read(rank → what it sent) once all are here, and returns once all
   // have read.
   template <class Read>
-  void exchange(int rank, std::span<const std::byte> sent, const Read& read) {
+  void exchange(int rank, const Letter& sent, const Read& read) {
     sent_[rank] = sent;
     wait();
     read([this](int other) { return sent_[other]; });
@@ -50,7 +57,7 @@ class Meeting {
   }
 
  private:
-  std::vector<std::span<const std::byte>> sent_;
+  std::vector<Letter> sent_;
   std::mutex mutex_;
   std::condition_variable changed_;
   int size_, waiting_ = 0;
@@ -66,25 +73,31 @@ class ThreadExchange : public Exchange {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
 
-  void swap(int partner, std::span<const std::byte> sent,
+  void pass(int to, std::span<const std::byte> sent, int from,
             std::span<std::byte> received) override {
-    require(partner >= 0 && partner < size_ && partner != rank_,
-            "rank {} of {} swaps with {}", rank_, size_, partner);
-    meeting_.exchange(rank_, sent,
-                      [&](const auto& of) { copy(of(partner), received); });
+    for (const int other : {to, from}) {
+      require(other >= 0 && other < size_ && other != rank_,
+              "rank {} of {} sends to {} and awaits {}", rank_, size_, to,
+              from);
+    }
+    meeting_.exchange(rank_, {sent, to}, [&](const auto& of) {
+      require(of(from).to == rank_, "rank {} awaits {}, which sends to {}",
+              rank_, from, of(from).to);
+      copy(of(from).bytes, received);
+    });
     sent_.bytes += sent.size();
     ++sent_.messages;
   }
   void broadcast(std::span<std::byte> bytes) override {
-    meeting_.exchange(rank_, bytes, [&](const auto& of) {
-      if (rank_ != 0) copy(of(0), bytes);
+    meeting_.exchange(rank_, {bytes}, [&](const auto& of) {
+      if (rank_ != 0) copy(of(0).bytes, bytes);
     });
   }
   void gather(std::span<const std::byte> mine,
               std::span<std::byte> all) override {
-    meeting_.exchange(rank_, mine, [&](const auto& of) {
+    meeting_.exchange(rank_, {mine}, [&](const auto& of) {
       for (int other = 0; other < size_; ++other) {
-        copy(of(other), all.subspan(other * mine.size(), mine.size()));
+        copy(of(other).bytes, all.subspan(other * mine.size(), mine.size()));
       }
     });
   }

@@ -10,7 +10,7 @@
 
 namespace suite {
 
-// What each rank sent by Exchange::swap(), by the copying of it.
+// What each rank sent by Exchange::pass(), by the copying of it.
 struct Sent {
   std::uint64_t bytes = 0, messages = 0;
 };

@@ -17,6 +17,7 @@ VERIFY = pathlib.Path("analysis/verify/verify").resolve()
 REPORT = pathlib.Path("analysis/report/report").resolve()
 ENCODE = pathlib.Path("pretrained/run/run").resolve()
 EXPORT = pathlib.Path("pretrained/trained/export").resolve()
+RANKS = pathlib.Path("experiments/ranks/ranks.sh")
 SMOKE = pathlib.Path("experiments/definitions/smoke.toml").resolve()
 CHECKPOINT = pathlib.Path("pretrained/golden/checkpoints/bare").resolve()
 
@@ -59,6 +60,24 @@ B = 1
 D = 16
 H = 2
 L = 1
+"""
+# Longer, for what is to be met on its way.
+COURSE = LEARNING.replace("steps=4)", "steps=400)").replace("steps = 4\n", "steps = 400\n").replace(
+    "evaluate_every = 2\n", "evaluate_every = 20\n").replace("seeds = [1]", "seeds = [1, 2]")
+OVER_RANKS = """
+shows = "Many repetitions, shared."
+contestants = ["perceiver"]
+repetitions = 12
+threads = 1
+[base]
+N = 1024
+M = 24
+B = 1
+D = 32
+H = 2
+L = 1
+[[sweep]]
+N = [1024, 2048, 4096]
 """
 # What a clock, a name or the load of the machine makes different each time.
 CLOCKS = {"seconds", "cpu_seconds", "run_id", "bytes_peak_rss"}
@@ -104,6 +123,8 @@ class Scenario:
     again: Callable
     # Whole lines of this file, once they are there, stay.
     journal: str = ""
+    # The process that SIGKILL is for, of those that the words have started.
+    heart: Callable = lambda process, draw: process.pid
 
     def lines(self, folder):
         """Of the journal, that a run which goes on may not lose."""
@@ -143,6 +164,44 @@ def _smoke(folder):
 
 def _learn(folder):
     return [LEARN, folder / "few.toml", "--out", folder / "out", "--threads", 1]
+
+
+def _over_ranks(folder):
+    """By names below the folder of programs: the script starts them from there."""
+    return [RANKS.resolve(), "experiments/ranks/one_rank", "--", "--ranks", 2,
+            folder / "sweep.toml", "--out", folder / "out"]
+
+
+def _ranks_outcome(folder):
+    """Each repetition and, at least once, what each rank did of it."""
+    made = _run_outcome(folder)
+    with open(folder / "out/ranks.csv", encoding="utf-8", newline="") as file:
+        told = {(row["cell_id"], row["repetition"], row["rank"]) for row in csv.DictReader(file)}
+    return made, sorted(told)
+
+
+def _one_of_ranks(process, draw):
+    """Of what mpirun has started a rank, once it has; or else what has ended."""
+    while process.poll() is None:
+        ranks = _ranks_below(process)
+        if ranks:
+            return draw.choice(ranks)
+    return process.pid
+
+
+def _ranks_below(process):
+    ranks = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            at, up = int(folder.name), int(folder.name)
+            while up > 1 and up != process.pid:
+                up = int((pathlib.Path("/proc", str(up), "stat").read_text()
+                          .rpartition(")")[2].split())[1])
+            if up == process.pid and "OMPI_COMM_WORLD_RANK=" in (folder / "environ").read_text():
+                ranks.append(at)
+        except (OSError, UnicodeDecodeError):
+            continue
+    return sorted(ranks)
 
 
 def _resumed(words):
@@ -233,6 +292,10 @@ SCENARIOS = {
                     "out/cells.csv"),
     "resume": Scenario(_cut(_run, "cells.csv", 10, "1,sweep,cut in"), _resumed(_run),
                        _run_outcome, _resumed(_run), "out/cells.csv"),
+    "ranks": Scenario(_definition(OVER_RANKS, "sweep.toml"), _over_ranks, _ranks_outcome,
+                      _goes_on(_over_ranks, "out"), "out/cells.csv", _one_of_ranks),
+    "course": Scenario(_definition(COURSE, "few.toml"), _learn, _learn_outcome,
+                       _goes_on(_learn, "out"), "out/curves.csv"),
     "learn": Scenario(_definition(LEARNING, "few.toml"), _learn, _learn_outcome,
                       _goes_on(_learn, "out"), "out/curves.csv"),
     "learn_resume": Scenario(_cut(_learn, "curves.csv", 3, "1,few,cut in"), _resumed(_learn),

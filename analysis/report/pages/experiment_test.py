@@ -4,7 +4,7 @@ import re
 import unittest
 
 from analysis.report import testing
-from analysis.report.facts import warnings
+from analysis.report.facts import MEASURED, code, warnings
 from analysis.report.figures import figures
 from analysis.report.names import estimate_text
 from analysis.report.pages.experiment import Links, experiment_page
@@ -116,6 +116,16 @@ class ExperimentTest(testing.FolderTest):
                      "sgemm 8.00 GFLOP/s → 10.0 GFLOP/s (+25.0 %)", "2 threads · 4 repetitions",
                      "8 of 9 timed, 1 skipped", "⚠ Warning"):
             self.assertIn(said, text)
+
+    def test_it_says_whether_it_is_of_todays_code(self):
+        self.assertIn("not recorded", self.page())
+        today = {"primitives": "a", "flags": "b"}
+        self.assertEqual(code({"build": {"code": today}}, today), "as it is today")
+        self.assertEqual(code({"build": {"code": {"primitives": "c", "gone": "d"}}}, today),
+                         "older than what it measures: since then flags, gone, primitives changed")
+        built = json.loads(MEASURED.read_text())
+        self.assertTrue(all(re.fullmatch("[0-9a-f]{64}", each) for each in built.values()), built)
+        self.assertEqual(code({"build": {"code": built}}), "as it is today")
 
     def test_a_manifest_with_little_in_it_will_do(self):
         testing.write_run(self.folder, judged=False)

@@ -14,9 +14,10 @@ EXPERIMENTS = [Column("experiment"), Column("question"), Column("measured"),
                Column("run, s", True), Column("verdicts")]
 
 
-def index_page(summaries, others, changes=None, since=""):
+def index_page(summaries, others, changes=None, since="", ranks=(), files=""):
     """`others` are verdicts that no measurement is about; `changes` are since an earlier
-    folder, which `since` names."""
+    folder, which `since` names; `ranks` are (experiment, figure, tables) of runs that differ in
+    their ranks, whose figures are in the folder `files`."""
     everyone = [verdict for each in summaries for verdict in each.verdicts or []] + list(others)
     machines = _shared([each.machine for each in summaries])
     builds = _builds([each.build for each in summaries])
@@ -28,7 +29,7 @@ def index_page(summaries, others, changes=None, since=""):
                          key=lambda row: not row["surprise"]),
         exponents=_exponents(summaries), crossings=_some(summaries, "crossover"),
         ratios=_some(summaries, "ratio", "at_least"), leaders=_leaders(summaries),
-        learners=_learners(summaries), experiments=_experiments(summaries),
+        learners=_learners(summaries), ranks=_ranks(ranks, files), experiments=_experiments(summaries),
         warnings=[(each, warning) for each in summaries for warning in each.warnings],
         others=[verdict_row(verdict) for verdict in others], widest=WIDEST, changes=changes,
         since=since)
@@ -125,6 +126,18 @@ def _share(value):
 def _leaders(summaries):
     return [(each, dataclasses.replace(each.leaders, id=f"leaders{i}"))
             for i, each in enumerate(summaries) if each.leaders]
+
+
+def _ranks(found, files):
+    """With what a figure on a page needs."""
+    sections = []
+    for number, (experiment, figure, tables) in enumerate(found, 1):
+        shown = figure and {"id": f"figure-{figure.name}", "number": number, "figure": figure,
+                            "file": f"{files}/{figure.name}", "shown": figure.panels,
+                            "folded": [], "verdicts": []}
+        sections.append((experiment, shown, [dataclasses.replace(table, id=f"ranks{number}-{k}")
+                                             for k, table in enumerate(tables)]))
+    return sections
 
 
 def _learners(summaries):

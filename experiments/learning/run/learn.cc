@@ -1,8 +1,10 @@
 // The program behind every //experiments:learn_… target.
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "experiments/learning/run/learning_run.h"
+#include "experiments/rows/measured_code.h"
 #include "support/check.h"
 #include "support/command_line.h"
 #include "support/files.h"
@@ -82,6 +84,7 @@ int run(Arguments& a) {
 int main(int argc, char** argv) {
   Arguments arguments;
   arguments.settings.command_line = {argv + 1, argv + argc};
+  arguments.settings.code = nlohmann::json::parse(kMeasuredCode);
   CLI::App app("Trains what a learning experiment asks for, and looks at it.");
   declare(app, arguments);
   return run_command(app, argc, argv, [&] { return run(arguments); });

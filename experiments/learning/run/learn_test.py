@@ -117,6 +117,26 @@ class Learn(unittest.TestCase):
                 self.assertEqual(weights(whole / "checkpoints" / name),
                                  weights(out / "checkpoints" / name))
 
+    def test_interrupted_it_ends_with_the_table_of_what_is_there(self):
+        _, whole = self.run_whole()
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            out = self.folder / number.name
+            with subprocess.Popen([LEARN, self.write(), "--out", out, "--threads", "1"],
+                                  text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as process:
+                while not (out / "curves.csv").exists() or len(rows(out)) < 5:
+                    time.sleep(0.01)
+                process.send_signal(number)
+                said, complained = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, status, complained)
+            self.assertRegex(said, r"seed 1: step \d+ of 120, held-out accuracy [\d.]+ %")
+            self.assertIn(f"curves in {out}\n", said)
+            self.assertIn(f"interrupted: --resume {out} goes on\n", complained)
+            again = self.learn(self.write(), "--resume", out, "--threads", "1")
+            self.assertEqual(again.returncode, 0, again.stderr)
+            order = lambda row: (row["seed"], row["learner"], int(row["step"]), row["split"])
+            self.assertEqual(sorted(rows(out), key=order), sorted(rows(whole), key=order))
+
     def test_a_filter_leaves_the_others_their_files(self):
         _, whole = self.run_whole()
         out = self.folder / "parts"

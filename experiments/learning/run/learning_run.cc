@@ -14,6 +14,7 @@
 #include "support/check.h"
 #include "support/files.h"
 #include "support/filter.h"
+#include "support/interruption.h"
 #include "training/tasks/tasks.h"
 
 namespace suite {
@@ -86,14 +87,21 @@ class School {
         }
         class_of_seed.push_back(apprentice(*learner, seed));
       }
-      while (!class_of_seed.empty()) {
+      while (!class_of_seed.empty() && !left_) {
         std::erase_if(class_of_seed,
                       [&](auto& each) { return !takes_turn(*each); });
       }
+      for (const auto& each : class_of_seed) {
+        outcomes_.push_back(outcome_of(*each, false));
+      }
+      if (left_) break;
     }
     progress_.clear();
     return std::move(outcomes_);
   }
+
+  // Before all had ended?
+  bool left() const { return left_; }
 
  private:
   // Its files are named by where it stands in the definition, whatever --filter
@@ -109,17 +117,29 @@ class School {
   }
 
   bool takes_turn(Apprentice& apprentice) {
+    if (left_) return true;
     std::uint64_t steps = 0;
-    const bool goes_on = apprentice.go_on(curves_, [&] {
-      if (steps++ % kStepsBetweenLines == 0) show(apprentice);
-    });
-    if (!goes_on) {
-      ++ended_;
-      outcomes_.push_back({&apprentice.learner(), apprentice.facts().seed,
-                           apprentice.standing(), apprentice.test(),
-                           apprentice.failed()});
+    try {
+      if (apprentice.go_on(curves_, [&] {
+            leave_if_interrupted();
+            if (steps++ % kStepsBetweenLines == 0) show(apprentice);
+          })) {
+        return true;
+      }
+    } catch (const Interrupted&) {
+      left_ = true;  // what it learned since its last look it learns again
+      return true;
     }
-    return goes_on;
+    ++ended_;
+    outcomes_.push_back(outcome_of(apprentice, true));
+    return false;
+  }
+
+  static LearningOutcome outcome_of(const Apprentice& apprentice, bool ended) {
+    return {&apprentice.learner(), apprentice.facts().seed,
+            apprentice.standing(),
+            ended ? apprentice.test() : apprentice.held_out(),
+            apprentice.failed(), ended};
   }
 
   void show(const Apprentice& apprentice) {
@@ -144,6 +164,7 @@ class School {
   Progress& progress_;
   Tasks tasks_;
   std::size_t ended_ = 0;
+  bool left_ = false;
   std::vector<LearningOutcome> outcomes_;
 };
 
@@ -172,9 +193,10 @@ int run_learning(const LearningDefinition& definition,
   int threads = settings.threads > 0 ? settings.threads : definition.threads;
   threads = threads > 0 ? threads : set_all_threads();
   set_threads(threads);
+  Undertaking what = undertaking(definition, learners, threads);
+  what.code = settings.code;
   Manifest manifest =
-      Manifest::open(settings.place, undertaking(definition, learners, threads),
-                     settings.command_line);
+      Manifest::open(settings.place, what, settings.command_line);
   const std::string& folder = manifest.folder();
   Curves curves(folder, {definition.name, definition.sha256, manifest.run_id()},
                 !settings.place.resume.empty());
@@ -182,9 +204,16 @@ int run_learning(const LearningDefinition& definition,
     manifest.warn(warning);
   }
   manifest.save();
+  note_interruptions();
   Progress progress;
-  const std::vector<LearningOutcome> outcomes =
-      School(definition, learners, threads, folder, curves, progress).run();
+  School school(definition, learners, threads, folder, curves, progress);
+  const std::vector<LearningOutcome> outcomes = school.run();
+  if (school.left()) {
+    fmt::print("{}\ncurves in {}\n", learning_summary(definition, outcomes),
+               folder);
+    fmt::print(stderr, "interrupted: --resume {} goes on\n", folder);
+    return interruption();
+  }
   manifest.finished({{"wall_seconds", progress.elapsed()}});
   manifest.save();
   fmt::print("{}\ncurves in {}\n", learning_summary(definition, outcomes),

@@ -17,6 +17,16 @@ std::string accuracy_text(const std::vector<double>& accuracies) {
                      100 * *least, 100 * *most, accuracies.size());
 }
 
+std::string standing_text(const LearningOutcome& outcome) {
+  const std::string score =
+      outcome.score.examples > 0
+          ? fmt::format(", held-out accuracy {:.1f} % when it was looked at",
+                        100 * outcome.score.accuracy)
+          : "";
+  return fmt::format("    seed {}: step {} of {}{}\n", outcome.seed,
+                     outcome.at.step, outcome.learner->steps, score);
+}
+
 }  // namespace
 
 std::string learning_summary(const LearningDefinition& definition,
@@ -25,28 +35,31 @@ std::string learning_summary(const LearningDefinition& definition,
   for (const Learner& learner : definition.learners) {
     std::vector<double> accuracies, seconds, speeds;
     std::size_t failed = 0;
+    std::string on_the_way;
     for (const LearningOutcome& each : outcomes) {
       if (each.learner != &learner) continue;
+      if (!each.ended) on_the_way += standing_text(each);
       failed += each.failed;
-      if (each.failed) continue;
-      accuracies.push_back(each.test.accuracy);
+      if (each.failed || !each.ended) continue;
+      accuracies.push_back(each.score.accuracy);
       seconds.push_back(each.at.seconds);
       speeds.push_back(
           static_cast<double>(each.at.step * learner.plan.batch) /
           each.at.seconds);
     }
-    if (accuracies.empty() && failed == 0) continue;
-    text += learner.id() + "\n    ";
+    if (accuracies.empty() && failed == 0 && on_the_way.empty()) continue;
+    text += learner.id() + "\n";
+    std::string ends;
     if (!accuracies.empty()) {
-      text += fmt::format(
+      ends = fmt::format(
           "test accuracy {}, {:.1f} s of training, {:.0f} examples/s",
           accuracy_text(accuracies), median(seconds), median(speeds));
     }
     if (failed > 0) {
-      text += fmt::format("{}{} failed", accuracies.empty() ? "" : "; ",
-                          failed);
+      ends += fmt::format("{}{} failed", ends.empty() ? "" : "; ", failed);
     }
-    text += "\n";
+    if (!ends.empty()) text += "    " + ends + "\n";
+    text += on_the_way;
   }
   return text;
 }

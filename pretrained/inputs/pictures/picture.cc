@@ -63,9 +63,19 @@ void check_extents(const std::string& path, std::size_t width,
           height, kMostPixels);
 }
 
+// A header is believed as far as bytes could bear it out: each block of 8 × 8
+// pixels of a JPEG takes a bit, and a byte of a PNG unpacks to 1032 at most.
+void check_density(const std::string& path, std::uint64_t bytes,
+                   std::uint64_t pixels, std::uint64_t most_of_a_byte) {
+  require(pixels <= bytes * most_of_a_byte,
+          "{}: says it is {} pixels, which {} bytes can't hold", path, pixels,
+          bytes);
+}
+
 // What the header of a PNG says, which stb calls corrupt where it is 0.
 void check_png(const std::string& path, const std::string& bytes) {
   constexpr std::size_t kWidthAt = 16, kEnd = 24;
+  constexpr std::uint64_t kMostUnpacked = 1032;
   if (bytes.size() < kEnd || bytes.compare(12, 4, "IHDR") != 0) return;
   std::uint32_t extents[2] = {};
   for (std::size_t i = 0; i < 8; ++i) {
@@ -73,6 +83,9 @@ void check_png(const std::string& path, const std::string& bytes) {
         extents[i / 4] << 8 | static_cast<unsigned char>(bytes[kWidthAt + i]);
   }
   check_extents(path, extents[0], extents[1]);
+  // Of one bit each.
+  check_density(path, bytes.size(), std::uint64_t{extents[0]} * extents[1],
+                8 * kMostUnpacked);
 }
 
 }  // namespace
@@ -103,6 +116,13 @@ Picture read_picture(const std::string& path) {
           "{}: {}", path, stbi_failure_reason());
   check_extents(path, static_cast<std::size_t>(width),
                 static_cast<std::size_t>(height));
+  if (jpeg) {
+    constexpr std::uint64_t kPixelsOfABlock = 64;
+    check_density(
+        path, bytes.size(),
+        static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height),
+        8 * kPixelsOfABlock);
+  }
   asked_too_much = false;
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(data, size, &width, &height, &channels, kChannels),

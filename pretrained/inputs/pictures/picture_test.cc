@@ -149,6 +149,30 @@ TEST(Picture, ThatUnpacksToMoreThanItSaysIsRefused) {
   EXPECT_EQ(read_picture(kTestdata + "rgb.png").width, 6u);
 }
 
+// A JPEG whose header has other extents.
+std::string jpeg_of(std::size_t width, std::size_t height) {
+  std::string bytes = file_bytes(kTestdata + "scene.jpg", 1 << 20);
+  const std::size_t frame = bytes.find("\xff\xc0");
+  EXPECT_NE(frame, std::string::npos);
+  bytes.replace(frame + 5, 4, four_bytes(height << 16 | width));
+  return bytes;
+}
+
+TEST(Picture, ThatItsBytesCannotHoldIsRefusedBeforeDecoding) {
+  const std::string huge = jpeg_of(65535, 65535);
+  EXPECT_EQ(refusal("huge.jpg", huge),
+            ": is 65535 × 65535 pixels, allowed are 1 to 32000000 in all");
+  EXPECT_EQ(refusal("lying.jpg", jpeg_of(5000, 5000)),
+            fmt::format(": says it is 25000000 pixels, which {} bytes can't "
+                        "hold",
+                        huge.size()));
+  const std::string k5000 = four_bytes(5000);
+  EXPECT_EQ(refusal("lying.png", png_of(k5000, k5000)),
+            fmt::format(": says it is 25000000 pixels, which {} bytes can't "
+                        "hold",
+                        png_of(k5000, k5000).size()));
+}
+
 TEST(Picture, CutAnywhereIsRefused) {
   for (const char* name : {"scene.jpg", "scene_progressive.jpg", "scene.png"}) {
     const std::string bytes = file_bytes(kTestdata + name, 1 << 20);

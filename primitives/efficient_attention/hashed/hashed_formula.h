@@ -5,6 +5,7 @@
 
 #include "primitives/cost.h"
 #include "primitives/efficient_attention/hashed/hashed_attention.h"
+#include "primitives/efficient_attention/hashed/hashed_backward.h"
 
 namespace suite::formula {
 
@@ -13,5 +14,11 @@ namespace suite::formula {
 // buffers'.
 Cost hashed_attention(const HashedShape& shape, std::size_t scalar,
                       int threads);
+
+// Its backward: rows are hashed again, for their order is not kept, and each
+// pair has five products, for neither are weights. `bytes_held` are the
+// buffers'.
+Cost hashed_attention_backward(const HashedShape& shape, std::size_t scalar,
+                               int threads);
 
 }  // namespace suite::formula

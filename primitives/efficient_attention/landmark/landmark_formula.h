@@ -37,4 +37,26 @@ Cost pseudo_inverse(std::size_t matrices, std::size_t m, std::size_t iterations,
 Work row_convolution(std::size_t values, std::size_t heads, std::size_t width,
                      std::size_t scalar);
 
+// Their backwards, of which each product has two.
+
+// Each row's gradient read and written, those of means read.
+Work segment_means_backward(std::size_t batch, std::size_t rows,
+                            std::size_t segments, std::size_t channels,
+                            std::size_t scalar);
+
+// The scores' share; the softmax's is no product.
+Work head_weights_backward(std::size_t heads, std::size_t m,
+                           std::size_t head_channels, std::size_t scalar);
+Work multiply_heads_backward(std::size_t heads, std::size_t m,
+                             std::size_t head_channels, std::size_t scalar);
+
+// Besides, all products but the last are made again: twelve an iteration, less
+// one. `bytes_held` are the buffers'.
+Cost pseudo_inverse_backward(std::size_t matrices, std::size_t m,
+                             std::size_t iterations, std::size_t scalar,
+                             int threads);
+
+Work row_convolution_backward(std::size_t values, std::size_t heads,
+                              std::size_t width, std::size_t scalar);
+
 }  // namespace suite::formula

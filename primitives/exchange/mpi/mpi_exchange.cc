@@ -89,14 +89,16 @@ void MpiExchange::wait(int partner, double patience, Requests& requests) {
   returned_ = MPI_Wtime();
 }
 
-void MpiExchange::swap(int partner, std::span<const std::byte> sent,
+void MpiExchange::pass(int to, std::span<const std::byte> sent, int from,
                        std::span<std::byte> received) {
-  require(partner >= 0 && partner < size_ && partner != rank_,
-          "rank {} of {} swaps with {}", rank_, size_, partner);
+  for (const int other : {to, from}) {
+    require(other >= 0 && other < size_ && other != rank_,
+            "rank {} of {} sends to {} and awaits {}", rank_, size_, to, from);
+  }
   Requests requests;
-  receive(partner, kSwapTag, received, requests);
-  send(partner, kSwapTag, sent, requests);
-  wait(partner, patience_, requests);
+  receive(from, kPassTag, received, requests);
+  send(to, kPassTag, sent, requests);
+  wait(from, patience_, requests);
 }
 
 void MpiExchange::broadcast(std::span<std::byte> bytes) {

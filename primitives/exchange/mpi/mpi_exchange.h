@@ -20,7 +20,7 @@ class MpiExchange : public Exchange {
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
-  void swap(int partner, std::span<const std::byte> sent,
+  void pass(int to, std::span<const std::byte> sent, int from,
             std::span<std::byte> received) override;
   void broadcast(std::span<std::byte> bytes) override;
   void gather(std::span<const std::byte> mine,
@@ -45,7 +45,7 @@ class MpiExchange : public Exchange {
 
 std::string mpi_version();  // "Open MPI v4.1.4, …"
 
-// What this rank sent by Exchange::swap(), as counted at MPI's profiling
+// What this rank sent by Exchange::pass(), as counted at MPI's profiling
 // interface: by what MPI was given, not by what was meant.
 std::uint64_t bytes_given_to_mpi();
 

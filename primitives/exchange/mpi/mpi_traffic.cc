@@ -9,20 +9,20 @@
 namespace suite {
 namespace {
 
-std::uint64_t swapped = 0;
+std::uint64_t passed = 0;
 
 void note(int count, MPI_Datatype type, int tag) {
   int size = 0;
   PMPI_Type_size(type, &size);
-  if (tag == kSwapTag) {
-    swapped +=
+  if (tag == kPassTag) {
+    passed +=
         static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(size);
   }
 }
 
 }  // namespace
 
-std::uint64_t bytes_given_to_mpi() { return swapped; }
+std::uint64_t bytes_given_to_mpi() { return passed; }
 
 }  // namespace suite
 

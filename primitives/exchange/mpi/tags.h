@@ -3,7 +3,7 @@
 
 namespace suite {
 
-inline constexpr int kSwapTag = 1;   // what an algorithm sends, and declares
+inline constexpr int kPassTag = 1;   // what an algorithm sends, and declares
 inline constexpr int kOtherTag = 2;  // broadcasts and the like
 
 }  // namespace suite
