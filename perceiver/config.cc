@@ -84,7 +84,9 @@ EncoderConfig encoder_config(const Shape& shape, const Options& options) {
       .query_residual = options.flag("query_residual"),
       .gelu = options.text("gelu") == "tanh" ? Gelu::tanh : Gelu::erf,
       .attention = attention_form(options.text("form")),
-      .planned = options.text("plan") == "planned"};
+      .planned = options.text("plan") == "planned",
+      .merge = options.text("merge") == "allreduce" ? RankMerge::allreduce
+                                                    : RankMerge::tree};
 }
 
 PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
@@ -95,6 +97,7 @@ PerceiverConfig::PerceiverConfig(const EncoderConfig& e,
       cross_attends(e.cross_attends),
       attention(e.attention),
       planned(e.planned),
+      merge(e.merge),
       input(encoding) {
   require(e.widening > 0 && e.cross_widening > 0,
           "widening = 0: must be at least 1");
@@ -164,6 +167,7 @@ AttentionLayerWidths PerceiverConfig::cross_of(std::size_t set,
                                cross_sets.uses_of(set), attention, scalar);
   }
   widths.plan.share = share;
+  widths.plan.merge = merge;
   return widths;
 }
 
@@ -171,7 +175,8 @@ std::vector<OptionSpec> perceiver_options() {
   return {
       choice("sharing", {"all_but_first", "all", "none"},
              "Which blocks share their weights?"),
-      {"cross_attends", "every",
+      {"cross_attends",
+       "every",
        "Which blocks read the input: every, first, or as in 0+2?",
        OptionKind::text,
        {"every", "first", "0+2"}},
@@ -179,6 +184,9 @@ std::vector<OptionSpec> perceiver_options() {
       choice("plan", {"as_written", "planned"},
              "Is the definition followed literally, or by an exact rewrite of "
              "fewest MACs?"),
+      choice("merge", {"tree", "allreduce"},
+             "How do ranks merge what they have read: by whole states, or by "
+             "halves, which sends less?"),
       number("cross_heads", 0, "How many heads read the input? 0: H"),
       number("qk_channels", 0,
              "How wide are queries and keys? 0: as what is read"),

@@ -9,6 +9,7 @@
 #include "perceiver/weight_sets.h"
 #include "primitives/attention/attention.h"
 #include "primitives/attention_layer/attention_layer_widths.h"
+#include "primitives/cross_attention/plan.h"
 #include "primitives/exchange/range_tree.h"
 #include "primitives/layers/input_encoding.h"
 
@@ -50,6 +51,7 @@ struct EncoderConfig {
   AttentionForm attention = AttentionForm::streaming;
   bool planned =
       false;  // cross-attention in the way of fewest MACs, not as written
+  RankMerge merge = RankMerge::tree;  // over ranks
 };
 
 struct PerceiverConfig {
@@ -62,6 +64,7 @@ struct PerceiverConfig {
   WeightSets latent_sets;          // of each block's latent layers
   AttentionForm attention = AttentionForm::streaming;
   bool planned = false;
+  RankMerge merge = RankMerge::tree;
   InputEncodingWidths input;
   InputShare share = {};       // of a rank; none: all inputs are here
   AttentionLayerWidths cross;  // the plan is each set's own: see cross_of()

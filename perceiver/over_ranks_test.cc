@@ -6,6 +6,7 @@
 
 #include "contract/agreement.h"
 #include "contract/registry.h"
+#include "perceiver/io/output_share.h"
 #include "primitives/exchange/rank_threads.h"
 #include "primitives/memory.h"
 
@@ -16,11 +17,21 @@ constexpr std::uint64_t kSeed = 3;
 
 const char* const kContestants[] = {
     "perceiver", "perceiver(sharing=none)", "perceiver(plan=planned)",
-    "perceiver(cross_attends=first, cross_heads=1)", "bare_perceiver"};
+    "perceiver(cross_attends=first, cross_heads=1)",
+    "perceiver(merge=allreduce)", "bare_perceiver",
+    // Three chunks of output queries, of which ranks have none, one or all.
+    "perceiver_io", "perceiver_io(outputs=3, query_channels=8)"};
 
 Shape shape() {
-  return {
-      .N = 700, .M = 9, .B = 2, .C = 12, .D = 16, .H = 2, .L = 1, .batch = 2};
+  return {.N = 700,
+          .M = 9,
+          .B = 2,
+          .C = 12,
+          .D = 16,
+          .H = 2,
+          .L = 1,
+          .O = 130,
+          .batch = 2};
 }
 
 template <class T>
@@ -35,7 +46,7 @@ struct Answer {
   Cost counted;
 };
 
-// One rank's.
+// One rank's, with what all ranks made of the output.
 template <class T>
 Answer<T> forward(const Entry& entry, const Shape& s, Exchange& exchange,
                   Ledger::Mode mode = Ledger::Mode::compute) {
@@ -46,8 +57,8 @@ Answer<T> forward(const Entry& entry, const Shape& s, Exchange& exchange,
   Ledger ledger(mode);
   const auto input = random_input<T>(
       s, kSeed, share_of(s.N, exchange.rank(), exchange.size()));
-  return {encoder->forward(input, no_mask(), *workspace, ledger),
-          ledger.counted()};
+  const auto& own = encoder->forward(input, no_mask(), *workspace, ledger);
+  return {whole_output(*entry.contestant, own, exchange), ledger.counted()};
 }
 
 template <class T>
@@ -94,6 +105,13 @@ TEST(OverRanks, AnswersAgreeWithTheOracleAndOneAnother) {
   }
 }
 
+TEST(OverRanks, HalvesMergeToTheBitsOfTheTree) {
+  const auto of = [](const char* name) {
+    return answer_of<float>(find_contestant(name), shape(), 8);
+  };
+  EXPECT_TRUE(same_bits(of("perceiver(merge=allreduce)"), of("perceiver")));
+}
+
 TEST(OverRanks, EveryRankCountsWhatItDeclares) {
   for (const char* name : kContestants) {
     const Entry entry = find_contestant(name);
@@ -131,6 +149,45 @@ TEST(OverRanks, EveryRankCountsWhatItDeclares) {
   }
 }
 
+TEST(OverRanks, OutputsAreSharedOutOnceInChunksThatFollowFromThem) {
+  for (const std::size_t outputs :
+       {1u, 63u, 64u, 130u, 1000u, 4096u, 182528u}) {
+    const std::size_t chunk = output_share(outputs, 0, 1).chunk;
+    EXPECT_GE(outputs, chunk);
+    for (std::size_t ranks = 1; ranks <= 64; ranks *= 2) {
+      std::size_t next = 0;
+      for (std::size_t rank = 0; rank < ranks; ++rank) {
+        const OutputShare share = output_share(outputs, rank, ranks);
+        EXPECT_EQ(share.chunk, chunk);
+        EXPECT_EQ(share.first, next);
+        EXPECT_TRUE(share.first % chunk == 0 || share.count == 0);
+        next += share.count;
+      }
+      EXPECT_EQ(next, outputs) << outputs << " over " << ranks;
+    }
+    // As even as whole chunks are.
+    EXPECT_LE(output_share(outputs, 0, 8).count, outputs / 8 + chunk);
+  }
+  EXPECT_THROW(output_share(0, 0, 1), Error);
+}
+
+TEST(OverRanks, DecodingSendsNothing) {
+  const Entry io = find_contestant("perceiver_io");
+  const Entry encoder =
+      find_contestant("perceiver(cross_attends=first, sharing=all)");
+  Shape s = shape();
+  const auto sent = [&](const Entry& entry) {
+    return entry.contestant
+        ->rank_cost(s, entry.options, share_of(s.N, 1, 8), sizeof(float),
+                    1)[Part::exchange]
+        .bytes_moved;
+  };
+  for (const std::size_t outputs : {1u, 130u, 5000u}) {
+    s.O = outputs;
+    EXPECT_EQ(sent(io), sent(encoder)) << outputs;
+  }
+}
+
 // Ranks alone: memory is counted over the process.
 TEST(OverRanks, ARankHoldsWhatItDeclares) {
   for (const char* name : kContestants) {
@@ -160,7 +217,8 @@ TEST(OverRanks, SaysWhatItDoesNotShareOut) {
   OneRank alone;
   for (const char* name :
        {"perceiver(positions=fourier)", "perceiver(form=materialised)",
-        "bare_perceiver(form=materialised)"}) {
+        "bare_perceiver(form=materialised)", "perceiver_io(positions=learned)",
+        "perceiver_io(input_map=8)", "perceiver_io(form=materialised)"}) {
     const Entry entry = find_contestant(name);
     EXPECT_THROW(forward<float>(entry, shape(), alone), Error) << name;
     EXPECT_THROW(entry.contestant->rank_cost(shape(), entry.options,

@@ -23,12 +23,12 @@ struct Face {
   }
 };
 
-// Of one of two, with enough inputs for both; nothing where it is refused.
+// Of one of four, with enough inputs for all; nothing where it is refused.
 Cost rank_cost(const Contestant& c, Shape shape, const Options& options) {
   if (!c.rank_cost) return {};
   shape.N = 64;
   try {
-    return c.rank_cost(shape, options, share_of(shape.N, 0, 2), sizeof(double),
+    return c.rank_cost(shape, options, share_of(shape.N, 0, 4), sizeof(double),
                        1);
   } catch (const Error&) {
     return {};

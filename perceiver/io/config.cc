@@ -86,6 +86,22 @@ std::size_t PositionConfig::width(std::size_t dims) const {
   return projected > 0 ? projected : channels;
 }
 
+void require_shareable(const IoConfig& config) {
+  const GridInput* grid = config.inputs.size() == 1
+                              ? std::get_if<GridInput>(&config.inputs[0].input)
+                              : nullptr;
+  require(grid != nullptr && grid->extents.size() == 1 && grid->patch.empty() &&
+              grid->map == GridInput::Map::none &&
+              grid->positions.kind == PositionConfig::Kind::none,
+          "over ranks inputs are read as they come: positions = none, "
+          "input_map = 0");
+  const DecoderConfig& d = config.decoder;
+  require(d.kind == DecoderConfig::Kind::query && d.queries.size() == 1 &&
+              d.queries[0].positions.kind == PositionConfig::Kind::learned &&
+              d.queries[0].outputs == 0 && !d.vocabulary,
+          "over ranks a decoder asks with learned queries of one kind");
+}
+
 std::size_t elements(const std::vector<std::size_t>& extents) {
   std::size_t product = 1;
   for (const std::size_t extent : extents) product *= extent;

@@ -95,6 +95,11 @@ struct IoConfig {
   Semantics semantics = huggingface_semantics();
 };
 
+// Throws Error for a model that ranks can't share out: one that does more with
+// its inputs than to read them, or asks with more than learned queries of one
+// kind.
+void require_shareable(const IoConfig& config);
+
 std::size_t elements(const std::vector<std::size_t>& extents);
 
 // The grid of rows that an input becomes, and their channels.

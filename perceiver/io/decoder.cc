@@ -28,13 +28,13 @@ const TextInput* text_of(const IoConfig& config) {
   return nullptr;
 }
 
-// output[batch, first …, ·] ← part[batch, rows, ·] / divisor.
+// output[batch, first …, ·] ← the first rows of part[batch, ·, ·] / divisor.
 template <class T>
-void copy_divided(const Tensor<T, 3>& part, std::size_t first, double divisor,
-                  Tensor<T, 3>& output) {
+void copy_divided(const Tensor<T, 3>& part, std::size_t first, std::size_t rows,
+                  double divisor, Tensor<T, 3>& output) {
   const T factor = static_cast<T>(1 / divisor);
   for (std::size_t b = 0; b < part.shape(0); ++b) {
-    const MatrixView<const T> from = example(part, b);
+    const MatrixView<const T> from = example(part, b).row_range(0, rows);
     T* to = example(output, b).row(first);
     std::transform(from.data, from.data + from.rows * from.cols, to,
                    [factor](T value) { return value * factor; });
@@ -128,6 +128,11 @@ auto Decoder<T>::asked(const Kind& kind, const Sources& from) const -> Asked {
   asked.count =
       asked.named.empty() ? kind.queries.count() : asked.named.size();
   asked.chunk = std::min(asked.count, or_else(config_.chunk, asked.count));
+  if (from.share != nullptr) {
+    asked.count = from.share->count;
+    asked.chunk = from.share->chunk;
+    asked.filled = true;
+  }
   asked.masked = masks_queries_ && from.mask.size() > 0 &&
                  from.mask.shape(1) == kind.queries.count();
   return asked;
@@ -143,8 +148,11 @@ void Decoder<T>::decode(const Kind& kind, const Sources& from,
   const Tensor<T, 3>* part = nullptr;
   const auto run =
       chunk_forward(kind, from, asked.masked, workspace, part, ledger);
+  if (asked.count == 0) {
+    output.resize({batch, 0, or_else(config_.outputs, channels_)});
+  }
   for (std::size_t first = 0; first < asked.count; first += asked.chunk) {
-    stream.resize({batch, asked.rows(first), channels_});
+    stream.resize({batch, asked.queries(first), channels_});
     if (ledger[Part::position_encoding].add(
             {.bytes_moved = bytes_of(stream)})) {
       kind.queries.write(first, asked.named, from.inputs, stream);
@@ -160,7 +168,7 @@ void Decoder<T>::decode(const Kind& kind, const Sources& from,
     output.resize({batch, asked.count, part->shape(2)});
     if (ledger[Part::output_projection].add(
             {.bytes_moved = 2 * bytes_of(*part)})) {
-      copy_divided(*part, first, config_.divisor, output);
+      copy_divided(*part, first, asked.rows(first), config_.divisor, output);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "perceiver/io/output_share.h"
 #include "perceiver/io/queries.h"
 #include "primitives/attention_layer/attention_layer.h"
 #include "primitives/attention_layer/layer_traces.h"
@@ -52,6 +53,9 @@ class Decoder {
     const Mask& mask;                // of the inputs
     const Tensor<T, 2>* vocabulary;  // [vocabulary, E], of the text
     const std::map<std::string, std::vector<std::size_t>>& points;
+    // Of a rank, whose points are these outputs, filled up to whole chunks;
+    // null: all are made here.
+    const OutputShare* share = nullptr;
   };
   struct Trace {
     LayerTraces<T, ChunkTrace<T>> chunks;
@@ -96,9 +100,13 @@ class Decoder {
     std::size_t count = 0;               // of outputs
     std::size_t chunk = 0;               // the most at once
     bool masked = false;                 // queries are, as the inputs
+    bool filled = false;                 // are all chunks as long?
 
     std::size_t rows(std::size_t first) const {
       return std::min(chunk, count - first);
+    }
+    std::size_t queries(std::size_t first) const {
+      return filled ? chunk : rows(first);
     }
   };
   Asked asked(const Kind& kind, const Sources& from) const;

@@ -46,21 +46,26 @@ Work map_of(const IoConfig& config, std::size_t rows, std::size_t scalar) {
 }  // namespace
 
 Cost decoder(const IoConfig& config, std::size_t batch, std::size_t scalar,
-             int threads) {
-  const AttentionLayerSizes sizes = layer_sizes(config, batch);
+             int threads, const OutputShare* share) {
+  AttentionLayerSizes sizes = layer_sizes(config, batch);
+  const std::size_t O = sizes.rows, E = sizes.widths.channels;
+  const OutputShare own = share == nullptr ? OutputShare{0, O, O} : *share;
   const std::size_t outputs = config.decoder.outputs;
-  const std::size_t rows = batch * sizes.rows, E = sizes.widths.channels;
   const std::size_t width = or_else(outputs, E);
-  Cost cost = layer(sizes, /*uses=*/1, scalar, threads);
-  cost[Part::position_encoding].bytes_moved += scalar * rows * E;
-  cost[Part::output_projection] += map_of(config, rows, scalar);
-  if (outputs > 0) {
-    cost.parameters += linear_parameters(E, outputs);
-    cost.bytes_held += scalar * rows * outputs;
-  }
-  cost[Part::output_projection].bytes_moved += 2 * scalar * rows * width;
-  cost.parameters += sizes.rows * E;
-  cost.bytes_held += scalar * rows * (E + width);
+  const std::size_t chunks = own.chunks(), rows = batch * own.chunk;
+  sizes.rows = own.chunk;
+  Cost cost = layer(sizes, chunks, scalar, threads);
+  const std::size_t parameters =
+      cost.parameters + O * E +
+      (outputs > 0 ? linear_parameters(E, outputs) : 0);
+  if (chunks == 0) cost = {};
+  cost.parameters = parameters;
+  cost[Part::position_encoding].bytes_moved += chunks * scalar * rows * E;
+  cost[Part::output_projection] += chunks * map_of(config, rows, scalar);
+  cost[Part::output_projection].bytes_moved +=
+      chunks * 2 * scalar * rows * width;
+  cost.bytes_held += scalar * batch * own.count * width;
+  if (chunks > 0) cost.bytes_held += scalar * rows * (E + outputs);
   return cost;
 }
 

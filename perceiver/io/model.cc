@@ -1,4 +1,7 @@
 #include "perceiver/io/model.h"
+
+#include <algorithm>
+
 #include "primitives/keep.h"
 
 namespace suite {
@@ -30,11 +33,30 @@ IoModel<T>::IoModel(const IoConfig& config)
       encoder_(encoder_config(config), /*batch=*/1),
       decoder_(config) {}
 
+template <class T>
+void IoModel<T>::share_out(Workspace& workspace, Exchange& exchange) const {
+  require_shareable(config_);
+  encoder_.share_out(workspace.encoder, exchange);
+  const std::size_t outputs = query_rows(config_);
+  const OutputShare share =
+      output_share(outputs, static_cast<std::size_t>(exchange.rank()),
+                   static_cast<std::size_t>(exchange.size()));
+  std::vector<std::size_t>& queries =
+      workspace.points[config_.decoder.queries[0].name];
+  queries.resize(share.chunks() * share.chunk);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    queries[i] = std::min(share.first + i, outputs - 1);
+  }
+  workspace.share = share;
+}
+
 // What the encoder reads.
 template <class T>
 const Tensor<T, 3>& IoModel<T>::rows_of(const IoInput<T>& input,
                                         Workspace& workspace,
                                         Ledger& ledger) const {
+  // A rank's rows are as they come, and the encoder looks at them.
+  if (workspace.share) return *input.raw.begin()->second.values;
   const Tensor<T, 3>& rows =
       preprocessor_.forward(input.raw, workspace.preprocessor, ledger);
   require(input.mask.size() == 0 || (input.mask.shape(0) == rows.shape(0) &&
@@ -66,10 +88,11 @@ const Outputs<T>& IoModel<T>::forward(const IoInput<T>& input,
     outputs["latents"] = latents;
     return outputs;
   }
-  decoder_.forward(
-      {latents, rows, input.mask, preprocessor_.vocabulary(), input.points},
-      workspace.decoder, outputs, ledger,
-      trace == nullptr ? nullptr : &trace->decoder);
+  decoder_.forward({latents, rows, input.mask, preprocessor_.vocabulary(),
+                    workspace.share ? workspace.points : input.points,
+                    workspace.share ? &*workspace.share : nullptr},
+                   workspace.decoder, outputs, ledger,
+                   trace == nullptr ? nullptr : &trace->decoder);
   return outputs;
 }
 

@@ -19,6 +19,9 @@ class IoModel {
     typename Perceiver<T>::Workspace encoder;
     typename Decoder<T>::Workspace decoder;
     Outputs<T> outputs;
+    // Of a rank.
+    std::optional<OutputShare> share = {};
+    std::map<std::string, std::vector<std::size_t>> points = {};
   };
   Workspace workspace() const {
     return {preprocessor_.workspace(),
@@ -26,6 +29,10 @@ class IoModel {
             decoder_.workspace(),
             {}};
   }
+
+  // From now on forwards with `workspace` are those of one rank, as
+  // Encoder::share_out() says: each makes its OutputShare of the outputs.
+  void share_out(Workspace& workspace, Exchange& exchange) const;
 
   struct Trace {
     typename MultimodalPreprocessor<T>::Backward preprocessor;

@@ -23,6 +23,40 @@ std::uint64_t states_bytes(const CrossAttentionShape& s, std::size_t v_channels,
   return scalar * s.batch * s.heads * state;
 }
 
+// An all-reduce by halves sends, there and back, what is left before each
+// round: all, a half, a quarter, in whole panels.
+template <class T>
+std::uint64_t all_reduce_bytes(const CrossAttentionShape& s,
+                               const InputShare& share,
+                               std::size_t v_channels) {
+  std::vector<std::uint64_t> before = {0};  // bytes, of each panel
+  for (std::size_t state = 0; state < s.batch * s.heads; ++state) {
+    for_each_panel<T>(s.latents, [&](std::size_t, auto vectors) {
+      before.push_back(before.back() +
+                       sizeof(T) * vectors * kLanes<T> * (2 + v_channels));
+    });
+  }
+  std::size_t first = 0, end = before.size() - 1;
+  std::uint64_t bytes = 0;
+  for (std::size_t round = 0; round < share.rounds(); ++round) {
+    bytes += before[end] - before[first];
+    const bool high = share.rank >> round & 1;
+    (high ? first : end) = first + (end - first) / 2;
+  }
+  return bytes;
+}
+
+std::uint64_t sent_bytes(const CrossAttentionShape& s,
+                         const CrossAttentionPlan& plan, std::size_t v_channels,
+                         std::size_t scalar) {
+  if (plan.merge == RankMerge::tree) {
+    return plan.share.rounds() * states_bytes(s, v_channels, scalar);
+  }
+  return scalar == sizeof(float)
+             ? all_reduce_bytes<float>(s, plan.share, v_channels)
+             : all_reduce_bytes<double>(s, plan.share, v_channels);
+}
+
 // One pass over the inputs: they are read, keys and values never leave the
 // cache.
 Cost one_pass(const CrossAttentionShape& s, const CrossAttentionPlan& plan,
@@ -53,7 +87,7 @@ Cost one_pass(const CrossAttentionShape& s, const CrossAttentionPlan& plan,
   cost[Part::weighted_sum] = {.macs = logits * (value / s.heads),
                               .bytes_moved = scalar * M * value};
   cost[Part::exchange].bytes_moved =
-      plan.share.rounds() * states_bytes(s, value / s.heads, scalar);
+      sent_bytes(s, plan, value / s.heads, scalar);
   return cost;
 }
 

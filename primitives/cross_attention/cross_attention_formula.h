@@ -26,7 +26,8 @@ std::uint64_t cross_attention_buffers(const CrossAttentionShape& shape,
 // (or v) and heads·M·N·C instead of its share of the last two; what is kept is
 // projected once for all uses. A rank of P sends log2(P)·scalar·batch·M·(v +
 // 2·heads) bytes besides, M padded to whole panels; v is heads·C where values
-// are folded. N are its own.
+// are folded. By an all-reduce it is 2(P − 1)/P in place of log2(P), if panels
+// divide evenly. N are its own.
 Cost cross_attention(const CrossAttentionShape& shape, std::size_t width,
           const CrossAttentionPlan& plan, std::size_t uses, Bias bias,
           AttentionForm form, std::size_t scalar, int threads);

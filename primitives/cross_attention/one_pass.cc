@@ -228,9 +228,12 @@ template <class T>
 void OnePass<T>::merge_ranks(const Sizes& sizes, Tensor<T, 3>& output,
                              Exchange& exchange, Ledger& ledger) {
   const CrossAttentionShape& s = sizes.s;
-  T* all = merge_over_ranks<T>({s.batch * s.heads, s.latents, sizes.v},
-                               states_.data(), others_.data(), sizes.plan.share,
-                               exchange, ledger);
+  const StatesShape states{s.batch * s.heads, s.latents, sizes.v};
+  const auto merge = sizes.plan.merge == RankMerge::tree
+                         ? merge_over_ranks<T>
+                         : all_reduce_over_ranks<T>;
+  T* all = merge(states, states_.data(), others_.data(), sizes.plan.share,
+                 exchange, ledger);
   if (!ledger.computes()) return;
   const std::size_t panels = panel_count<T>(s.latents);
 #pragma omp parallel for schedule(static)

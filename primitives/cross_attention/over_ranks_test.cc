@@ -76,12 +76,41 @@ TYPED_TEST(OverRanksTest, EveryNumberOfRanksAndThreadsGivesTheSameBits) {
     for (const CrossAttentionPlan& plan : passes()) {
       const auto alone = read_over_ranks(c, plan, 1);
       EXPECT_LE(c.error(alone), this->kAllowed) << shape.inputs;
+      CrossAttentionPlan by_halves = plan;
+      by_halves.merge = RankMerge::allreduce;
       for (const int ranks : {2, 4, 32}) {
         EXPECT_TRUE(same_bits(read_over_ranks(c, plan, ranks), alone))
             << plan.text() << ", " << ranks << " ranks, N " << shape.inputs;
+        EXPECT_TRUE(same_bits(read_over_ranks(c, by_halves, ranks), alone))
+            << plan.text() << ", by halves, " << ranks << " ranks, N "
+            << shape.inputs;
       }
       EXPECT_TRUE(same_bits(read_over_ranks(c, plan, 1, 3), alone));
       EXPECT_TRUE(same_bits(read_over_ranks(c, plan, 2, 2), alone));
+    }
+  }
+}
+
+// The arithmetic of what all ranks send together, whichever of them has a panel
+// more.
+TYPED_TEST(OverRanksTest, AnAllReduceSendsTwiceTheStatesToAllButOne) {
+  using T = TypeParam;
+  for (const CrossAttentionShape& shape : shared_shapes()) {
+    const std::uint64_t states = sizeof(T) * shape.batch *
+                                 padded<T>(shape.latents) *
+                                 (shape.v_channels + 2 * shape.heads);
+    for (std::size_t ranks = 1; ranks <= 32; ranks *= 2) {
+      std::uint64_t sent = 0;
+      for (std::size_t rank = 0; rank < ranks; ++rank) {
+        CrossAttentionPlan plan;
+        plan.share = share_of(shape.inputs, rank, ranks);
+        plan.merge = RankMerge::allreduce;
+        sent += formula::cross_attention(shape, shape.qk_channels, plan, 1,
+                                         Bias::with, AttentionForm::streaming,
+                                         sizeof(T), 1)[Part::exchange]
+                    .bytes_moved;
+      }
+      EXPECT_EQ(sent, 2 * states * (ranks - 1)) << ranks;
     }
   }
 }
@@ -92,7 +121,9 @@ TYPED_TEST(OverRanksTest, CountsWhatIsDeclaredOfEveryShare) {
   using T = TypeParam;
   for (CrossAttentionShape shape : shared_shapes()) {
     const ReadCase<T> c(shape);
-    for (CrossAttentionPlan plan : passes()) {
+    std::vector<CrossAttentionPlan> all = passes();
+    all.push_back({.merge = RankMerge::allreduce});
+    for (const CrossAttentionPlan& plan : all) {
       for (int ranks = 1; ranks <= 32; ranks *= 2) {
         run_ranks(ranks, [&](Exchange& exchange) {
           const InputShare share =
@@ -114,6 +145,7 @@ TYPED_TEST(OverRanksTest, CountsWhatIsDeclaredOfEveryShare) {
           declared[Part::query_projection] = {};  // the caller's
           EXPECT_EQ(ledger.counted().parts, declared.parts)
               << plan.text() << ", rank " << exchange.rank() << " of " << ranks;
+          if (plan.merge == RankMerge::allreduce) return;
           const std::size_t v =
               plan.fold_values ? own.heads * own.channels : own.v_channels;
           EXPECT_EQ(declared[Part::exchange].bytes_moved,

@@ -29,6 +29,11 @@ struct CrossAttentionShape {
   }
 };
 
+// How what ranks have seen becomes what all have: by swapping whole states,
+// log2(P) times; or as an all-reduce that sends least, by halves, each of which
+// one of two partners merges, and back. Along the same tree, to the same bits.
+enum class RankMerge { tree, allreduce };
+
 struct CrossAttentionPlan {
   // (Q·Wkᵀ)·Xᵀ in place of Q·(X·Wk)ᵀ: every head scores the inputs themselves.
   // The key's bias adds the same to all logits of a query, and is left out.
@@ -42,6 +47,7 @@ struct CrossAttentionPlan {
   // tree, with those of the other ranks last. Neither `keep` nor a form that
   // makes all keys and values goes with it.
   InputShare share = {};
+  RankMerge merge = RankMerge::tree;
 
   // What the one pass follows of it: where keys and values are kept, nothing is
   // folded, in neither direction.

@@ -29,6 +29,19 @@ Cost io_cost(const Shape& s, const Options& options, std::size_t scalar,
   return cost;
 }
 
+Cost io_rank_cost(const Shape& s, const Options& options,
+                  const InputShare& share, std::size_t scalar, int threads) {
+  const IoConfig config = io_config(s, options);
+  require_shareable(config);
+  const OutputShare outputs = output_share(s.O, share.rank, share.ranks);
+  Cost cost = formula::perceiver(encoder_of(config).shared_out(share), s.batch,
+                                 scalar, threads) +
+              formula::decoder(config, s.batch, scalar, threads, &outputs);
+  cost.bytes_held +=
+      scalar * (cost.parameters + s.batch * share.inputs() * s.C);
+  return cost;
+}
+
 TrainingCost io_training_cost(const Shape& s, const Options& options,
                               std::size_t scalar, int threads, Keep keep) {
   const IoConfig config = io_config(s, options);

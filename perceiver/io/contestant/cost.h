@@ -10,6 +10,10 @@ namespace suite {
 Cost io_cost(const Shape& shape, const Options& options, std::size_t scalar,
              int threads);
 
+// Of one rank's share of it.
+Cost io_rank_cost(const Shape& shape, const Options& options,
+                  const InputShare& share, std::size_t scalar, int threads);
+
 // Of training it: raw inputs need no gradient, rows do where they are learned.
 TrainingCost io_training_cost(const Shape& shape, const Options& options,
                               std::size_t scalar, int threads, Keep keep);

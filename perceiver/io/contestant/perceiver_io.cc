@@ -17,6 +17,11 @@ class PerceiverIo {
   using Workspace = typename IoModel<T>::Workspace;
   Workspace workspace() const { return model_.workspace(); }
 
+  // As Encoder::share_out() says.
+  void share_out(Workspace& workspace, Exchange& exchange) const {
+    model_.share_out(workspace, exchange);
+  }
+
   using Trace = typename IoModel<T>::Trace;
   Trace trace(Keep keep) const { return model_.trace(keep); }
 
@@ -66,6 +71,7 @@ Contestant perceiver_io() {
       .options = io_options(),
   }};
   contestant.cost = io_cost;
+  contestant.rank_cost = io_rank_cost;
   contestant.training_cost = io_training_cost;
   contestant.output_channels = [](const Shape& shape, const Options& options) {
     return or_else(options.number("outputs"),
