@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import unittest
 
 from experiments.run.testing import SMOKE, RunTestCase, rows_of, run
@@ -18,6 +19,19 @@ N = 64
 M = 8
 D = 16
 H = 2
+"""
+
+# Large enough to be more than nothing in giga and mega.
+PLANNED = """
+shows = "A plan."
+contestants = ["bare_perceiver", "transformer"]
+[base]
+N = 4096
+M = 256
+D = 64
+H = 2
+[[sweep]]
+N = [2048, 8192, 16384]
 """
 
 
@@ -55,6 +69,23 @@ class SettingsTest(RunTestCase):
         planned = run(*words, "--dry-run", "--threads", "1,2").stdout
         self.assertIn(f"{2 * len(counts)} cells", planned)
         self.assertEqual(planned.count("/threads=1\n"), planned.count("/threads=2\n"))
+
+    def test_a_dry_runs_totals_are_those_of_its_rows(self):
+        words = (self.define(PLANNED), "--dry-run", "--repetitions", 4)
+        for more, skips in (((), False), (("--memory", 20_000_000), True)):
+            said = run(*words, *more).stdout
+            rows = re.findall(r"^ *([\d.]+) +([\d.]+) +([\d.e+-]+)  \S+(  SKIPPED)?", said, re.M)
+            kept = [[float(number) for number in row[:3]] for row in rows if not row[3]]
+            self.assertEqual(len(kept) < len(rows), skips)
+            self.assertIn(f"\n{len(rows)} cells × 4 repetitions\n", said)
+            total = re.search(r"^(\d+) cells would be run: ([\d.]+) GMACs in about ([\d.e+-]+) s of "
+                              r"forwards, ([\d.]+) MB at most; (\d+) would be skipped", said, re.M)
+            cells, macs, seconds, most, skipped = map(float, total.groups())
+            self.assertEqual((cells, skipped), (len(kept), len(rows) - len(kept)))
+            # Each runs once more than it is repeated.
+            self.assertAlmostEqual(macs / (5 * sum(row[0] for row in kept)), 1, places=2)
+            self.assertAlmostEqual(seconds / (5 * sum(row[2] for row in kept)), 1, places=1)
+            self.assertEqual(most, max(row[1] for row in kept))
 
     def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
         if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():
