@@ -2,6 +2,7 @@
 import re
 
 from tools import build_files, loads, systems
+from tools.faults import mutants
 
 SOURCES = (".h", ".cc", ".py", ".sh", ".bzl", ".toml")
 CODE = (".h", ".cc")
@@ -220,8 +221,24 @@ def made_files_are_of_today(root):
             yield f"{name}: is not what tools/systems.py makes; run it"
 
 
+def survivors_are_planted(root):
+    name = "tools/faults/survivors.toml"
+    tests = "".join(text for _, text in files(root, ("_test.cc",)))
+    planted = {}
+    for file, bug, alike, test in mutants.survivors_of((root / name).read_text()):
+        if file not in planted:
+            text = (root / file).read_text() if (root / file).is_file() else ""
+            bugs = mutants.Bugs(file, text)
+            planted[file] = {bugs.shown(number) for number in bugs.bugs}
+        if bug not in planted[file]:
+            yield f"{name}: {file}: no bug is planted there as {bug}"
+        if not alike and f"({test.replace('.', ', ')})" not in tests:
+            yield f"{name}: {file}: {bug}: no test is called {test}"
+
+
 CHECKS = [rules_are_loaded, both_bazels_have_the_same_repositories, there_is_one_version,
           made_files_are_of_today, arrows_point_down, each_library_has_its_place,
           targets_depend_on_what_they_include, folders_are_not_crowded,
           files_hold_one_thing, nothing_names_this_machine, paths_in_documents_exist,
-          targets_in_documents_exist, columns_are_explained, the_picture_is_true]
+          targets_in_documents_exist, columns_are_explained, the_picture_is_true,
+          survivors_are_planted]

@@ -37,6 +37,9 @@ BREACHES = {
         ("docs/a.md", "run //experiments:nothing\n"),
     house.columns_are_explained:
         ("experiments/rows/record.h", 'kColumns = {"schema", "unheard_of"};\n'),
+    house.survivors_are_planted:
+        ("tools/faults/survivors.toml",
+         '[[survivor]]\nfile = "support/csv.cc"\nbug = "a → b"\nalike = "it is none"\n'),
     house.the_picture_is_true:
         ("primitives/a.cc", '#include "contract/shape.h"\n'),
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "contract/registry.h"
 #include "experiments/definition/cell.h"
@@ -206,8 +207,12 @@ Evidence gather(const Claim& claim, const Subject& subject, const Run& run,
     }
     evidence.points.push_back(std::move(point));
   }
+  // Resampling draws in their order: not in that of rows.
   std::sort(evidence.points.begin(), evidence.points.end(),
-            [](const Point& a, const Point& b) { return a.x < b.x; });
+            [](const Point& a, const Point& b) {
+              return std::tie(a.x, a.dimensions, a.values) <
+                     std::tie(b.x, b.dimensions, b.values);
+            });
   if (evidence.points.empty() && evidence.lacks.empty()) {
     evidence.lacks =
         fmt::format("the run has no such cell of {}", subject.label());

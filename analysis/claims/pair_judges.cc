@@ -49,7 +49,7 @@ double farthest(const Resampling& both, double value) {
   const Locations& logs = both.locations();
   const std::size_t half = logs.size() / 2;
   double worst = logs[0] - logs[half];
-  for (std::size_t i = 0; i < half; ++i) {
+  for (std::size_t i = 1; i < half; ++i) {
     const double ratio = logs[i] - logs[half + i];
     if (std::abs(ratio - std::log(value)) > std::abs(worst - std::log(value))) {
       worst = ratio;
@@ -82,7 +82,7 @@ void judge_ratio(const Case& at, Verdict& verdict) {
   const double value = *at.claim.value;
   const double slack = 1 + at.claim.tolerance + kRounding;
   if (at.claim.kind == ClaimKind::at_least) {
-    decide(wide, value, kUnbounded, verdict);
+    decide(wide, value / (1 + kRounding), kUnbounded, verdict);
   } else {
     decide(wide, value / slack, value * slack, verdict);
   }

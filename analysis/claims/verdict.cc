@@ -18,9 +18,7 @@ std::vector<Repetitions> values(const std::vector<Point>& points) {
 
 std::vector<Repetitions> taken_off(const std::vector<Point>& points) {
   std::vector<Repetitions> groups;
-  for (const Point& point : points) {
-    if (!point.taken_off.empty()) groups.push_back(point.taken_off);
-  }
+  for (const Point& point : points) groups.push_back(point.taken_off);
   return groups;
 }
 
@@ -33,22 +31,22 @@ std::string range_text(double low, double high) {
 // More repetitions than so many times those there are nobody makes.
 constexpr double kMostTimes = 100;
 
-// An interval's width falls like one over the root of the repetitions.
-std::string remedy(const Interval& wide, double low, double high) {
-  // From the estimate to each bound, and how far the interval reaches there.
+// How many times the repetitions bring the interval to one side of each bound:
+// its width falls like one over their root.
+double repetitions_needed(const Interval& wide, double low, double high) {
+  // From the estimate to a bound, and how far the interval reaches there.
   const auto times = [](double reaches, double bound) {
     return reaches > bound ? std::pow(reaches / bound, 2) : 1.0;
   };
   const double up = wide.high - wide.estimate, down = wide.estimate - wide.low;
-  double needed = 1;
-  if (wide.estimate < low) {
-    needed = times(up, low - wide.estimate);
-  } else if (wide.estimate > high) {
-    needed = times(down, wide.estimate - high);
-  } else {
-    needed = std::max(times(up, high - wide.estimate),
-                      times(down, wide.estimate - low));
-  }
+  if (wide.estimate < low) return times(up, low - wide.estimate);
+  if (wide.estimate > high) return times(down, wide.estimate - high);
+  return std::max(times(up, high - wide.estimate),
+                  times(down, wide.estimate - low));
+}
+
+std::string remedy(const Interval& wide, double low, double high) {
+  const double needed = repetitions_needed(wide, low, high);
   if (!(needed <= kMostTimes)) {
     return "the estimate is too near that bound for repetitions to tell";
   }
@@ -64,12 +62,8 @@ Resampling resample(const std::vector<Point>& points) {
 
 Resampling resample(const std::vector<Point>& a, const std::vector<Point>& b) {
   std::vector<Repetitions> groups = values(a), off = taken_off(a);
-  const std::vector<Repetitions> more = values(b), more_off = taken_off(b);
-  // One side alone may have something taken off: then 0 is from the other.
-  if (off.empty() && !more_off.empty()) off.assign(groups.size(), {});
-  groups.insert(groups.end(), more.begin(), more.end());
-  off.insert(off.end(), more_off.begin(), more_off.end());
-  if (!off.empty()) off.resize(groups.size());
+  for (const Repetitions& more : values(b)) groups.push_back(more);
+  for (const Repetitions& more : taken_off(b)) off.push_back(more);
   return Resampling(groups, off);
 }
 

@@ -6,91 +6,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <random>
 
 #include "analysis/claims/evidence.h"
-#include "analysis/statistics/synthetic.h"
+#include "analysis/claims/testing.h"
 
 // GoogleTest has a Run of its own, so tests say suite::Run.
 namespace suite {
 namespace {
-
-constexpr char kDefinition[] = R"(
-shows = "Made up."
-contestants = ["bare_perceiver", "bare_transformer"]
-[base]
-N = 1024
-M = 64
-D = 32
-L = 0
-)";
-
-Definition definition() {
-  return parse_definition("made_up.toml", kDefinition);
-}
-
-MeasuredCell cell_of(const std::string& contestant, std::uint64_t n,
-                     std::uint64_t layers, std::vector<double> seconds) {
-  MeasuredCell cell;
-  cell.contestant = contestant;
-  cell.dimensions = {{"N", n},  {"B", 1}, {"C", 32},
-                     {"D", 32}, {"H", 1}, {"batch", 1}};
-  if (contestant == "bare_perceiver") {
-    cell.dimensions["M"] = 64;
-    cell.dimensions["L"] = layers;
-  }
-  cell.id = contestant + "/N=" + std::to_string(n);
-  cell.status = "ok";
-  cell.parts["total"].seconds = std::move(seconds);
-  return cell;
-}
-
-// bare_perceiver at N = 1024 … 65536, each y with 2 % of noise.
-Run run_of(const std::function<double(double)>& law,
-           const std::string& contestant = "bare_perceiver",
-           std::uint64_t layers = 0, std::uint64_t seed = 5) {
-  suite::Run run;
-  run.experiment = "made_up";
-  Random random(seed);
-  for (std::uint64_t n = 1024; n <= 65536; n *= 2) {
-    const auto noise = noisy({law(static_cast<double>(n))}, 7, Noise::normal,
-                             0.02, random);
-    run.cells.push_back(cell_of(contestant, n, layers, noise.front()));
-  }
-  return run;
-}
-
-void append(Run& run, const Run& more) {
-  run.cells.insert(run.cells.end(), more.cells.begin(), more.cells.end());
-}
-
-Claim claim_of(ClaimKind kind, double value, double tolerance) {
-  Claim claim;
-  claim.id = "made_up";
-  claim.kind = kind;
-  claim.subject.contestant = "bare_perceiver";
-  claim.quantity = "seconds";
-  claim.variable = "N";
-  claim.value = value;
-  claim.tolerance = tolerance;
-  claim.expected = "SUPPORTED";
-  return claim;
-}
-
-std::string answer(const Claim& claim, const Run& run) {
-  return std::string(name_of(judge(claim, run, definition()).answer));
-}
-
-std::string reason(const Claim& claim, const Run& run) {
-  const Verdict verdict = judge(claim, run, definition());
-  EXPECT_EQ(name_of(verdict.answer), "INCONCLUSIVE") << verdict.reason;
-  return verdict.reason;
-}
-
-double linear(double n) { return 1e-3 + 1e-6 * n; }
-double quadratic(double n) { return 1e-10 * n * n; }
-double constant(double) { return 1e-3; }
 
 TEST(Verdict, OnExponents) {
   const Claim is_linear = claim_of(ClaimKind::exponent, 1, 0.1);
@@ -202,14 +126,37 @@ TEST(Verdict, AMachineThatDriftedWidens) {
   EXPECT_NE(reason(is_linear, run).find("widens"), std::string::npos);
 }
 
+// Of every kind that reads numbers; to the bit, though draws are made of them.
 TEST(Verdict, RowsInAnyOrderSayTheSame) {
-  const Claim is_linear = claim_of(ClaimKind::exponent, 1, 0.1);
   suite::Run run = run_of(linear);
-  const Verdict before = judge(is_linear, run, definition());
-  std::reverse(run.cells.begin(), run.cells.end());
-  const Verdict after = judge(is_linear, run, definition());
-  EXPECT_EQ(before.interval->low, after.interval->low);
-  EXPECT_EQ(before.interval->estimate, after.interval->estimate);
+  append(run, run_of(quadratic, "bare_transformer", 0, 6));
+  std::vector<Claim> claims = {claim_of(ClaimKind::exponent, 1, 0.1),
+                               claim_of(ClaimKind::upper_bound, 1, 0.1),
+                               claim_of(ClaimKind::independent, 0, 0.1),
+                               claim_of(ClaimKind::ratio, 1, 0.1),
+                               claim_of(ClaimKind::at_least, 1, 0),
+                               claim_of(ClaimKind::crossover, 14000, 0.1),
+                               claim_of(ClaimKind::sum_of_terms, 0, 0.15)};
+  for (std::size_t i = 3; i < 6; ++i) {
+    claims[i].versus = Subject{"bare_transformer"};
+  }
+  claims[6].terms = {"N", "1"};
+  claims[6].variable = "";
+  std::mt19937 draw(3);
+  for (const Claim& claim : claims) {
+    const Verdict before = judge(claim, run, definition());
+    ASSERT_TRUE(before.interval.has_value()) << before.reason;
+    suite::Run shuffled = run;
+    for (int i = 0; i < 5; ++i) {
+      std::shuffle(shuffled.cells.begin(), shuffled.cells.end(), draw);
+      const Verdict after = judge(claim, shuffled, definition());
+      EXPECT_EQ(name_of(before.answer), name_of(after.answer));
+      EXPECT_EQ(before.reason, after.reason);
+      EXPECT_EQ(before.undecided, after.undecided);
+      EXPECT_EQ(before.interval->low, after.interval->low) << after.reason;
+      EXPECT_EQ(before.interval->high, after.interval->high) << after.reason;
+    }
+  }
 }
 
 TEST(Verdict, DegenerateDataAreInconclusiveWithTheirReason) {

@@ -1,22 +1,16 @@
 """The program that compares runs, on runs that learned, as a user meets it."""
 import csv
 import json
-import pathlib
-import shutil
-import subprocess
-import tempfile
 import unittest
 
+from analysis.compare.testing import CompareCase
 from analysis.report.learning import testing
 from analysis.runs import written_run
 
-COMPARE = pathlib.Path("analysis/compare/compare").resolve()
 
-
-class CompareLearningTest(unittest.TestCase):
+class CompareLearningTest(CompareCase):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         self.a = self.write("a")
 
     def write(self, name, rows=None, cpu="made", **fields):
@@ -35,23 +29,6 @@ class CompareLearningTest(unittest.TestCase):
         return self.write(name, [
             {**row, column: change(row[column])} if split in (None, row["split"]) else row
             for row in testing.rows()])
-
-    def compare(self, *words):
-        return subprocess.run([COMPARE, *map(str, words)], capture_output=True,
-                              text=True, cwd=self.folder)
-
-    def assert_said(self, status, said, *words):
-        result = self.compare(*words)
-        self.assertEqual(result.stderr, "")
-        self.assertEqual(result.returncode, status, result.stdout)
-        self.assertIn(said, result.stdout)
-        return result.stdout
-
-    def assert_refused(self, said, *words):
-        result = self.compare(*words)
-        self.assertEqual((result.returncode, result.stdout), (2, ""))
-        self.assertRegex(result.stderr, r"\Aerror: [^\n]*\n\Z")
-        self.assertIn(said, result.stderr)
 
     def test_the_same_run_is_the_same_everywhere(self):
         said = self.assert_said(0, "3 learners in both, 12 SAME; 9 of 9 curves are the same to "

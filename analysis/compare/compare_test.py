@@ -1,22 +1,17 @@
 """The program that compares runs, as a user meets it."""
 import csv
 import json
-import pathlib
-import shutil
-import subprocess
-import tempfile
 import unittest
 
+from analysis.compare import testing
 from analysis.runs import written_run
 
-COMPARE = pathlib.Path("analysis/compare/compare").resolve()
 NOISE = (1, 1.001, 0.999)
 
 
-class CompareTest(unittest.TestCase):
+class CompareTest(testing.CompareCase):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         self.a = self.write("a")
 
     def write(self, name, times=1, macs=1000, sizes=(64, 128), experiment="trial",
@@ -33,23 +28,6 @@ class CompareTest(unittest.TestCase):
                 experiment=experiment)
         return written_run.write(self.folder / name, rows,
                                  run_id=name.replace("/", "-"), **manifest)
-
-    def compare(self, *words):
-        return subprocess.run([COMPARE, *map(str, words)], capture_output=True,
-                              text=True, cwd=self.folder)
-
-    def assert_said(self, status, said, *words):
-        result = self.compare(*words)
-        self.assertEqual(result.stderr, "")
-        self.assertEqual(result.returncode, status, result.stdout)
-        self.assertIn(said, result.stdout)
-        return result.stdout
-
-    def assert_refused(self, said, *words):
-        result = self.compare(*words)
-        self.assertEqual((result.returncode, result.stdout), (2, ""))
-        self.assertRegex(result.stderr, r"\Aerror: [^\n]*\n\Z")
-        self.assertIn(said, result.stderr)
 
     def test_it_says_whether_both_measured_the_same_code(self):
         b = self.write("b")

@@ -20,7 +20,8 @@ using Locations = std::vector<double>;
 class Resampling {
  public:
   // Groups must hold positive, finite values. Where `taken_off` has values, the
-  // location is of the difference: groups.size() groups, or none.
+  // location is of the difference: groups.size() groups, which may be empty, or
+  // none.
   explicit Resampling(const std::vector<Repetitions>& groups,
                       const std::vector<Repetitions>& taken_off = {},
                       std::uint64_t seed = 1);

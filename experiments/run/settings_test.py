@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import socket
 import unittest
 
@@ -19,6 +20,19 @@ N = 64
 M = 8
 D = 16
 H = 2
+"""
+
+# Large enough to be more than nothing in giga and mega.
+PLANNED = """
+shows = "A plan."
+contestants = ["bare_perceiver", "transformer"]
+[base]
+N = 4096
+M = 256
+D = 64
+H = 2
+[[sweep]]
+N = [2048, 8192, 16384]
 """
 
 
@@ -112,6 +126,23 @@ class SettingsTest(RunTestCase):
             self.assert_refused(run(SMOKE, f"--shard={shard}"), f"--shard {shard}: allowed is i/n")
         self.assert_refused(run(SMOKE, "--shard", "5/6", "--repetitions", 5),
                             "--shard 5/6: has none of 5 repetitions")
+
+    def test_a_dry_runs_totals_are_those_of_its_rows(self):
+        words = (self.define(PLANNED), "--dry-run", "--repetitions", 4)
+        for more, skips in (((), False), (("--memory", 20_000_000), True)):
+            said = run(*words, *more).stdout
+            rows = re.findall(r"^ *([\d.]+) +([\d.]+) +([\d.e+-]+)  \S+(  SKIPPED)?", said, re.M)
+            kept = [[float(number) for number in row[:3]] for row in rows if not row[3]]
+            self.assertEqual(len(kept) < len(rows), skips)
+            self.assertIn(f"\n{len(rows)} cells × 4 repetitions\n", said)
+            total = re.search(r"^(\d+) cells would be run: ([\d.]+) GMACs in about ([\d.e+-]+) s of "
+                              r"forwards, ([\d.]+) MB at most; (\d+) would be skipped", said, re.M)
+            cells, macs, seconds, most, skipped = map(float, total.groups())
+            self.assertEqual((cells, skipped), (len(kept), len(rows) - len(kept)))
+            # Each runs once more than it is repeated.
+            self.assertAlmostEqual(macs / (5 * sum(row[0] for row in kept)), 1, places=2)
+            self.assertAlmostEqual(seconds / (5 * sum(row[2] for row in kept)), 1, places=1)
+            self.assertEqual(most, max(row[1] for row in kept))
 
     def test_blas_kernels_older_than_the_cpu_are_a_warning(self):
         if "avx512bw" not in pathlib.Path("/proc/cpuinfo").read_text():

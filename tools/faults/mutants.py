@@ -1,23 +1,30 @@
 #!/usr/bin/python3
-"""Plants bugs, one at a time, and asks which of them the tests find.
+r"""Plants bugs, one at a time, and asks which of them the tests find.
 
-    tools/faults/mutants.py experiments/rows/journal.cc --tests experiments/rows:journal_test
+    tools/faults/mutants.py experiments/ranks/handshake.cc \
+        --tests experiments/ranks:handshake_test
 
-All bugs of a file are compiled at once, as alternatives that an environment variable
-chooses between (Untch et al. 1993, mutant schemata). So one compilation serves hundreds
-of them; what of a header's users isn't named by --tests or --with is not compiled anew.
-Prints each bug that no test finds.
+The bugs of a file are compiled at once, as alternatives that an environment variable
+chooses between (Untch et al. 1993, mutant schemata): one compilation serves hundreds of
+them. Bazel builds the tests; what of their programs is made of the file is compiled anew
+and takes its place. Prints each bug that no test finds, with what survivors.toml says of
+it, and ends in 1 if that says nothing.
 """
 import argparse
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
+import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-FLAGS = ["-std=c++20", "-O1", "-march=native", "-fopenmp", "-w", "-fmax-errors=0"]
+SURVIVORS = ROOT / "tools/faults/survivors.toml"
+FLAGS = ["-std=c++20", "-O1", "-march=native", "-fno-math-errno", "-fopenmp", "-fPIC", "-w",
+         "-fmax-errors=0"]
+MOST_BYTES = 4 << 30  # of a test
 SWITCH = """#ifndef SUITE_PLANTED
 #define SUITE_PLANTED
 #include <cstdlib>
@@ -67,7 +74,9 @@ def places(text):
         line = code[code.rfind("\n", 0, found.start()) + 1:found.start()]
         if found.end() < last or re.search(r"constexpr|static|using|template|#", line):
             continue
-        end = end_of(code, found.end(), ")" if found[0].endswith("(") else ";")
+        in_braces = re.search(r"(?<![\w\])])\.\w+$", line)  # {.macs = …, .logits = …}
+        end = end_of(code, found.end(),
+                     ")" if found[0].endswith("(") else ",}" if in_braces else ";")
         if end and not re.search(r"\[[&=\w]*\]\s*\(", code[found.end():end]):
             expressions.append((found.end(), end))
             last = end
@@ -78,27 +87,26 @@ def places(text):
 
 
 class Bugs:
-    """Of one file, numbered."""
+    """Of one file, numbered: every so-manieth of them."""
 
-    def __init__(self, path):
-        self.text = (ROOT / path).read_text(encoding="utf-8")
+    def __init__(self, path, text, every=1):
+        self.path, self.text = path, text
         code, expressions, statements = places(self.text)
-        self.bugs = []  # (begin, end, what stands there instead, or None)
+        bugs = []  # (begin, end, what stands there instead, or None)
         for begin, end in expressions:
             for pattern, by in REPLACED:
                 for found in re.finditer(pattern, code[begin:end]):
                     at, to = begin + found.start(), begin + found.end()
-                    self.bugs.append((begin, end, code[begin:at] + by + code[to:end]))
-        self.bugs += [(begin, end, None) for begin, end in statements
-                      if not any(begin < e and b < end for b, e in expressions)]
-        self.dropped = set()
+                    bugs.append((begin, end, code[begin:at] + by + code[to:end]))
+        bugs += [(begin, end, None) for begin, end in statements
+                 if not any(begin < e and b < end for b, e in expressions)]
+        self.bugs = dict(enumerate(bugs[::every]))
 
     def planted(self):
         """(the file with all of them, {line: bug})"""
         by_place = {}
-        for number, (begin, end, instead) in enumerate(self.bugs):
-            if number not in self.dropped:
-                by_place.setdefault((begin, end), []).append((number, instead))
+        for number, (begin, end, instead) in self.bugs.items():
+            by_place.setdefault((begin, end), []).append((number, instead))
         text, last, lines = SWITCH, 0, {}
         for (begin, end), here in sorted(by_place.items()):
             own = self.text[begin:end]
@@ -115,63 +123,91 @@ class Bugs:
             last = end
         return text + self.text[last:], lines
 
+    def line(self, number):
+        return self.text.count("\n", 0, self.bugs[number][0]) + 1
+
     def shown(self, number):
         begin, end, instead = self.bugs[number]
-        line = self.text.count("\n", 0, begin) + 1
         was = " ".join(self.text[begin:end].split())
-        now = "left out" if instead is None else " ".join(instead.split())
-        return f"{line}: {was}  →  {now}"
+        return f"{was} → " + ("left out" if instead is None else " ".join(instead.split()))
 
 
-def compiled(source, path, overlay, out, only_check=False):
-    words = ["g++", *FLAGS, "-iquote", str(overlay), "-iquote", ".", "-iquote", "bazel-bin",
-             "-isystem", "/usr/include/eigen3", "-x", "c++", str(source)]
-    words += ["-fsyntax-only"] if only_check else ["-c", "-o", str(out)]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+class Program:
+    """A test's, as Bazel links it."""
+
+    def __init__(self, test):
+        package, self.name = test.removeprefix("//").split(":")
+        # What Bazel calls bazel-out lies beside the sources as it sees them.
+        self.root = (ROOT / "bazel-bin").resolve().parents[2]
+        words = (ROOT / f"bazel-bin/{package}/{self.name}-2.params").read_text().splitlines()
+        at = words.index("-o")
+        self.words = words[:at] + words[at + 2:]
+
+    def made_of(self, path):
+        """{object: its source} of those that read the file."""
+        found = {}
+        for word in self.words:
+            list_of_read = self.root / (word.removesuffix(".o") + ".d")
+            if word.endswith(".o") and list_of_read.is_file():
+                read = list_of_read.read_text().replace("\\\n", " ").split()[1:]
+                if path in read:
+                    found[word] = read[0]
+        return found
+
+    def linked(self, instead, folder):
+        """With objects in place of others."""
+        program = folder / self.name
+        parameters = folder / f"{self.name}.params"
+        parameters.write_text("\n".join(str(instead.get(word, word)) for word in self.words))
+        run_or_exit(["g++", "-o", str(program), f"@{parameters}"], self.root)
+        return program
 
 
-def plant(path, units, folder):
-    """The file's bugs, and the objects of the units with all that compile."""
-    bugs, overlay = Bugs(path), folder / "overlay"
-    target = overlay / path
+def run_or_exit(words, folder):
+    made = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        sys.exit(made.stderr or made.stdout)
+
+
+def compiled(source, bugs, overlay, out):
+    """What the compiler complains of; if of nothing, `out` is made."""
+    target = overlay / bugs.path
+    own = target if source == bugs.path else source
+    words = ["g++", *FLAGS, *(word for each in (overlay, ROOT, "bazel-bin")
+                              for word in ("-iquote", str(each)))]
+    return subprocess.run([*words, "-x", "c++", "-c", str(own), "-o", str(out)], cwd=ROOT,
+                          capture_output=True, text=True, check=False)
+
+
+def plant(bugs, objects, folder):
+    """{object: the same with the bugs}; those that don't compile are dropped."""
+    overlay = folder / "overlay"
+    target = overlay / bugs.path
     target.parent.mkdir(parents=True, exist_ok=True)
-    while True:
+    made, left = {}, dict(objects)
+    while left:
         text, lines = bugs.planted()
         target.write_text(text, encoding="utf-8")
-        said = ""
-        for unit in units:
-            source = target if unit == path else ROOT / unit
-            said += compiled(source, unit, overlay, None, only_check=True).stderr
-        at = {int(line) for line in re.findall(re.escape(path) + r":(\d+):", said)}
+        word, source = next(iter(left.items()))
+        out = folder / word.replace("/", "_")
+        said = compiled(source, bugs, overlay, out)
+        at = {int(line) for line in re.findall(re.escape(bugs.path) + r":(\d+):", said.stderr)}
         wrong = {lines[line] for line in at if line in lines}
-        if not wrong:
-            break
-        bugs.dropped |= wrong
-    objects = []
-    for unit in units:
-        objects.append(folder / (unit.replace("/", "_") + ".o"))
-        made = compiled(target if unit == path else ROOT / unit, unit, overlay, objects[-1])
-        if made.returncode != 0:
-            sys.exit(made.stderr)
-    return bugs, objects
+        if said.returncode == 0:
+            made[word] = out
+            del left[word]
+        elif wrong:
+            bugs.bugs = {n: bug for n, bug in bugs.bugs.items() if n not in wrong}
+            made, left = {}, dict(objects)
+        else:
+            sys.exit(said.stderr)
+    return made
 
 
-def linked(test, objects, folder):
-    """The test's program, by Bazel's own parameters, with these objects first."""
-    package, name = test.split(":")
-    parameters = (ROOT / f"bazel-bin/{package}/{name}-2.params").read_text().splitlines()
-    own = f"/{package}/_objs/{name}/"
-    kept = [word for word in parameters if own not in word]
-    at = kept.index("-o")
-    program = folder / name
-    kept[at + 1] = str(program)
-    execroot = (ROOT / "bazel-bin").resolve().parent.parent.parent
-    # An object that comes first takes its place in the archives.
-    made = subprocess.run(["g++", "-Wl,--allow-multiple-definition", *map(str, objects), *kept], cwd=execroot,
-                          capture_output=True, text=True, check=False)
-    if made.returncode != 0:
-        sys.exit(made.stderr)
-    return program
+def limited():
+    """A bug may ask for memory without end."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def finds(program, bug, seconds):
@@ -180,39 +216,56 @@ def finds(program, bug, seconds):
                        "GTEST_FAIL_FAST": "1", "OMP_NUM_THREADS": "2"}
         try:
             return subprocess.run([program], cwd=ROOT, env=environment, check=False,
-                                  capture_output=True, timeout=seconds).returncode != 0
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  preexec_fn=limited, timeout=seconds).returncode != 0
         except subprocess.TimeoutExpired:
             return True
 
 
+def survivors_of(text):
+    """[(file, bug, why it changes nothing or "", the test that finds it since or "")]"""
+    return [(each["file"], each["bug"], each.get("alike", ""), each.get("test", ""))
+            for each in tomllib.loads(text)["survivor"]]
+
+
 def main(words):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file")
-    parser.add_argument("--tests", nargs="+", required=True, help="PACKAGE:NAME, built")
-    parser.add_argument("--with", dest="units", nargs="*", default=[],
-                        help="other sources that include the file")
+    parser.add_argument("--tests", nargs="+", required=True, help="PACKAGE:NAME")
     parser.add_argument("--seconds", type=float, default=60, help="that a test may take")
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1, help="so-manieth bug is planted")
+    parser.add_argument("--bazel", default="./bazelw", help="what builds the tests")
     given = parser.parse_args(words)
+    run_or_exit([given.bazel, "build", *(f"//{test.removeprefix('//')}" for test in given.tests)],
+                ROOT)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        own = [test.replace(":", "/") + ".cc" for test in given.tests]
-        units = [unit for unit in [given.file, *given.units] if unit.endswith(".cc")]
-        bugs, objects = plant(given.file, units + own, folder)
-        shared = objects[:len(units)]
-        programs = [linked(test, shared + [objects[len(units) + i]], folder)
-                    for i, test in enumerate(given.tests)]
+        bugs = Bugs(given.file, (ROOT / given.file).read_text(encoding="utf-8"), given.every)
+        tests = [Program(test) for test in given.tests]
+        objects = {word: source for test in tests
+                   for word, source in test.made_of(given.file).items()}
+        if not objects:
+            sys.exit(f"no test is made of {given.file}")
+        made = plant(bugs, objects, folder)
+        programs = [test.linked(made, folder) for test in tests]
         for program in programs:
             if finds(program, -1, given.seconds):
                 sys.exit(f"{program.name} fails without a bug")
-        tried = [number for number in range(0, len(bugs.bugs), given.every)
-                 if number not in bugs.dropped]
-        survivors = [number for number in tried
+        survivors = [number for number in bugs.bugs
                      if not any(finds(program, number, given.seconds) for program in programs)]
+    said = {(file, bug): why for file, bug, why, _ in
+            survivors_of(SURVIVORS.read_text(encoding="utf-8")) if why}
+    alike = 0
     for number in survivors:
-        print(f"{given.file}:{bugs.shown(number)}")
-    print(f"{given.file}: {len(tried)} bugs, {len(tried) - len(survivors)} found")
-    return 0
+        why = said.get((given.file, bugs.shown(number)))
+        alike += why is not None
+        print(f"{given.file}:{bugs.line(number)}: {bugs.shown(number)}\n"
+              f"    {'alike: ' + why if why else 'OPEN'}")
+    left = len(survivors) - alike
+    print(f"{given.file}: {len(bugs.bugs)} bugs, {len(bugs.bugs) - len(survivors)} found, "
+          f"{alike} alike, {left} open")
+    return 1 if left else 0
 
 
 if __name__ == "__main__":
