@@ -154,9 +154,6 @@ Manifest Manifest::open(const RunPlace& place, const Undertaking& what,
                     place.resume.empty() ? Within::folder : Within::all_below);
   // That of an earlier run is kept until its rows have been looked for.
   if (!std::filesystem::exists(file_in(manifest.folder_))) manifest.save();
-  if (!place.folder_file.empty()) {
-    replace_file(place.folder_file, manifest.folder_);
-  }
   return manifest;
 }
 
@@ -257,6 +254,12 @@ void Manifest::finished(const nlohmann::json& accounts) {
 
 void Manifest::save() const {
   replace_file(file_in(folder_), json_.dump(2) + "\n");
+}
+
+void tell_folder(const RunPlace& place, const Manifest& manifest) {
+  if (!place.folder_file.empty()) {
+    replace_file(place.folder_file, manifest.folder());
+  }
 }
 
 }  // namespace suite

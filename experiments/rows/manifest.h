@@ -75,4 +75,8 @@ class Manifest {
   std::unique_ptr<FolderLock> lock_;
 };
 
+// Tells whoever asked where the run is. Once the rows there are known to be its
+// own: others are none of theirs who judge and draw what it did.
+void tell_folder(const RunPlace& place, const Manifest& manifest);
+
 }  // namespace suite

@@ -32,6 +32,7 @@ class Sitting {
         identity_{definition.name, definition.sha256, manifest_.run_id()} {}
 
   int run() {
+    tell_folder(settings_.place, manifest_);
     Outcomes outcomes(identity_, folder_, journal_, progress_);
     Runner runner(definition_, cells_, settings_.shard, *settings_.crew,
                   outcomes, accounts_, progress_);

@@ -232,8 +232,11 @@ class Learn(unittest.TestCase):
                           "--resume", out, "--threads", "1")
         self.assertEqual(said.returncode, 2)
         self.assertIn("the definition differs", said.stderr)
+        told = self.folder / "told"
         self.assertIn("exists; go on with it by --resume",
-                      self.learn(self.write(), "--out", out, "--threads", "1").stderr)
+                      self.learn(self.write(), "--out", out, "--threads", "1",
+                                 "--folder-file", told).stderr)
+        self.assertFalse(told.exists(), "another run's curves would be judged as this one's")
         (out / "curves.csv").rename(out / "curves.csv.gz")
         said = self.learn(self.write(), "--resume", out, "--threads", "1")
         self.assertIn("curves.csv.gz exists: a published run", said.stderr)

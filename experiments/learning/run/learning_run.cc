@@ -176,6 +176,7 @@ int run_learning(const LearningDefinition& definition,
   const std::string& folder = manifest.folder();
   Curves curves(folder, {definition.name, definition.sha256, manifest.run_id()},
                 !settings.place.resume.empty());
+  tell_folder(settings.place, manifest);
   for (const std::string& warning : machine_warnings(threads)) {
     manifest.warn(warning);
   }
