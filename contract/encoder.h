@@ -48,8 +48,8 @@ class Encoder {
 
   // From now on forwards with `workspace` are those of one rank: input[batch,
   // ·, C] is its share of the N inputs (range_tree.h), without a mask, and the
-  // output, on every rank, that of all, if it has a row for each latent; else its
-  // share of the rows, in the order of ranks. The exchange outlives the
+  // output, on every rank, that of all, if it has a row for each latent; else
+  // its share of the rows, in the order of ranks. The exchange outlives the
   // workspace. Throws Error for a model that isn't run over ranks.
   virtual void share_out(Workspace&, Exchange&) const {
     throw Error("it is not run over ranks");

@@ -43,7 +43,7 @@ AttentionShape AttentionInputs<T>::shape() const {
           heads, qk, v);
   require(mask.size() == 0 || (mask.shape(0) == batch && mask.shape(1) == N),
           "attention: the mask must be [{}, {}] or empty", batch, N);
-  return {batch,     queries.rows, N,         heads,
+  return {batch,      queries.rows, N,         heads,
           qk / heads, v / heads,    key_heads, key_ranges};
 }
 

@@ -16,8 +16,8 @@ struct AttentionShape {
   std::size_t v_channels = 0;   // of one head
   // Heads of keys and values, each read by as many heads of queries; 0: heads.
   std::size_t key_heads = 0;
-  // Into so many ranges attention that streams cuts keys; 0: as suits the shape.
-  // Parts of a larger call have its bits if they cut as it does.
+  // Into so many ranges attention that streams cuts keys; 0: as suits the
+  // shape. Parts of a larger call have its bits if they cut as it does.
   std::size_t key_ranges = 0;
 
   std::size_t heads_of_keys() const { return key_heads == 0 ? heads : key_heads; }

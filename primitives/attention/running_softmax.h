@@ -9,8 +9,8 @@
 // raised when a tile's weights exceed kMost. So weights leave the registers of
 // the product that made their logits as they are, and no tile is looked at twice.
 //
-// Where all lanes read the same keys, none looks at another: a query has the same
-// bits whatever is beside it.
+// Where all lanes read the same keys, none looks at another: a query has the
+// same bits whatever is beside it.
 #pragma once
 
 #include <cstddef>
@@ -76,8 +76,8 @@ struct RunningSoftmax {
     weigh(scores, keys, highest);
   }
 
-  // The same of a tile whose sums add() has refused: a lane whose own fits keeps
-  // its reference, and so the bits that it would have beside others.
+  // The same of a tile whose sums add() has refused: a lane whose own fits
+  // keeps its reference, and so the bits that it would have beside others.
   void weigh_anew(T* scores, std::size_t keys,
                   const Vec<T> (&sums)[vectors]) const {
     Vec<T> highest[vectors];

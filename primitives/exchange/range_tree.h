@@ -84,8 +84,8 @@ class ArrivingSubtrees {
   // The one that the next subtree is to fill.
   std::size_t slot() const;
 
-  // Its rank's subtree is in slot(): calls merge(left, right), slots whose right
-  // one is empty from then on, for every pair that it completes.
+  // Its rank's subtree is in slot(): calls merge(left, right), slots whose
+  // right one is empty from then on, for every pair that it completes.
   template <class Merge>
   void add(std::size_t rank, const Merge& merge) {
     std::size_t node = ranks_ + rank;
@@ -110,8 +110,8 @@ class ArrivingSubtrees {
   std::vector<std::size_t> slots_;
 };
 
-// The rank whose inputs are there at step 0 … ranks − 1, where each passes on to
-// the next rank what it has.
+// The rank whose inputs are there at step 0 … ranks − 1, where each passes on
+// to the next rank what it has.
 inline std::size_t passing_by(const InputShare& share, std::size_t step) {
   return (share.rank + share.ranks - step) % share.ranks;
 }
