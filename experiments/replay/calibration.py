@@ -4,6 +4,7 @@ import dataclasses
 import gzip
 import json
 import math
+import re
 import statistics
 
 from tools.command_line import Refused
@@ -84,6 +85,8 @@ class Calibration:
 
 
 def _key(contestant, letters, threads, scalar):
+    # How ranks exchange is nothing to one that is alone.
+    contestant = re.sub(r"\(exchange=\w+\)|exchange=\w+, |, exchange=\w+", "", contestant)
     return contestant, tuple(sorted(letters.items())), str(threads), scalar
 
 

@@ -65,22 +65,6 @@ RankWork latent_work(const Cell& cell, std::size_t rank) {
   return work;
 }
 
-// Rows are shared out evenly; each attends to all of them.
-RankWork row_work(const Cell& cell, std::size_t rank) {
-  const Contestant& contestant = *cell.entry.contestant;
-  RankWork work;
-  if (contestant.rank_cost) {
-    work.read = declared(cell, rank);
-    work.bytes_held = work.read.bytes_held;
-    work.read[Part::exchange] = Work();
-  } else {
-    work.read = scaled(contestant.cost(cell.shape, cell.entry.options,
-                                       cell.scalar_bytes(), cell.threads),
-                       1, cell.ranks);
-  }
-  return work;
-}
-
 // Of a whole that is cut into `parts`, without rest.
 std::uint64_t piece(std::uint64_t whole, std::uint64_t part,
                     std::uint64_t parts) {
@@ -123,9 +107,7 @@ RankTraces::RankTraces(const Cell& cell, Scheme scheme)
   }
   require(s.N % cell.ranks == 0, "{} ranks don't divide N = {} rows",
           cell.ranks, s.N);
-  require(scheme != Scheme::heads || s.H % cell.ranks == 0,
-          "exchange = heads: {} ranks don't divide H = {} heads", cell.ranks,
-          s.H);
+  declared(cell, 0);  // does it refuse?
 }
 
 RankWork RankTraces::work(std::size_t rank) const {
@@ -135,22 +117,16 @@ RankWork RankTraces::work(std::size_t rank) const {
     work.messages = rounds * std::accumulate(reads_.begin(), reads_.end(), 0ul);
     return work;
   }
-  RankWork work = row_work(cell_, rank);
+  // Rows attend to all of them: whatever a rank does is for its own.
+  RankWork work;
+  work.read = declared(cell_, rank);
+  work.bytes_held = work.read.bytes_held;
+  work.bytes_sent = work.read[Part::exchange].bytes_moved;
+  work.read[Part::exchange] = Work();
   const Shape& s = cell_.shape;
-  const std::size_t others = cell_.ranks - 1;
-  switch (scheme_) {
-    case Scheme::gather:
-      work.messages = s.B * 2 * s.batch * rounds;
-      work.bytes_sent = s.B * 2 * others * row_bytes();
-      break;
-    case Scheme::heads:
-      work.messages = s.B * 2 * others;
-      work.bytes_sent = s.B * 4 * others * (row_bytes() / cell_.ranks);
-      break;
-    default:
-      work.messages = s.B * 2 * others;
-      work.bytes_sent = s.B * 2 * others * row_bytes();
-  }
+  work.messages =
+      s.B * 2 *
+      (scheme_ == Scheme::gather ? s.batch * rounds : cell_.ranks - 1);
   return work;
 }
 
