@@ -101,8 +101,8 @@ class CompareTest(testing.CompareCase):
         said = self.assert_said(1, "trial: A is run a, B is run b, C is run c", self.a, b, c,
                                 "--out", "out.csv")
         self.assertRegex(said, r"contestant +at +A +B/A +C/A\n")
-        self.assertRegex(said, r"perceiver +N=64 M=8 +640\.0 µs +1\.400 SLOWER +-\n")
-        self.assertRegex(said, r"perceiver +N=128 M=8 +1\.280 ms +1\.400 SLOWER +0\.7000 FASTER\n")
+        self.assertRegex(said, r"perceiver +N=64 +640\.0 µs +1\.400 SLOWER +-\n")
+        self.assertRegex(said, r"perceiver +N=128 +1\.280 ms +1\.400 SLOWER +0\.7000 FASTER\n")
         self.assertIn("\nB: 4 cells in both, 4 SLOWER\nC: 2 cells in both, 2 FASTER\n", said)
         with open(self.folder / "out.csv", newline="") as file:
             rows = [row for row in csv.DictReader(file) if row["table"] == "cell"]

@@ -355,6 +355,9 @@ patterns = ["peaked", "copy"]
     def test_bad_input_is_refused_in_one_line(self):
         self.assert_refused(run(), "no definition is given")
         self.assert_refused(run("none.toml"), "cannot read none.toml")
+        self.assert_refused(run("smokes"), "neither a file nor an experiment; known are attention, ")
+        self.assert_refused(run("smokes"), "did you mean smoke?")
+        self.assertIn("smoke: ", run("smoke", "--dry-run").stdout)
         for counts in (-1, "0,1", "1,", "1,1", "one", "1,1025"):
             self.assert_refused(run(SMOKE, "--threads", counts), f"--threads {counts}: allowed")
         self.assert_refused(run(SMOKE, "--repetitions", 0), "--repetitions")
