@@ -25,10 +25,11 @@ std::string refusal(int ranks,
 
 TEST(Handshake, NamesWhoDiffersAndInWhat) {
   const auto shake = [](int odd, const std::string& definition,
-                        const std::string& cpu) {
+                        const std::string& cpu,
+                        const std::string& program = "p") {
     return refusal(4, [=](Exchange& exchange) {
       const bool is_odd = exchange.rank() == odd;
-      const Identity mine = {{"the program", "p"},
+      const Identity mine = {{"the program", is_odd ? program : "p"},
                              {"the definition", is_odd ? definition : "d"},
                              {"the CPU", is_odd ? cpu : "c"}};
       require_alike(exchange, mine, fmt::format("node{}", exchange.rank()));
@@ -41,6 +42,8 @@ TEST(Handshake, NamesWhoDiffersAndInWhat) {
       shake(3, "", "a longer one"),
       "rank 3 on node3 differs from rank 0 on node0 in the definition and "
       "the CPU");
+  EXPECT_EQ(shake(1, "d", "c", "q"),
+            "rank 1 on node1 differs from rank 0 on node0 in the program");
   // The odd one out may be rank 0.
   EXPECT_EQ(shake(0, "d", ""),
             "rank 1 on node1 differs from rank 0 on node0 in the CPU");
@@ -56,6 +59,10 @@ TEST(Handshake, EveryThreadHasACpuOfItsOwn) {
   EXPECT_EQ(room({{"a", {0, 1}}, {"b", {0, 1}}}, 2), "");
   EXPECT_EQ(room({{"a", {0, 1}}, {"a", {2}}}, 2),
             "rank 1 on a is bound to 1 CPUs and has 2 threads");
+  EXPECT_EQ(room({{"a", {0}}, {"a", {2, 3}}}, 2),
+            "rank 0 on a is bound to 1 CPUs and has 2 threads");
+  EXPECT_EQ(room({{"a", {0, 1}}, {"a", {1, 2}}}, 1),
+            "ranks 0 and 1 on a are both bound to CPU 1");
   EXPECT_EQ(room({{"a", {0}}, {"a", {5, 11}}, {"a", {3, 11}}}, 1),
             "ranks 1 and 2 on a are both bound to CPU 11");
 }
