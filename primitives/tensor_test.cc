@@ -174,6 +174,22 @@ TEST(MemoryMeter, LosesNothingToOtherThreads) {
   EXPECT_EQ(MemoryMeter::peak(), held + kThreads * 100);
 }
 
+// What tests hold answers against each other with.
+TYPED_TEST(TensorTest, AnAnswerThatIsNoNumberIsInfinitelyFar) {
+  using T = TypeParam;
+  const naive::Matrix expected(2, 3);
+  for (std::size_t at = 0; at < 6; ++at) {
+    std::vector<T> actual(6);
+    actual[at] = std::numeric_limits<T>::quiet_NaN();
+    EXPECT_EQ(max_difference(expected, MatrixView<T>{actual.data(), 2, 3, 3}),
+              std::numeric_limits<double>::infinity());
+    actual[at] = 3;
+    actual[0] -= 1;
+    EXPECT_EQ(max_difference(expected, MatrixView<T>{actual.data(), 2, 3, 3}),
+              at == 0 ? 2 : 3);
+  }
+}
+
 TEST(MemoryMeter, WhatIsRefusedIsNotCounted) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers end a program that asks for so much";

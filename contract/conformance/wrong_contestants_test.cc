@@ -3,6 +3,8 @@
 // must accept.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <memory>
 
 #include "contract/agreement.h"
@@ -265,6 +267,16 @@ TEST(WrongContestants, EveryCheckRejectsItsOwnForItsReason) {
     }
     EXPECT_TRUE(has_one) << check.name << " has no wrong contestant";
   }
+}
+
+// Nor where as much is allowed.
+TEST(Agreement, IsOfNumbersAlone) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE((Agreement{.worst = 1, .allowed = 1}).holds());
+  EXPECT_FALSE((Agreement{.worst = 2, .allowed = 1}).holds());
+  EXPECT_FALSE((Agreement{.worst = kNan, .allowed = 1}).holds());
+  EXPECT_FALSE((Agreement{.worst = 0, .allowed = kNan}).holds());
+  EXPECT_FALSE((Agreement{.worst = HUGE_VAL, .allowed = HUGE_VAL}).holds());
 }
 
 // The fault is the rate that it states.

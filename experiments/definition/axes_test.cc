@@ -2,8 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "support/check.h"
-#include "support/files.h"
+#include "experiments/definition/testing.h"
 
 namespace suite {
 namespace {
@@ -25,28 +24,17 @@ M = [1, 2]
 contestants = ["perceiver"]
 )";
 
-std::string file_of(const std::string& text) {
-  const std::string path = testing::TempDir() + "trial.toml";
-  replace_file(path, text);
-  return path;
-}
-
 Definition with(const std::vector<std::string>& axes) {
-  return read_definition(file_of(kText), axes);
+  return read_definition(definition_file(kText), axes);
 }
 
-std::string refusal_of(const std::vector<std::string>& axes) {
-  try {
-    with(axes);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+std::string axes_refusal(const std::vector<std::string>& axes) {
+  return refusal_of([&] { with(axes); });
 }
 
 TEST(Axes, NoneIsTheFile) {
   EXPECT_EQ(with({}).text, kText);
-  EXPECT_EQ(with({}).sha256, read_definition(file_of(kText)).sha256);
+  EXPECT_EQ(with({}).sha256, read_definition(definition_file(kText)).sha256);
 }
 
 TEST(Axes, ASweptLetterTakesOtherValuesWhereItIsSwept) {
@@ -69,7 +57,7 @@ TEST(Axes, ALetterThatIsSweptNowhereTakesThemEverywhere) {
   EXPECT_EQ(several.sweeps[1].contestants.size(), 1);
   const std::string alone =
       "shows=\"x\"\ncontestants=[\"transformer\"]\n[base]\nN=8\nM=4\nD=16\n";
-  const Definition axis = read_definition(file_of(alone), {"N=1,2"});
+  const Definition axis = read_definition(definition_file(alone), {"N=1,2"});
   ASSERT_EQ(axis.sweeps.size(), 1);
   EXPECT_THAT(axis.sweeps[0].dimensions[0].values, testing::ElementsAre(1, 2));
 }
@@ -87,18 +75,21 @@ TEST(Axes, TheTextIsThatOfWhatIsRun) {
 }
 
 TEST(Axes, WhatMakesNoSenseIsRefused) {
-  EXPECT_THAT(refusal_of({"N"}), HasSubstr("--set N: must look like N=1024,2048"));
-  EXPECT_THAT(refusal_of({"=4"}), HasSubstr("must look like"));
-  EXPECT_THAT(refusal_of({"n=4"}), HasSubstr("--set n=4: no letter n; known are"));
-  EXPECT_THAT(refusal_of({"btach=4"}), HasSubstr("did you mean batch?"));
+  EXPECT_THAT(axes_refusal({"N"}),
+              HasSubstr("--set N: must look like N=1024,2048"));
+  EXPECT_THAT(axes_refusal({"=4"}), HasSubstr("must look like"));
+  EXPECT_THAT(axes_refusal({"n=4"}),
+              HasSubstr("--set n=4: no letter n; known are"));
+  EXPECT_THAT(axes_refusal({"btach=4"}), HasSubstr("did you mean batch?"));
   for (const char* bad :
        {"N=", "N=1,", "N=0", "N=-1", "N=1.5", "N=x", "N=2147483648"}) {
-    EXPECT_THAT(refusal_of({bad}), HasSubstr(std::string("--set ") + bad)) << bad;
+    EXPECT_THAT(axes_refusal({bad}), HasSubstr(std::string("--set ") + bad))
+        << bad;
   }
-  EXPECT_THAT(refusal_of({"N=1", "N=2"}),
+  EXPECT_THAT(axes_refusal({"N=1", "N=2"}),
               HasSubstr("--set N=2: N is given twice"));
-  EXPECT_THAT(refusal_of({"D=15"}), HasSubstr("--set D=15: "));
-  EXPECT_THAT(refusal_of({"D=15"}), HasSubstr("do not divide"));
+  EXPECT_THAT(axes_refusal({"D=15"}), HasSubstr("--set D=15: "));
+  EXPECT_THAT(axes_refusal({"D=15"}), HasSubstr("do not divide"));
 }
 
 }  // namespace

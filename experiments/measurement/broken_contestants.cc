@@ -1,7 +1,7 @@
 // Contestants that fail in the ways that a run must survive.
 #include <limits>
 
-#include "contract/registry.h"
+#include "experiments/measurement/made_to_break.h"
 #include "support/check.h"
 
 namespace suite {
@@ -94,15 +94,7 @@ class WrongBackward {
 };
 
 Contestant wrong_backward(const std::string& name, bool miscounts) {
-  Contestant c;
-  c.name = name;
-  c.facts.dimensions = "N C batch";
-  c.make_float = [=](const Shape& shape, const Options&) {
-    return as_encoder(WrongBackward<float>(shape, miscounts));
-  };
-  c.make_double = [=](const Shape& shape, const Options&) {
-    return as_encoder(WrongBackward<double>(shape, miscounts));
-  };
+  Contestant c = made_to_break<WrongBackward>(name, miscounts);
   c.cost = [](const Shape& s, const Options&, std::size_t scalar, int) {
     Cost cost;
     cost.parameters = 1;
@@ -129,15 +121,7 @@ Contestant wrong_backward(const std::string& name, bool miscounts) {
 }
 
 Contestant broken(const std::string& name, Breaks how) {
-  Contestant c;
-  c.name = name;
-  c.facts.dimensions = "N C batch";
-  c.make_float = [how](const Shape& shape, const Options&) {
-    return as_encoder(Broken<float>(shape, how));
-  };
-  c.make_double = [how](const Shape& shape, const Options&) {
-    return as_encoder(Broken<double>(shape, how));
-  };
+  Contestant c = made_to_break<Broken>(name, how);
   c.cost = [](const Shape& shape, const Options&, std::size_t scalar_bytes,
               int) {
     Cost cost;  // of nothing but an input and an output

@@ -1,5 +1,5 @@
 // Contestants that are sound but on rank 1, and there on full shapes alone.
-#include "contract/registry.h"
+#include "experiments/measurement/made_to_break.h"
 
 namespace suite {
 namespace {
@@ -42,16 +42,8 @@ class BrokenOnRank1 {
 };
 
 Contestant broken(const std::string& name, Breaks how) {
-  Contestant c;
-  c.name = name;
-  c.facts.dimensions = "N C batch";
+  Contestant c = made_to_break<BrokenOnRank1>(name, how);
   c.facts.latents = true;
-  c.make_float = [how](const Shape& shape, const Options&) {
-    return as_encoder(BrokenOnRank1<float>(shape, how));
-  };
-  c.make_double = [how](const Shape& shape, const Options&) {
-    return as_encoder(BrokenOnRank1<double>(shape, how));
-  };
   c.cost = [](const Shape& s, const Options&, std::size_t scalar, int) {
     Cost cost;
     cost.bytes_held = scalar * s.batch * (s.N * s.C + 1);

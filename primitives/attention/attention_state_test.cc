@@ -138,8 +138,10 @@ TYPED_TEST(AttentionStateTest, MergingAssociatesAndCommutesToRounding) {
 
 TYPED_TEST(AttentionStateTest, NothingSeenIsZerosAndNoSum) {
   std::vector<TypeParam> nothing(
-      AttentionState<TypeParam>::size(kStateQueries, kStateV));
+      AttentionState<TypeParam>::size(kStateQueries, kStateV), TypeParam(7));
   this->of(nothing).clear();
+  EXPECT_EQ(std::count(nothing.begin(), nothing.end(), TypeParam(7)), 0)
+      << "its block has a gap";
   const Tensor<TypeParam, 2> end = this->finished(nothing);
   for (std::size_t q = 0; q < kStateQueries; ++q) {
     for (std::size_t c = 0; c < kStateV; ++c) EXPECT_EQ(end(q, c), 0);

@@ -19,7 +19,8 @@ struct Panel {
   static constexpr std::size_t kWidth = State::kWidth;
 
   struct Owned {
-    std::vector<T> block = std::vector<T>((2 + kChannels) * kWidth);
+    // Of memory that was used before.
+    std::vector<T> block = std::vector<T>((2 + kChannels) * kWidth, T(7));
     State view() { return {block.data(), kChannels}; }
     Owned() { view().clear(); }
   };
