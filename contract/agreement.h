@@ -2,6 +2,7 @@
 // loops can afford.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "contract/contestant.h"
@@ -16,7 +17,8 @@ Shape small_shape(const Shape& shape, const Contestant& contestant,
 struct Agreement {
   double worst = 0;    // largest difference of any output value
   double allowed = 0;  // rounding's share, from depth and precision
-  bool holds() const { return worst <= allowed; }  // false for NaN
+  // Not where either is infinite or no number.
+  bool holds() const { return worst <= allowed && std::isfinite(allowed); }
 };
 
 // How far rounding may take an answer at `shape`, of values up to `largest`,
