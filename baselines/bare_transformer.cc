@@ -97,7 +97,7 @@ class BareTransformer {
                       layers_[layer], trace.layers[layer], trace.streams[layer],
                       trace.d_stream, trace.backward, gradient.layers_[layer],
                       layer == 0 ? trace.d_first : trace.d_next, ledger);
-      std::swap(trace.d_stream, trace.d_next);
+      if (layer > 0) std::swap(trace.d_stream, trace.d_next);
     }
     if (d_input == nullptr || !ledger.computes()) return;
     for (std::size_t i = 0; i < input.size(); ++i) {

@@ -17,8 +17,8 @@ Shape small_shape(const Shape& shape, const Contestant& contestant,
 struct Agreement {
   double worst = 0;    // largest difference of any output value
   double allowed = 0;  // rounding's share, from depth and precision
-  // What is no number, or infinite, agrees with nothing.
-  bool holds() const { return std::isfinite(worst) && worst <= allowed; }
+  // Not where either is infinite or no number.
+  bool holds() const { return worst <= allowed && std::isfinite(allowed); }
 };
 
 // How far rounding may take an answer at `shape`, of values up to `largest`,

@@ -63,6 +63,16 @@ Cost my_variant_cost(const Shape& s, const Options&, std::size_t scalar,
   return cost;
 }
 
+// Fill in: the same of its backward, if there is one. What forward leaves in
+// the trace besides a log-sum-exp of each query and head, variant.trace says
+// (linformer.cc).
+Cost my_variant_backward_cost(const Shape& s, const Options&,
+                              std::size_t scalar, int threads) {
+  return formula::attention_backward(
+      {s.batch, s.N, s.N, s.H, s.D / s.H, s.D / s.H}, AttentionForm::streaming,
+      scalar, threads);
+}
+
 // Fill in: the same as the mixer, by naive loops in double, from the
 // definition.
 oracle::Array my_variant_reference(const NaiveInputs& in) {
@@ -85,6 +95,7 @@ Contestant my_variant() {
       .golden = Golden{74448, 2952, 1.72701515541},
   }};
   variant.cost = my_variant_cost;
+  variant.backward_cost = my_variant_backward_cost;
   variant.reference = my_variant_reference;
   make_with<MyVariant>(variant);
   return transformer_with(variant);

@@ -51,6 +51,10 @@ void check_all(TrainingTrial& training, std::size_t coordinates, double noise) {
   Random random(3);
   for (const auto& [name, values] : training.places()) {
     const Direction& gradient = gradients.at(name);
+    // Of what is infinite everything would be rounding.
+    for (const double value : gradient) {
+      require(std::isfinite(value), "the gradient of {} is {}", name, value);
+    }
     if (training.drawn.contains(name)) {
       require(norm(gradient) == 0, "{} is drawn, and its gradient {}, not 0",
               name, norm(gradient));
@@ -112,6 +116,8 @@ void says_whether_it_can_be_trained(const Contestant& c) {
           "there is no backward, and no_backward doesn't say why");
   require(!has || c.no_backward.empty(),
           "there is a backward, and no_backward says \"{}\"", c.no_backward);
+  require(!has || c.training_cost != nullptr,
+          "there is a backward, and what it costs is not declared");
 }
 
 void gradients_are_true(const Contestant& c) {

@@ -71,6 +71,9 @@ enum class Fault {
   changes_its_output_gradient,
   differentiates_by_threads,
   allocates_each_backward,
+  declares_no_training_cost,
+  differentiates_to_infinity,
+  holds_more_in_later_steps,
 };
 
 // One layer of bare self-attention, with an option that scales its output.
@@ -118,6 +121,8 @@ class Toy {
     AttendBackward<T> backward{AttentionForm::streaming};
     Tensor<T, 3> mixed, d_mixed;  // [batch, N, D], before the gain
     Tensor<T, 3> d_queries;       // [batch, N, C]
+    int backwards = 0;
+    Tensor<T, 1> later = {};  // where it is faulty
   };
   Trace trace(Keep keep) const { return {.keep = keep}; }
 
@@ -183,7 +188,7 @@ class Toy {
   }
 
   void spoil_backward(const Mask& mask, const Tensor<T, 3>& d_output,
-                      const Trace& trace, Toy& gradient,
+                      Trace& trace, Toy& gradient,
                       Tensor<T, 3>* d_input) const {
     T& some = gradient.projections_.value.weight(0, 0);
     switch (fault_) {
@@ -206,6 +211,12 @@ class Toy {
         break;
       case Fault::changes_its_output_gradient:
         const_cast<Tensor<T, 3>&>(d_output)(0, 0, 0) += 1;
+        break;
+      case Fault::differentiates_to_infinity:  // of several tiles alone
+        if (d_output.shape(1) > 300) some = std::numeric_limits<T>::infinity();
+        break;
+      case Fault::holds_more_in_later_steps:
+        if (trace.backwards++ == 1) trace.later.resize({8});
         break;
       case Fault::differentiates_by_threads:
         some += static_cast<T>(threads());

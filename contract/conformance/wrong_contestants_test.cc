@@ -133,6 +133,7 @@ Contestant toy(Fault fault) {
                             int count, Keep) {
     return toy_training_cost(s, scalar, count, fault);
   };
+  if (fault == Fault::declares_no_training_cost) c.training_cost = nullptr;
   if (fault == Fault::hides_its_backward) c.no_backward = "none is written";
   if (fault == Fault::answers_narrower) {
     c.output_channels = [](const Shape& s, const Options&) { return s.D + 1; };
@@ -161,7 +162,11 @@ struct Planted {
 const Planted kPlanted[] = {
     {"says_whether_it_can_be_trained", Fault::hides_its_backward,
      "there is a backward, and no_backward says"},
+    {"says_whether_it_can_be_trained", Fault::declares_no_training_cost,
+     "what it costs is not declared"},
     {"gradients_are_true", Fault::differentiates_wrong, "differences say"},
+    {"gradients_are_true", Fault::differentiates_to_infinity,
+     "the gradient of toy.value.weight is inf"},
     {"gradients_add_up", Fault::overwrites_gradients, "is not added"},
     {"hidden_inputs_get_no_gradient", Fault::moves_hidden_inputs,
      "has a gradient of"},
@@ -172,7 +177,9 @@ const Planted kPlanted[] = {
     {"training_costs_what_it_declares", Fault::declares_too_few_backward_macs,
      "scores: counted"},
     {"training_holds_what_it_declares", Fault::declares_too_few_training_bytes,
-     "training it holds"},
+     "bytes in the first step"},
+    {"training_holds_what_it_declares", Fault::holds_more_in_later_steps,
+     "bytes in a later step"},
     {"key_biases_get_no_gradient", Fault::has_a_key_bias_gradient, "not 0"},
     {"gradients_leave_all_else_alone", Fault::changes_its_output_gradient,
      "changes the gradient of its output"},
