@@ -48,15 +48,19 @@ void add_peak(const CellPair& pair, double tolerance, CellChange& result) {
   if (ratio < 1 / (1 + tolerance)) result.peak = Change::better;
 }
 
+Interval widened(Interval ratio, double widening) {
+  ratio.low *= std::exp(-widening);
+  ratio.high *= std::exp(widening);
+  return ratio;
+}
+
 CellChange changed(const CellPair& pair, double widening, double tolerance) {
   CellChange result{pair};
   const std::vector<double> a = usable_seconds(pair.a);
   const std::vector<double> b = usable_seconds(pair.b);
   result.a = mean_interval(a, kConfidence);
   result.b = mean_interval(b, kConfidence);
-  result.ratio = ratio_interval(b, a, kConfidence);
-  result.ratio.low *= std::exp(-widening);
-  result.ratio.high *= std::exp(widening);
+  result.ratio = widened(ratio_interval(b, a, kConfidence), widening);
   result.why = count_difference(pair);
   if (!result.why.empty()) {
     result.change = Change::different;
@@ -66,7 +70,8 @@ CellChange changed(const CellPair& pair, double widening, double tolerance) {
       result.change = Change::different;
     }
   } else {
-    result.change = change_of(result.ratio, tolerance);
+    result.change = change_of(widened(ratio_interval(b, a, kSure), widening),
+                              tolerance);
     if (a.size() < 2 || b.size() < 2) result.why = "a single repetition";
   }
   add_peak(pair, tolerance, result);

@@ -13,7 +13,7 @@ constexpr double kTolerance = 0.05;
 
 // One cell in each run: A takes a second, B `ratio` seconds, and the logarithm
 // of a repetition deviates by `deviation`. The interval's half-width is
-// t(0.975; 8)·√(2/5) = 1.458 deviations.
+// t(0.975; 8)·√(2/5) = 1.458 deviations, 2.122 of the one that decides.
 class CellChangeTest : public testing::Test {
  protected:
   CellChange change(double ratio, double deviation) {
@@ -56,6 +56,13 @@ TEST_F(CellChangeTest, IsFasterOrSlowerWhenTheWholeIntervalIs) {
   // Beyond the tolerance with one end.
   EXPECT_EQ(name(1.04, 0.01), "SLOWER");
   EXPECT_EQ(name(1 / 1.04, 0.01), "FASTER");
+}
+
+TEST_F(CellChangeTest, IsCalledAnotherByTheWiderIntervalThanIsShown) {
+  const CellChange found = change(1.09, 0.05);
+  EXPECT_GT(found.ratio.low, 1);
+  EXPECT_EQ(found.change, Change::unclear);
+  EXPECT_EQ(name(1.12, 0.05), "SLOWER");
 }
 
 TEST_F(CellChangeTest, IsUnclearWhenNoneOfTheseIsSure) {

@@ -62,7 +62,7 @@ void declare(CLI::App& app, Arguments& a) {
                  "Write the comparison to FILE too, as CSV");
   app.footer(
       "On one machine each cell's B/A is SAME, FASTER, SLOWER or UNCLEAR by "
-      "its 95 % interval,\nor DIFFERENT if counts differ: a changed model is "
+      "its 99 % interval,\nor DIFFERENT if counts differ: a changed model is "
       "not a faster one. Peak bytes are told apart from\nspeed. Across "
       "machines ratios between contestants, slopes and crossovers\nare "
       "compared.\nOf two learning runs each learner's "

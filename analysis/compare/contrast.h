@@ -7,8 +7,11 @@
 
 namespace suite {
 
-// Of every result of a comparison.
+// Of every interval that a comparison shows.
 inline constexpr double kConfidence = 0.95;
+// Of those by which it calls a cell faster or slower: of a hundred cells that
+// are the same, one may be called another.
+inline constexpr double kSure = 0.99;
 
 struct LogTerm {
   std::vector<double> seconds;  // one a repetition

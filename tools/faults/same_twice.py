@@ -11,6 +11,7 @@ one hour.
 import argparse
 import collections
 import csv
+import io
 import json
 import os
 import pathlib
@@ -18,6 +19,8 @@ import random
 import subprocess
 import sys
 import tempfile
+
+from tools import perceiver_runs
 
 COMPARE = pathlib.Path("analysis/compare/compare").resolve()
 VERIFY = pathlib.Path("analysis/verify/verify").resolve()
@@ -70,13 +73,13 @@ class Cells:
     def __init__(self, folder):
         self.folder = folder
         self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        with open(folder / "cells.csv", newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            self.columns = reader.fieldnames
-            self.cells = collections.defaultdict(lambda: collections.defaultdict(list))
-            for row in reader:
-                if row["status"] == "ok":
-                    self.cells[row["cell_id"]][row["repetition"]].append(row)
+        table = perceiver_runs.content(perceiver_runs.table_in(folder, "cells.csv")).decode()
+        reader = csv.DictReader(io.StringIO(table, newline=""))
+        self.columns = reader.fieldnames
+        self.cells = collections.defaultdict(lambda: collections.defaultdict(list))
+        for row in reader:
+            if row["status"] == "ok":
+                self.cells[row["cell_id"]][row["repetition"]].append(row)
 
     def drawn(self, draw, contestant=None, name=None):
         """Rows of as many repetitions as there are; of one contestant under a name."""
