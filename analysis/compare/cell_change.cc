@@ -70,8 +70,8 @@ CellChange changed(const CellPair& pair, double widening, double tolerance) {
       result.change = Change::different;
     }
   } else {
-    result.change = change_of(widened(ratio_interval(b, a, kSure), widening),
-                              tolerance);
+    result.change =
+        change_of(widened(ratio_interval(b, a, kSure), widening), tolerance);
     if (a.size() < 2 || b.size() < 2) result.why = "a single repetition";
   }
   add_peak(pair, tolerance, result);

@@ -8,37 +8,20 @@ namespace suite {
 
 namespace {
 
-bool same(const Cost& a, const Cost& b) {
-  return a.total() == b.total() && a.bytes_held == b.bytes_held &&
-         a.parameters == b.parameters;
-}
-
 // What can be seen of a contestant from outside.
 struct Face {
   Values output;
   Cost cost, of_a_rank;
   bool operator==(const Face& o) const {
-    return same_bits(output, o.output) && same(cost, o.cost) &&
-           same(of_a_rank, o.of_a_rank);
+    return same_bits(output, o.output) && same_cost(cost, o.cost) &&
+           same_cost(of_a_rank, o.of_a_rank);
   }
 };
-
-// Of one of four, with enough inputs for all; nothing where it is refused.
-Cost rank_cost(const Contestant& c, Shape shape, const Options& options) {
-  if (!c.rank_cost) return {};
-  shape.N = 64;
-  try {
-    return c.rank_cost(shape, options, share_of(shape.N, 0, 4), sizeof(double),
-                       1);
-  } catch (const Error&) {
-    return {};
-  }
-}
 
 Face face_of(const Contestant& c, const Shape& shape, const Options& options) {
   return {Trial(c, shape, options).run(),
           c.cost(shape, options, sizeof(double), 1),
-          rank_cost(c, shape, options)};
+          cost_of_a_rank(c, shape, options).value_or(Cost{})};
 }
 
 // Does a value of the option show, alone or beside one other option?

@@ -17,7 +17,37 @@ double largest(const Values& a) {
   return most;
 }
 
+bool shows_over_ranks_alone(const Contestant& c, const Options& options) {
+  const Options standard = defaults(c);
+  const auto of_a_rank = cost_of_a_rank(c, plain_shape(), options);
+  const auto usual = cost_of_a_rank(c, plain_shape(), standard);
+  if (!of_a_rank || !usual || same_cost(*of_a_rank, *usual)) return false;
+  const auto alone = [&](const Options& o) {
+    return c.cost(plain_shape(), o, sizeof(double), 1);
+  };
+  return accepts(c, plain_shape(), options) &&
+         accepts(c, plain_shape(), standard) &&
+         same_cost(alone(options), alone(standard));
+}
+
 }  // namespace
+
+bool same_cost(const Cost& a, const Cost& b) {
+  return a.total() == b.total() && a.bytes_held == b.bytes_held &&
+         a.parameters == b.parameters;
+}
+
+std::optional<Cost> cost_of_a_rank(const Contestant& c, Shape shape,
+                                   const Options& options) {
+  if (!c.rank_cost) return {};
+  shape.N = 64;
+  try {
+    return c.rank_cost(shape, options, share_of(shape.N, 0, 4), sizeof(double),
+                       1);
+  } catch (const Error&) {
+    return {};
+  }
+}
 
 Shape plain_shape() {
   return {.N = 11, .M = 5, .B = 3, .C = 12, .D = 12, .H = 2, .L = 2, .O = 4,
@@ -60,7 +90,9 @@ std::vector<Options> option_variants(const Contestant& contestant) {
   for (const OptionSpec& spec : contestant.options) {
     for (const std::string& value : trial_values(spec)) {
       if (value == spec.standard) continue;
-      variants.push_back(defaults_with(contestant, {{spec.name, value}}));
+      const Options changed = defaults_with(contestant, {{spec.name, value}});
+      if (shows_over_ranks_alone(contestant, changed)) continue;
+      variants.push_back(changed);
     }
   }
   return variants;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,15 @@ Options defaults_with(const Contestant& contestant,
 // The values to try an option with.
 std::vector<std::string> trial_values(const OptionSpec& spec);
 
+bool same_cost(const Cost& a, const Cost& b);
+
+// Of one of four, with enough inputs for all; nothing where it is refused.
+std::optional<Cost> cost_of_a_rank(const Contestant& contestant, Shape shape,
+                                   const Options& options);
+
 // The contestant with its defaults, and with each option changed alone to each
-// of its values.
+// of its values: but those that show over ranks alone, where they have tests of
+// their own.
 std::vector<Options> option_variants(const Contestant& contestant);
 
 bool accepts(const Contestant& contestant, const Shape& shape,
