@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/statistics/rounded.h"
 #include "analysis/tables/quantity.h"
 #include "contract/options.h"
 
