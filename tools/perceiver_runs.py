@@ -19,10 +19,14 @@ import pandas
 SCHEMA = "1"
 # What is counted or numbered, and may be empty; all else is text or measured.
 WHOLE = ("schema N M B C D H L O batch threads repetition macs logits flops bytes_moved "
-         "bytes_peak parameters seed step examples asked_of").split()
+         "bytes_peak parameters ranks seed step examples asked_of "
+         # Of simulated.csv.
+         "slowest_rank bytes_sent messages bytes_held all_messages all_bytes calibrated_at_N").split()
 MEASURED = ("seconds cpu_seconds loss accuracy train_loss gradient_norm rate "
             "latent_information distinct_latents latent_entropy position_information "
-            "content_information").split()
+            "content_information "
+            "compute_seconds exchange_seconds read_flops_per_second latent_flops_per_second "
+            "merge_bytes_per_second").split()
 # Runs of old call the form of exact attention `attention`.
 _OLD_FORM = re.compile(r"(?<![a-z0-9_])attention=(?=(?:streaming|materialised)(?![a-z0-9_]))")
 
