@@ -1,5 +1,6 @@
 """How programs in Python start and end, as support/command_line.h has it for the others."""
 import argparse
+import io
 import os
 import sys
 
@@ -23,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 def run_command(work, *refusals):
     """What `work()` returns, the exit status. Of Refused, of `refusals` and of files that can't be
     read or written a line is said, and it is 2; that a reader left, as `| head`, is no error."""
-    if sys.stdout:
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know ASCII alone
     try:
         return work()

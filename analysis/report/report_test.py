@@ -11,6 +11,7 @@ from unittest import mock
 from analysis.report import testing
 from analysis.report.learning import testing as learning
 from analysis.report.report import main
+from tools.command_line import run_command
 
 REPORT = pathlib.Path("analysis/report/report").resolve()
 
@@ -22,7 +23,7 @@ class ReportTest(testing.FolderTest):
         with mock.patch.dict(os.environ, environment), contextlib.redirect_stdout(out), \
                 contextlib.redirect_stderr(err):
             try:
-                code = main([str(word) for word in words])
+                code = run_command(lambda: main([str(word) for word in words]))
             except SystemExit as end:
                 code = end.code
             finally:

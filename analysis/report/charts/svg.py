@@ -22,6 +22,7 @@ MARKERS = {"o": "M3.4 0A3.4 3.4 0 1 1-3.4 0A3.4 3.4 0 1 1 3.4 0Z", "s": "M-3-3H3
 # How kinds of shapes are drawn, on a page and in a file.
 RULES = (pathlib.Path(__file__).parent / "chart.css").read_text(encoding="utf-8")
 GAP, COLUMNS, TITLE = 24, 2, 18
+SWATCH = '<svg class="chart swatch" width="30" height="12" viewBox="0 0 30 12" aria-hidden="true"'
 
 _env = jinja2.Environment(
     loader=jinja2.FileSystemLoader(str(pathlib.Path(__file__).parent)), autoescape=True,
@@ -64,13 +65,17 @@ def symbols():
 
 
 def table(drawing):
-    """All numbers of a drawing, as CSV."""
+    """All numbers of a drawing, as CSV: to more digits than are drawn, fewer than rows have."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_HEADER)
     for row in drawing.rows():
-        writer.writerow(["" if v is None else f"{v:.10g}" if isinstance(v, float) else v for v in row])
+        writer.writerow(["" if v is None else _shown(v) if isinstance(v, float) else v for v in row])
     return text.getvalue()
+
+
+def _shown(value):
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.7g}"
 
 
 def _file(laid, legend, drawing):
@@ -100,7 +105,18 @@ def _file(laid, legend, drawing):
 
 
 def _plain(svg):
-    """For other programs than browsers: colours in place, nothing to hover over."""
+    """For other programs than browsers: colours in place, nothing to hover over, no rule that
+    nothing follows."""
     svg = re.sub(r' data-[a-z]="[^"]*"', "", svg)
     svg = re.sub(r'<circle class="h"[^>]*/>', "", svg)
+    svg = svg.replace(SWATCH, '<svg width="30" height="12"')
+    used = set(" ".join(re.findall(r'class="([^"]*)"', svg)).split())
+    svg = re.sub(r"^\.chart .*\n", lambda rule: rule[0] if _is_followed(rule[0], used) else "", svg,
+                 flags=re.MULTILINE)
     return re.sub(r"var\(--(\w+)\)", lambda found: colours.light_of(found[1]), svg)
+
+
+def _is_followed(rule, used):
+    """Has any of its selectors nothing but classes that are used?"""
+    selectors = rule[:rule.index("{")].split(",")
+    return any(set(re.findall(r"\.([a-z]+)", each)) <= used for each in selectors)

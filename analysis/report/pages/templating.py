@@ -17,6 +17,12 @@ def _text(name):
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
+def _short(text):
+    """Without what is for readers of the source: every page repeats it."""
+    text = re.sub(r"/\*.*?\*/|^\s*//[^\n]*| +// [^\n]*$", "", text, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"\n\s*", "\n", text).lstrip()
+
+
 def _variables(which):
     return " ".join(f"--{name}: {pair[which]};" for name, pair in colours.named().items())
 
@@ -36,7 +42,7 @@ def _is_plain(text):
 _env = jinja2.Environment(
     loader=jinja2.FileSystemLoader(str(FOLDER)), autoescape=True, trim_blocks=True,
     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-_env.globals.update(css=markupsafe.Markup(_css()), script=markupsafe.Markup(_text("page.js")),
+_env.globals.update(css=markupsafe.Markup(_short(_css())), script=markupsafe.Markup(_short(_text("page.js"))),
                     plain=_is_plain, symbols=svg.symbols(), swatch=svg.swatch, SYMBOLS=SYMBOLS, DASH=DASH)
 
 
