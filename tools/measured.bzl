@@ -49,7 +49,7 @@ printf '"flags": "%%s"}\\n' "$(printf '%%s' '%s' | sha256sum | cut -d ' ' -f 1)"
 """ % ("\n".join(hashes), " ".join(MEASURED_FLAGS), out.path),
         mnemonic = "MeasuredCode",
     )
-    return [DefaultInfo(files = depset([out]))]
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
 
 measured_sources = rule(
     implementation = _measured_sources,

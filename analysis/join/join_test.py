@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 from analysis.join import join as program
+from tools.command_line import run_command
 
 ROOT = pathlib.Path.cwd()
 JOIN = ROOT / "analysis/join/join"
@@ -79,7 +80,7 @@ class JoinTest(unittest.TestCase):
         words = [str(each) for each in (*(folders or self.shards), "--out", self.out)]
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = program.main(words)
+            status = run_command(lambda: program.main(words))
         return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
 
     def joined(self, *folders):

@@ -11,7 +11,7 @@ from unittest import mock
 
 from experiments.replay import arguments, replay
 from experiments.replay.calibration import Calibration
-from tools.command_line import Refused
+from tools.command_line import Refused, run_command
 
 LATENCY = {"cluster_10gbit": 25e-6, "cluster_100gbit": 2e-6}  # of a message, both links
 BYTES_PER_SECOND = {"cluster_10gbit": 0.97 * 10e9 / 8, "cluster_100gbit": 0.97 * 100e9 / 8}
@@ -90,8 +90,9 @@ class ReplayTest(unittest.TestCase):
         said = io.StringIO()
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()), \
                 mock.patch.dict("os.environ", {"BUILD_WORKING_DIRECTORY": str(self.folder)}):
-            status = replay.main([*map(str, words), "--results", str(self.folder / "results"),
-                                  "--out", str(self.folder / out)])
+            status = run_command(lambda: replay.main(
+                [*map(str, words), "--results", str(self.folder / "results"),
+                 "--out", str(self.folder / out)]))
         return status, said.getvalue()
 
     def rows(self, out="out"):
