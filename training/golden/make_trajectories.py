@@ -13,6 +13,9 @@ names and layouts are PyTorch's, [out, in].
 Two blocks share their weights; one example has no label, and inputs are masked. Key biases
 are left out: they have no gradient but rounding's, of which an optimiser makes whole steps,
 and nothing follows from them.
+
+How far may rounding take ten steps? That's asked of the packages, too: "rounding" is how
+far they themselves go astray in float32, with the examples in each of five orders.
 """
 import argparse
 import json
@@ -83,18 +86,22 @@ class Perceiver(nn.Module):
         return self.head(x.mean(dim=1))
 
 
-def begin():
-    model = Perceiver().double()
+def begin(dtype):
+    model = Perceiver().to(dtype)
     model.load_state_dict({
-        name: torch.from_numpy(formula.weight(name, tuple(value.shape))).double()
+        name: torch.from_numpy(formula.weight(name, tuple(value.shape)))
         for name, value in model.state_dict().items()})
     return model
 
 
-def loss_of(model):
-    inputs = torch.from_numpy(formula.uniform("input", [len(LABELS), N, C])).double()
+def loss_of(model, first):
+    """Of the examples from this one on, and those before it."""
+    inputs = torch.from_numpy(formula.uniform("input", [len(LABELS), N, C])).to(
+        model.latents.dtype)
     shown = torch.arange(N) < torch.tensor(SHOWN)[:, None]
-    return functional.cross_entropy(model(inputs, shown), torch.tensor(LABELS),
+    inputs, shown, labels = (torch.roll(each, -first, dims=0)
+                             for each in (inputs, shown, torch.tensor(LABELS)))
+    return functional.cross_entropy(model(inputs, shown), labels,
                                     ignore_index=-1, label_smoothing=SMOOTHING)
 
 
@@ -135,13 +142,14 @@ def lamb(model):
     return update
 
 
-def trajectory(rule):
-    model = begin()
+def trajectory(rule, dtype, first=0):
+    """losses and norms by step, and the last parameters by name."""
+    model = begin(dtype)
     update = {"adamw": adamw, "lamb": lamb}[rule](model)
     clip = optax.clip_by_global_norm(MOST)
     losses, norms = [], []
     for step in range(STEPS):
-        loss = loss_of(model)
+        loss = loss_of(model, first)
         model.zero_grad()
         loss.backward()
         gradients = {name: jax.numpy.asarray(p.grad.numpy())
@@ -150,24 +158,47 @@ def trajectory(rule):
         norms.append(float(optax.global_norm(gradients)))
         rate = float(_RATES[1](jax.numpy.asarray(step, jax.numpy.float64)))
         update(clip.update(gradients, clip.init(gradients))[0], rate)
+    return {"losses": losses, "norms": norms,
+            "parameters": {name: p.detach().double().flatten().tolist()
+                           for name, p in model.named_parameters()
+                           if not name.endswith("key.bias")}}
+
+
+def differences(found, precise):
+    """The largest; of norms by share."""
+    def of(a, b):
+        return max(map(abs, np.subtract(a, b)))
+    return {"losses": of(found["losses"], precise["losses"]),
+            "norms": of(np.divide(found["norms"], precise["norms"]), 1),
+            "parameters": max(of(found["parameters"][name], values)
+                              for name, values in precise["parameters"].items())}
+
+
+def rounding(rule, precise):
+    astray = [differences(trajectory(rule, torch.float32, first), precise)
+              for first in range(len(LABELS))]
+    return {name: float(f"{max(each[name] for each in astray):.2g}") for name in astray[0]}
+
+
+def case(rule):
     options = ", ".join(f"{name}={value}" for name, value in _OPTIONS.items())
+    precise = trajectory(rule, torch.float64)
     return {
         "recipe": f"{rule}({options})", "schedule": _RATES[0], "clip": MOST,
         "smoothing": SMOOTHING,
         "source": f"torch {torch.__version__.split('+')[0]}, optax {optax.__version__}",
-        "losses": losses, "norms": norms,
-        "parameters": {name: p.detach().flatten().tolist()
-                       for name, p in model.named_parameters() if not name.endswith("key.bias")}}
+        "rounding": rounding(rule, precise), **precise}
 
 
 def _near(a, b):
     """Alike, but for what another machine's rounding does."""
     if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_near(a[name], b[name]) for name in a)
+        return a.keys() == b.keys() and all(_near(a[name], b[name])
+                                            for name in a if name != "rounding")
     if isinstance(a, list):
         return len(a) == len(b) and all(map(_near, a, b))
     if isinstance(a, float):
-        return abs(a - b) <= 1e-9 * max(1, abs(a))
+        return abs(a - b) <= 1e-12 * max(1, abs(a))
     return a == b
 
 
@@ -177,7 +208,7 @@ def main():
     arguments = parser.parse_args()
     model = {"inputs": N, "channels": C, "latents": M, "width": D, "blocks": BLOCKS,
              "heads": HEADS, "classes": CLASSES, "labels": LABELS, "shown": SHOWN}
-    cases = {rule: trajectory(rule) for rule in ("adamw", "lamb")}
+    cases = {rule: case(rule) for rule in ("adamw", "lamb")}
     if arguments.check:
         if _near(json.loads(PATH.read_text(encoding="utf-8")), {"model": model, "cases": cases}):
             return 0
