@@ -51,13 +51,19 @@ class Broken {
   Breaks how_;
 };
 
-// One number times the input, whose gradient comes out twice as large; or, in
-// float and at full size, whose backward counts what it doesn't do.
+enum class BreaksBackward {
+  doubles,
+  answers_nan,
+  answers_infinity,
+  miscounts,  // at full size
+};
+
+// One number times the input, whose gradient comes out wrong or is counted so.
 template <class T>
 class WrongBackward {
  public:
-  WrongBackward(const Shape& shape, bool miscounts)
-      : shape_(shape), miscounts_(miscounts) {
+  WrongBackward(const Shape& shape, BreaksBackward how)
+      : shape_(shape), how_(how) {
     factor_.resize({1});
   }
 
@@ -80,8 +86,20 @@ class WrongBackward {
     for (std::size_t i = 0; i < input.size(); ++i) {
       sum += input.data()[i] * d_output.data()[i];
     }
-    gradient.factor_(0) += miscounts_ ? sum : 2 * sum;
-    if (miscounts_ && shape_.N >= 500) ledger.add(Part::mlp, {.macs = 1});
+    switch (how_) {
+      case BreaksBackward::doubles:
+        sum *= 2;
+        break;
+      case BreaksBackward::answers_nan:
+        sum = std::numeric_limits<T>::quiet_NaN();
+        break;
+      case BreaksBackward::answers_infinity:
+        sum = std::numeric_limits<T>::infinity();
+        break;
+      case BreaksBackward::miscounts:
+        if (shape_.N >= 500) ledger.add(Part::mlp, {.macs = 1});
+    }
+    gradient.factor_(0) += sum;
   }
   void for_each_parameter(const ParameterVisitor<T>& visit) {
     visit_tensor(visit, "factor", factor_, Init::ones);
@@ -89,12 +107,12 @@ class WrongBackward {
 
  private:
   Shape shape_;
-  bool miscounts_;
+  BreaksBackward how_;
   Tensor<T, 1> factor_;
 };
 
-Contestant wrong_backward(const std::string& name, bool miscounts) {
-  Contestant c = made_to_break<WrongBackward>(name, miscounts);
+Contestant wrong_backward(const std::string& name, BreaksBackward how) {
+  Contestant c = made_to_break<WrongBackward>(name, how);
   c.cost = [](const Shape& s, const Options&, std::size_t scalar, int) {
     Cost cost;
     cost.parameters = 1;
@@ -137,10 +155,14 @@ Contestant broken(const std::string& name, Breaks how) {
 const Registration nan(broken("answers_nan", Breaks::answers_nan));
 const Registration throws(broken("throws", Breaks::throws));
 const Registration wrong(broken("answers_wrong", Breaks::answers_wrong));
-const Registration differentiates_wrong(wrong_backward("differentiates_wrong",
-                                                       false));
-const Registration miscounts_backward(wrong_backward("miscounts_backward",
-                                                     true));
+const Registration differentiates_wrong(
+    wrong_backward("differentiates_wrong", BreaksBackward::doubles));
+const Registration differentiates_to_nan(
+    wrong_backward("differentiates_to_nan", BreaksBackward::answers_nan));
+const Registration differentiates_to_infinity(wrong_backward(
+    "differentiates_to_infinity", BreaksBackward::answers_infinity));
+const Registration miscounts_backward(
+    wrong_backward("miscounts_backward", BreaksBackward::miscounts));
 const Registration miscounts(broken("miscounts", Breaks::miscounts));
 const Registration miscounts_once(
     broken("miscounts_once", Breaks::miscounts_once));

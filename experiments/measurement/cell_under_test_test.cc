@@ -97,14 +97,28 @@ TEST(CellUnderTest, AStepIsItsPhases) {
   EXPECT_EQ(macs_in(Phase::update), 0u);
 }
 
+// One that is no number, or infinite, differs too, whatever the rounding.
 TEST(CellUnderTest, AWrongGradientIsNotCounted) {
-  Cell cell = cell_of("differentiates_wrong");
-  CellUnderTest forward(cell, 1);
-  forward.check();
-  cell.phase = Phase::backward;
+  for (const char* name : {"differentiates_wrong", "differentiates_to_nan",
+                           "differentiates_to_infinity"}) {
+    Cell cell = cell_of(name);
+    CellUnderTest forward(cell, 1);
+    forward.check();
+    cell.phase = Phase::backward;
+    CellUnderTest tested(cell, 1);
+    EXPECT_THAT([&] { tested.check(); },
+                ThrowsMessage<Error>(HasSubstr("differs from differences")))
+        << name;
+  }
+}
+
+// At full size alone, where nothing else is there to compare it with.
+TEST(CellUnderTest, AnAnswerThatIsNotANumberIsNotCounted) {
+  const Cell cell = cell_of("answers_nan");
   CellUnderTest tested(cell, 1);
-  EXPECT_THAT([&] { tested.check(); },
-              ThrowsMessage<Error>(HasSubstr("differs from differences")));
+  tested.check();
+  EXPECT_THAT([&] { tested.count(); },
+              ThrowsMessage<Error>(HasSubstr("the output is not finite")));
 }
 
 TEST(CellUnderTest, AMiscountedBackwardIsNotTimed) {

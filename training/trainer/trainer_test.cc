@@ -247,6 +247,51 @@ TEST(Trainer, StopsAtWhatIsNotFinite) {
             0);
 }
 
+// One number times its inputs, whose gradient is none.
+template <class T>
+class Derails {
+ public:
+  Derails(const Shape&, const Options&) { factor_.resize({1}); }
+
+  using Workspace = Tensor<T, 3>;
+  Workspace workspace() const { return {}; }
+  struct Trace {};
+  Trace trace(Keep) const { return {}; }
+
+  const Tensor<T, 3>& forward(const Tensor<T, 3>& input, const Mask&,
+                              Workspace& output, Ledger&,
+                              Trace* = nullptr) const {
+    output = input;
+    for (T& value : output) value *= factor_(0);
+    return output;
+  }
+  void backward(const Tensor<T, 3>&, const Mask&, const Tensor<T, 3>&,
+                Workspace&, Trace&, Derails& gradient, Tensor<T, 3>*,
+                Ledger&) const {
+    gradient.factor_(0) = std::numeric_limits<T>::quiet_NaN();
+  }
+  void for_each_parameter(const ParameterVisitor<T>& visit) {
+    visit_tensor(visit, "factor", factor_, Init::ones);
+  }
+
+ private:
+  Tensor<T, 1> factor_;
+};
+
+TEST(Trainer, StopsAtAGradientThatIsNotFinite) {
+  Contestant derails{{.name = "derails"}};
+  make_with<Derails>(derails);
+  const WhereIsTheLargest task(facts());
+  Learner trainer(task,
+                  {.entry = {&derails, Options("derails", {}, {})},
+                   .shape = {.D = 1, .batch = 20}},
+                  plan());
+  const std::vector<float> before = state_of(trainer);
+  EXPECT_EQ(error_of([&] { trainer.step(); }),
+            "step 0: the gradient of factor[0] is nan: must be finite");
+  EXPECT_EQ(state_of(trainer), before);
+}
+
 TEST(ExampleOrder, AnEpochHasEachExampleOnce) {
   ExampleOrder order(10, 4, 1);
   std::multiset<std::uint64_t> seen;
