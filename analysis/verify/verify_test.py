@@ -128,7 +128,7 @@ class VerifyTest(unittest.TestCase):
             writer = csv.DictWriter(file, rows[0], lineterminator="\n")
             writer.writeheader()
             writer.writerows(row | {"ranks": "2"} for row in rows)
-        result = verify("--results", both, "--claims", self.claims(CLAIM))
+        result = verify("--results", both, "--claims", self.claims(CLAIM), "--write")
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertLess(result.stdout.index("smoke, 2 ranks\n"), result.stdout.index("smoke\n"))
         written = json.loads((both / "verdicts.json").read_text())["verdicts"]
